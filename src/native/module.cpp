@@ -1,0 +1,15 @@
+// The extension's face. Each kernel file defines one bind_ function; this file only calls them.
+#include <nanobind/nanobind.h>
+
+#include "dispatch.hpp"
+
+namespace nb = nanobind;
+
+namespace clew {
+// one line a kernel
+}  // namespace clew
+
+NB_MODULE(_native, m) {
+    m.doc() = "Clew's native kernels; use them through clew.kernels";
+    m.def("cpu", [] { return clew::cpu_name(clew::cpu()); }, "The instruction set in use: avx512, avx2 or portable.");
+}
