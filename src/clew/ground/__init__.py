@@ -1,0 +1,1 @@
+"""The one way to the things that are not ours: time and randomness."""

@@ -1,0 +1,47 @@
+"""The shelves: a part is one file whose name is the part's name; outside packages add theirs by an entry point.
+
+A package outside Clew offers a part with an entry point in the group `clew.SHELF`, as in
+
+    [project.entry-points."clew.signals"]
+    blockmean = "my_package.blockmean:PART"
+"""
+
+import importlib
+import importlib.metadata
+import pkgutil
+from typing import TypeVar
+
+from clew.errors import MissingPartError
+
+P = TypeVar("P")
+
+
+def names(shelf: str) -> list[str]:
+    """The parts that stand on a shelf, ours and others', by name."""
+    package = importlib.import_module(f"clew.parts.{shelf}")
+    ours = {module.name for module in pkgutil.iter_modules(package.__path__)} - {"base"} - _private(package.__path__)
+    return sorted(ours | {point.name for point in importlib.metadata.entry_points(group=f"clew.{shelf}")})
+
+
+def load(shelf: str, name: str, kind: type[P]) -> P:
+    """The part of that name, imported now; MissingPartError when there is none or its library is not installed."""
+    points = {point.name: point for point in importlib.metadata.entry_points(group=f"clew.{shelf}")}
+    if name not in names(shelf):
+        raise MissingPartError(f"no part '{name}' on the shelf '{shelf}'; there are: {', '.join(names(shelf))}")
+    try:
+        part = points[name].load() if name in points else importlib.import_module(f"clew.parts.{shelf}.{name}").PART
+    except ImportError as error:
+        raise MissingPartError(f"{shelf}/{name} needs the library '{error.name}', which is not installed") from error
+    if not isinstance(part, kind):
+        raise MissingPartError(f"{shelf}/{name} is no {kind.__name__}; its entry point must name its PART")
+    return part
+
+
+def load_all(shelf: str, kind: type[P]) -> dict[str, P]:
+    """Every part of a shelf, by name."""
+    return {name: load(shelf, name, kind) for name in names(shelf)}
+
+
+def _private(path: object) -> set[str]:
+    """Files of a shelf that are not parts: their names begin with an underscore."""
+    return {module.name for module in pkgutil.iter_modules(path) if module.name.startswith("_")}  # type: ignore[arg-type]

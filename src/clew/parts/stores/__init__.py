@@ -1,0 +1,1 @@
+"""The stores: databases that hold everything Clew knows, except bytes."""

@@ -1,0 +1,294 @@
+"""The store's contract: one unit of work in which a state change and its audit row commit together, or not at all."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clew.records.audit import AuditEvent
+from clew.records.hashlist import Entry, HashList, ListState, NewEntry, RowFault, Source
+from clew.records.identifiers import ChangeSequence, EntryId, HitId, ListId, ListName, RunId, SignalType, SourceName
+from clew.records.match import Hit
+from clew.records.screening import ApiKey, CountKey, FileMark, Purpose, PurposeBasis, Run
+from clew.records.signal import Signal
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryColumns:
+    """Entries as the index takes them; row i of each array is one entry, ascending by entry id.
+
+    Attributes:
+        values: uint8, shape (n, width of the type).
+        entry_ids: int64, shape (n,).
+        lists: uint32, shape (n,); the list's id.
+    """
+
+    values: NDArray[np.uint8]
+    entry_ids: NDArray[np.int64]
+    lists: NDArray[np.uint32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """What became of a batch of entries: new, changed in their particulars, or already there unchanged."""
+
+    new: int
+    changed: int
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HitFilter:
+    """Which hits to show; None does not filter. Newest first; `before` pages by the last id seen."""
+
+    list_id: ListId | None = None
+    exact: bool | None = None
+    run_id: RunId | None = None
+    since: datetime | None = None
+    before: HitId | None = None
+    limit: int = 50
+
+
+class Reader(ABC):
+    """A consistent view of the store; nothing done through it changes anything."""
+
+    # ---- lists
+
+    @abstractmethod
+    def get_source(self, name: SourceName) -> Source:
+        """The source of that name; NotFoundError else."""
+
+    @abstractmethod
+    def sources(self) -> list[Source]:
+        """Every source, by name."""
+
+    @abstractmethod
+    def find_list(self, name: ListName) -> HashList | None:
+        """The list of that name, if there is one."""
+
+    @abstractmethod
+    def lists(self) -> list[HashList]:
+        """Every list, by name."""
+
+    @abstractmethod
+    def list_states(self, at: datetime) -> list[ListState]:
+        """How each list stands at a moment, by name."""
+
+    @abstractmethod
+    def import_faults(self, list_id: ListId, limit: int) -> list[RowFault]:
+        """The faults of the list's last import, by row."""
+
+    @abstractmethod
+    def get_entries(self, ids: Sequence[EntryId], at: datetime) -> dict[EntryId, Entry]:
+        """Those of the entries that are neither removed nor expired at a moment. Any number of ids."""
+
+    @abstractmethod
+    def find_entry(self, list_id: ListId, signal_type: SignalType, value: bytes) -> Entry | None:
+        """The entry of one list with one value, unless it was removed."""
+
+    @abstractmethod
+    def stream_entries(self, list_id: ListId, at: datetime) -> Iterator[Entry]:
+        """Every entry of a list that is neither removed nor expired, by id, in constant memory."""
+
+    # ---- what the index follows
+
+    @abstractmethod
+    def change_sequence(self) -> ChangeSequence:
+        """The sequence of the last committed change to any list; everything at or below it is visible here."""
+
+    @abstractmethod
+    def stream_index_rows(
+        self, signal_type: SignalType, *, after: ChangeSequence, through: ChangeSequence, width_bytes: int
+    ) -> Iterator[EntryColumns]:
+        """Entries added in (after, through] and not removed up to `through`, in batches, ascending by entry id."""
+
+    @abstractmethod
+    def removed_since(self, signal_type: SignalType, after: ChangeSequence) -> NDArray[np.int64]:
+        """Ids of entries removed after a sequence, ascending."""
+
+    @abstractmethod
+    def count_index_rows(self, signal_type: SignalType) -> int:
+        """How many entries of a type are not removed, over all lists."""
+
+    # ---- screening
+
+    @abstractmethod
+    def hits(self, wanted: HitFilter) -> list[Hit]:
+        """Hits that fit, newest first, at most `wanted.limit`."""
+
+    @abstractmethod
+    def count_hits(self, wanted: HitFilter) -> int:
+        """How many hits fit, ignoring `before` and `limit`."""
+
+    @abstractmethod
+    def get_hit(self, hit_id: HitId) -> Hit:
+        """One hit; NotFoundError else."""
+
+    @abstractmethod
+    def counts(self, since: date, until: date) -> dict[CountKey, int]:
+        """The counts of the days in [since, until]."""
+
+    @abstractmethod
+    def find_open_run(self, key: str) -> Run | None:
+        """The unfinished run with that key, if there is one."""
+
+    @abstractmethod
+    def runs(self, limit: int) -> list[Run]:
+        """The latest runs, newest first."""
+
+    @abstractmethod
+    def stream_marks(self, run_id: RunId) -> Iterator[FileMark]:
+        """Every file that a run is done with, in no order."""
+
+    @abstractmethod
+    def find_mark(self, run_id: RunId, path: bytes) -> FileMark | None:
+        """What a run knows of one path, if it is done with it."""
+
+    # ---- permission
+
+    @abstractmethod
+    def find_key(self, key_id: str) -> ApiKey | None:
+        """The API key of that id, revoked ones too."""
+
+    @abstractmethod
+    def keys(self) -> list[ApiKey]:
+        """Every API key, newest first."""
+
+    @abstractmethod
+    def find_basis(self, purpose: Purpose) -> PurposeBasis | None:
+        """The latest recorded ground of a purpose, in force or not."""
+
+    @abstractmethod
+    def find_value(self, name: str) -> str | None:
+        """A small named value of the installation, such as the permutation seed of its index."""
+
+
+class UnitOfWork(Reader):
+    """One transaction: a reader that can also write. It commits when the work returns and rolls back when it raises."""
+
+    @abstractmethod
+    def put_source(self, source: Source) -> None:
+        """The source is stored; one of that name is replaced."""
+
+    @abstractmethod
+    def create_list(self, hash_list: HashList) -> HashList:
+        """The list is stored with a new id (the given id is ignored); ConflictError when the name is taken."""
+
+    @abstractmethod
+    def change_list(self, hash_list: HashList) -> None:
+        """The list of that id has these particulars now."""
+
+    @abstractmethod
+    def remove_list(self, list_id: ListId, at: datetime) -> int:
+        """The list is gone and its entries are removed; how many they were."""
+
+    @abstractmethod
+    def add_entries(self, list_id: ListId, entries: Sequence[NewEntry], at: datetime) -> Added:
+        """The entries are on the list: a value that is there already takes the new particulars and keeps its id.
+
+        One change sequence is taken for the whole call. A bulk import calls it in chunks of some thousands.
+        """
+
+    @abstractmethod
+    def remove_entries(self, list_id: ListId, keys: Sequence[tuple[SignalType, bytes]], at: datetime) -> int:
+        """Those values are no longer on the list; how many were."""
+
+    @abstractmethod
+    def expire_entries(self, at: datetime, limit: int) -> int:
+        """Entries whose time has come by `at` are removed, at most `limit`; how many were."""
+
+    @abstractmethod
+    def put_import(
+        self, list_id: ListId, at: datetime, rows: int, faults: Sequence[RowFault], fault_count: int
+    ) -> None:
+        """The outcome of an import is kept: the first thousand faults by row, and how many there were in all."""
+
+    @abstractmethod
+    def add_hits(self, hits: Sequence[Hit]) -> None:
+        """The hits are stored with their matches."""
+
+    @abstractmethod
+    def add_counts(self, counts: Mapping[CountKey, int]) -> None:
+        """Each count grows by that much."""
+
+    @abstractmethod
+    def keep_signals(self, signals: Sequence[tuple[Signal, str | None]], at: datetime) -> None:
+        """Signals of content without a hit are kept, each with the platform's reference."""
+
+    @abstractmethod
+    def create_run(self, run: Run) -> None:
+        """A run begins."""
+
+    @abstractmethod
+    def add_marks(self, run_id: RunId, marks: Sequence[FileMark]) -> None:
+        """Those files are done; a path marked before takes the new mark; the run's totals follow."""
+
+    @abstractmethod
+    def finish_run(self, run_id: RunId, at: datetime) -> Run:
+        """The run is over and its marks are dropped; its final totals."""
+
+    @abstractmethod
+    def put_key(self, key: ApiKey) -> None:
+        """The API key is stored, or replaced."""
+
+    @abstractmethod
+    def put_basis(self, basis: PurposeBasis) -> None:
+        """The ground is recorded; earlier ones stay in the history."""
+
+    @abstractmethod
+    def put_value(self, name: str, value: str) -> None:
+        """A small named value of the installation is stored."""
+
+    @abstractmethod
+    def audit(self, event: AuditEvent) -> None:
+        """The act is recorded in this same transaction."""
+
+
+class Store(ABC):
+    """A database that holds everything Clew knows, except bytes."""
+
+    @abstractmethod
+    def migrate(self) -> None:
+        """The schema is the newest; safe to call by several processes at once."""
+
+    @abstractmethod
+    def read(self) -> AbstractContextManager[Reader]:
+        """A consistent snapshot for reading."""
+
+    @abstractmethod
+    def submit(self, work: Callable[[UnitOfWork], T]) -> Future[T]:
+        """The work runs in a transaction; its future resolves once the commit is durable.
+
+        Several works may share one commit (group commit); one that raises is undone alone and its future bears the
+        error. The work may run on another thread and must touch only its unit of work.
+        """
+
+    def transact(self, work: Callable[[UnitOfWork], T]) -> T:
+        """`submit`, and wait: the result, durable."""
+        return self.submit(work).result()
+
+    @abstractmethod
+    def check(self) -> None:
+        """UnavailableError or DamagedError with a clear message unless the database answers and is whole."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Work under way is finished, connections are closed."""
+
+
+class StorePart(ABC):
+    """A kind of store."""
+
+    name: str
+
+    @abstractmethod
+    def open(self, url: str) -> Store:
+        """The store at a URL; MissingPartError when its driver is not installed."""
