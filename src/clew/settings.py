@@ -1,7 +1,8 @@
 """Every setting, once: its default, its meaning, and how the file and the environment change it.
 
-Order of precedence: the command's flag, the environment (CLEW_DECODE_WORKERS=4), the TOML file (`[decode] workers = 4`),
-the default. The file is the one that CLEW_SETTINGS names, else `clew.toml` in the data folder.
+Order of precedence: the command's flag, the environment (CLEW_DECODE_WORKERS=4), the TOML file
+(`[decode] workers = 4`), the default. The file is the one that CLEW_SETTINGS names, else `clew.toml` in the data
+folder.
 """
 
 import dataclasses

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clew.records.hashlist import Action, Category
-from clew.records.identifiers import EntryId, HitId, ListId, ListName, RunId, SignalType, SourceName
+from clew.records.identifiers import EntryId, HitId, ListId, ListName, RunId, SourceName
 from clew.records.signal import Signal
 
 
@@ -26,6 +26,7 @@ class Match:
         value: the entry's hash; shown short outside the API.
         distance: differing bits; 0 is exact.
         within_bits: the radius that was asked of this list.
+        exact: equal cryptographic digests, so the same bytes; a perceptual hash at distance 0 is not exact.
     """
 
     signal: Signal
@@ -33,17 +34,13 @@ class Match:
     value: bytes
     distance: int
     within_bits: int
+    exact: bool
     list_id: ListId
     list_name: ListName
     source: SourceName
     category: Category | None
     vetted: bool
     disputed: bool
-
-    @property
-    def exact(self) -> bool:
-        """A cryptographic digest that is equal: the same bytes. A PDQ hash at distance 0 is not exact in this sense."""
-        return self.signal.type != SignalType("pdq") and self.distance == 0
 
 
 class Channel(enum.StrEnum):

@@ -1,0 +1,109 @@
+"""The map of all commands, and the one place where an error becomes a message and an exit code."""
+
+import importlib
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import typer.core
+import typer.main
+
+# Typer bears its own copy of click and shows its types nowhere else.
+from typer import _click as click
+from typer._click.exceptions import ClickException
+
+from clew import __version__, settings
+from clew.cli.console import err
+from clew.errors import ClewError
+
+_BAD_INPUT, _INTERNAL, _INTERRUPTED = 2, 5, 130
+
+# Command -> the module that holds its `app`; imported only when it is called, so that `clew hash` does not pay for
+# the web framework. A module offers either one command or a group of them.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "run": ("clew.cli.run", "Start everything: a sample day, screened, and the console"),
+    "serve": ("clew.cli.serve", "Start the HTTP service and the console"),
+    "sample": ("clew.cli.sample", "Draw the sample day: pictures, altered copies, a list"),
+    "hash": ("clew.cli.hash", "Hash files and folders"),
+    "lists": ("clew.cli.lists", "Import, show, export and remove lists of known hashes"),
+    "match": ("clew.cli.match", "Look hashes up on the lists"),
+    "screen": ("clew.cli.screen", "Screen files and folders against the lists"),
+    "hits": ("clew.cli.hits", "Show what screening found"),
+    "legal": ("clew.cli.legal", "Record the legal basis of what is off until it has one"),
+    "keys": ("clew.cli.keys", "Make, show and revoke API keys"),
+    "index": ("clew.cli.index", "Show, build and verify the search index"),
+    "doctor": ("clew.cli.doctor", "Say what is missing and what is weak"),
+    "parts": ("clew.cli.parts", "Show the parts that are installed"),
+}
+
+
+class Map(typer.core.TyperGroup):
+    """The group of all commands, each loaded when it is asked for."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        """The commands in the order of a working day."""
+        return list(COMMANDS)
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        """The command of that name; None lets click name what is near."""
+        if name not in COMMANDS:
+            return None
+        command = typer.main.get_command(importlib.import_module(COMMANDS[name][0]).app)
+        command.name = name
+        command.short_help = COMMANDS[name][1]
+        return command
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The map, without importing what it names."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+app = typer.Typer(cls=Map, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    ctx: typer.Context,
+    data_dir: Annotated[
+        Path | None,
+        typer.Option(help="Folder of all state (else CLEW_DATA_DIR, else ./clew-data).", show_default=False),
+    ] = None,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """Find known child sexual abuse material, and act on it rightly.
+
+    Start with `clew run`; a platform's way is lists, screen, hits.
+    """
+    if version:
+        print(f"clew {__version__}")  # noqa: T201
+        raise typer.Exit
+    if ctx.invoked_subcommand is None:
+        print(ctx.get_help())  # noqa: T201
+        raise typer.Exit
+    ctx.obj = settings.load(data_dir)
+
+
+def run(arguments: list[str]) -> int:
+    """The exit code of one command line; errors that Clew knows are said in one line, others keep their trace."""
+    try:
+        result = typer.main.get_command(app).main(arguments, prog_name="clew", standalone_mode=False)
+    except (typer.Abort, KeyboardInterrupt):
+        return _INTERRUPTED
+    except ClickException as error:
+        error.show()
+        return _BAD_INPUT
+    except ClewError as error:
+        err.print(f"clew: {error}", markup=False)
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`); what was done is done and stored.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception:  # noqa: BLE001  an uncaught error is 5, never 1: 1 means "hits found"
+        traceback.print_exc()
+        return _INTERNAL
+    return result if isinstance(result, int) else 0

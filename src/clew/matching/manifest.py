@@ -1,0 +1,107 @@
+"""The manifest: which segment files make up the index of one signal type, and which database they were written from.
+
+It is a cache's table of contents. All processes read the same one; it is replaced whole by a rename, so a reader sees
+the old or the new, never a mixture, whenever the writer dies.
+"""
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from clew.errors import DamagedError
+from clew.records.identifiers import SignalType
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentFile:
+    """One segment: the entries added in (after, through] that were not removed at `through`.
+
+    Attributes:
+        name: of the file, in the signal type's folder.
+        checksum: the file's own, from its header; two files of one name are not mistaken for one another.
+    """
+
+    name: str
+    entries: int
+    after: int
+    through: int
+    checksum: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """One generation of the index of one signal type.
+
+    Attributes:
+        installation: the database's id; a folder that came from elsewhere is not believed.
+        token: drawn for this generation and noted in the database too; a database that does not know it was restored
+            from a copy older than these files.
+        generation: rises with every swap.
+        through: every change up to it is in the segments; later ones are each process's own delta.
+        segments: by sequence, without gap: each begins where the one before ends.
+        previous: files of the generation before, kept for processes that are about to open them.
+    """
+
+    installation: str
+    signal_type: SignalType
+    width_bytes: int
+    token: str
+    generation: int
+    through: int
+    segments: tuple[SegmentFile, ...]
+    previous: tuple[str, ...] = ()
+
+
+def find(path: Path) -> Manifest | None:
+    """The manifest at a path; None when there is none.
+
+    Raises:
+        DamagedError: there is a file, and it is not what was written.
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    try:
+        table: dict[str, Any] = json.loads(content)
+        written = table.pop("checksum")
+        if written != _checksum(table):
+            raise ValueError("its checksum differs")  # noqa: TRY301  one message for every way to be damaged
+        if table.pop("format") != _FORMAT:
+            raise ValueError("it has another format")  # noqa: TRY301
+        segments = tuple(SegmentFile(**each) for each in table.pop("segments"))
+        return Manifest(segments=segments, previous=tuple(table.pop("previous")), **table)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DamagedError(f"{path} is no manifest of ours ({error}); the index is built anew") from error
+
+
+def write(path: Path, manifest: Manifest) -> None:
+    """The manifest stands at the path, durable, in one step."""
+    table: dict[str, Any] = asdict(manifest) | {"format": _FORMAT}
+    table |= {"segments": [dict(each) for each in table["segments"]], "previous": list(manifest.previous)}
+    content = json.dumps(table | {"checksum": _checksum(table)}, indent=1).encode()
+    aside = path.with_suffix(".new")
+    with aside.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """The names in the folder are durable: a rename survives a power cut only after this."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _checksum(table: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(table, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

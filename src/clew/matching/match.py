@@ -1,0 +1,166 @@
+"""From signals to matches to an action: what is near, what is known of it, and what may follow from it.
+
+The rule of action has one purpose: nothing perceptual, unvetted or disputed ever does more than ask for a person's
+review. Only equal bytes on a vetted list may block.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clew.matching.thresholds import Measures, comparable, radius_by_list
+from clew.parts.indexes.base import Neighbours
+from clew.records.hashlist import Action, Entry, HashList
+from clew.records.identifiers import EntryId, ListId, SignalType
+from clew.records.match import IndexState, Match
+from clew.records.signal import Signal
+
+
+class Searcher(Protocol):
+    """What matching needs of an index."""
+
+    def search(
+        self, signal_type: SignalType, values: NDArray[np.uint8], radius_by_list: NDArray[np.int16], *, limit: int
+    ) -> tuple[Neighbours, IndexState]:
+        """Every entry near enough to each query, and the index state that answered."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Near:
+    """An entry near one signal, before anything is known of it but its id."""
+
+    signal: Signal
+    entry_id: EntryId
+    list_id: ListId
+    distance: int
+    within_bits: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """All that is near the signals of one content; empty for nearly every upload.
+
+    Attributes:
+        near: the nearest signal of the content for each entry, nearest first.
+        total: how many entries are near, also beyond the limit.
+        index: the oldest index state that answered for it.
+    """
+
+    near: tuple[Near, ...]
+    total: int
+    index: IndexState
+
+
+_NOTHING_ASKED = IndexState(generation=0, sequence=0)
+
+
+def find(
+    contents: Sequence[Sequence[Signal]], *, index: Searcher, measures: Measures, lists: Sequence[HashList], limit: int
+) -> list[Found]:
+    """What is near each content's signals; one search for each signal type over all of them.
+
+    Signals of a type without a measure, or below its quality, are not asked: the caller says so to the user.
+    """
+    near: list[dict[EntryId, Near]] = [{} for _ in contents]
+    totals = [0] * len(contents)
+    states = [_NOTHING_ASKED] * len(contents)
+    for signal_type, measure in measures.items():
+        asked = [
+            (place, signal)
+            for place, signals in enumerate(contents)
+            for signal in signals
+            if signal.type == signal_type and comparable(signal, measure)
+        ]
+        if not asked:
+            continue
+        joined = b"".join(signal.value for _, signal in asked)
+        values = np.frombuffer(joined, np.uint8).reshape(len(asked), measure.width_bytes)
+        radius = radius_by_list(lists, signal_type, measure)
+        neighbours, state = index.search(signal_type, values, radius, limit=limit)
+        for place, _ in asked:
+            states[place] = state if states[place] is _NOTHING_ASKED else min(states[place], state, key=_age)
+        if len(neighbours.query):
+            _collect(neighbours, asked, radius, near, totals)
+    return [
+        Found(
+            near=tuple(sorted(each.values(), key=lambda it: (it.distance, it.entry_id))[:limit]),
+            total=max(total, len(each)),
+            index=state,
+        )
+        for each, total, state in zip(near, totals, states, strict=True)
+    ]
+
+
+def _age(state: IndexState) -> int:
+    return state.sequence
+
+
+def _collect(
+    neighbours: Neighbours,
+    asked: Sequence[tuple[int, Signal]],
+    radius: NDArray[np.int16],
+    near: list[dict[EntryId, Near]],
+    totals: list[int],
+) -> None:
+    """Sorts neighbours to their contents; of several forms of one picture the nearest speaks for an entry."""
+    for query, total in enumerate(neighbours.totals.tolist()):
+        place = asked[query][0]
+        # Forms of one picture mostly find the same entries: the largest count, not the sum, is what can be said.
+        totals[place] = max(totals[place], total)
+    columns = (neighbours.query, neighbours.entry_id, neighbours.list, neighbours.distance)
+    for query, entry, list_number, distance in zip(*(column.tolist() for column in columns), strict=True):
+        place, signal = asked[query]
+        known = near[place].get(EntryId(entry))
+        if known is None or distance < known.distance:
+            near[place][EntryId(entry)] = Near(
+                signal=signal,
+                entry_id=EntryId(entry),
+                list_id=ListId(list_number),
+                distance=distance,
+                within_bits=int(radius[list_number]),
+            )
+
+
+def explain(
+    found: Found, entries: Mapping[EntryId, Entry], lists: Mapping[ListId, HashList], measures: Measures
+) -> tuple[Match, ...]:
+    """The matches of one content with what the database knows of each; entries that are gone by now are left out.
+
+    The database is the truth: between the search and now an entry may have been removed or have expired.
+    """
+    return tuple(
+        Match(
+            signal=each.signal,
+            entry_id=each.entry_id,
+            value=entry.value,
+            distance=each.distance,
+            within_bits=each.within_bits,
+            exact=measures[each.signal.type].exact and each.distance == 0,
+            list_id=each.list_id,
+            list_name=lists[each.list_id].name,
+            source=lists[each.list_id].source,
+            category=entry.category,
+            vetted=entry.vetted,
+            disputed=entry.disputed,
+        )
+        for each in found.near
+        if (entry := entries.get(each.entry_id)) is not None and each.list_id in lists
+    )
+
+
+_ORDER = (Action.PASS, Action.REVIEW, Action.BLOCK)
+
+
+def decide(matches: Collection[Match], lists: Mapping[ListId, HashList]) -> Action:
+    """The strongest action that any one match allows; pass when there is none."""
+    return max((_allowed(each, lists) for each in matches), key=_ORDER.index, default=Action.PASS)
+
+
+def _allowed(match: Match, lists: Mapping[ListId, HashList]) -> Action:
+    if match.exact and match.vetted and not match.disputed:
+        return lists[match.list_id].exact_action
+    return Action.REVIEW

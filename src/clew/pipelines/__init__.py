@@ -1,0 +1,1 @@
+"""The sentences: one function for each thing a user would say."""

@@ -1,0 +1,79 @@
+"""The ledger of screenings: hits, counts and kept signals of many callers, made durable together.
+
+While one commit is under way, everything recorded in the meantime gathers for the next: under load a commit carries
+many screenings, alone it carries one at once; no timer is involved.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+
+from clew.ground.clock import Clock
+from clew.parts.stores.base import Store, UnitOfWork
+from clew.records.match import Hit
+from clew.records.screening import CountKey
+from clew.records.signal import Signal
+
+Kept = tuple[Signal, str | None]
+
+
+@dataclass(slots=True)
+class _Page:
+    """What gathers for one commit."""
+
+    counts: Counter[CountKey] = field(default_factory=Counter)
+    hits: list[Hit] = field(default_factory=list)
+    kept: list[Kept] = field(default_factory=list)
+    durable: Future[None] = field(default_factory=Future)
+
+
+class Ledger:
+    """Records screenings in the store; `record` gives a future that resolves once the record is durable."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._open: _Page | None = None
+
+    def record(
+        self, counts: Mapping[CountKey, int], hits: Sequence[Hit] = (), kept: Sequence[Kept] = ()
+    ) -> Future[None]:
+        """The screening is recorded; wait for the future before answering: acknowledged means durable."""
+        with self._lock:
+            page = self._open
+            first = page is None
+            if page is None:
+                page = self._open = _Page()
+            page.counts.update(counts)
+            page.hits.extend(hits)
+            page.kept.extend(kept)
+        if first:
+            self._write(page)
+        return page.durable
+
+    def _write(self, page: _Page) -> None:
+        def work(unit: UnitOfWork) -> None:
+            # The page stays open to others until its transaction begins; a work that is run again finds it closed.
+            with self._lock:
+                if self._open is page:
+                    self._open = None
+            unit.add_counts(page.counts)
+            if page.hits:
+                unit.add_hits(page.hits)
+            if page.kept:
+                unit.keep_signals(page.kept, self._clock())
+
+        def settle(done: Future[None]) -> None:
+            with self._lock:
+                if self._open is page:  # the work never began, so nobody may join this page any more
+                    self._open = None
+            error = done.exception()
+            if error is None:
+                page.durable.set_result(None)
+            else:
+                page.durable.set_exception(error)
+
+        self._store.submit(work).add_done_callback(settle)

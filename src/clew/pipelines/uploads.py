@@ -1,0 +1,236 @@
+"""Screen an upload: from signals to an answer that is durable before it is given."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from clew.errors import InputError, NotFoundError, RefusedError
+from clew.ground.clock import Clock, monotonic_s
+from clew.ground.identity import new_id
+from clew.matching import match
+from clew.matching.thresholds import Measures, comparable
+from clew.parts.stores.base import Store
+from clew.pipelines.ledger import Kept, Ledger
+from clew.records.hashlist import HashList
+from clew.records.identifiers import HitId, ListId, ListName, RunId, SignalType
+from clew.records.match import Channel, Hit, Match, Screening
+from clew.records.screening import CountKey, Purpose
+from clew.records.signal import Reason, Signal, Unhashable
+
+# How long a process may go on with lists and legal grounds as it last read them; entries themselves are followed by
+# the index. A second is what an added or removed entry may take, so this stays below it.
+_BOOK_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """What is screened: the signals of one file or message, and what of it has none.
+
+    Attributes:
+        reference: the platform's own name for it; kept with a hit, never logged.
+    """
+
+    signals: tuple[Signal, ...]
+    unhashable: tuple[Unhashable, ...] = ()
+    reference: str | None = None
+    size_bytes: int | None = None
+    media_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What became of one content: its screening, and every type by which it could not be screened, with the reason."""
+
+    content: Content
+    screening: Screening
+    unhashable: tuple[Unhashable, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Book:
+    """The lists and legal grounds in force, as last read."""
+
+    read_at_s: float
+    lists: Mapping[ListName, HashList]
+    by_id: Mapping[ListId, HashList]
+    allowed: frozenset[Purpose]
+
+
+class Screener:
+    """Screens contents for one process. Safe to use from several threads.
+
+    Args:
+        store: the truth.
+        index: what is searched, following the store.
+        measures: how each signal type is compared; types without one are not searched.
+        limit: most matches kept with one hit.
+    """
+
+    def __init__(self, *, store: Store, index: match.Searcher, measures: Measures, limit: int, clock: Clock) -> None:
+        self._store = store
+        self._index = index
+        self._measures = measures
+        self._limit = limit
+        self._clock = clock
+        self._ledger = Ledger(store, clock)
+        self._book: _Book | None = None
+        self._book_lock = threading.Lock()
+
+    # ---- one call
+
+    def screen(
+        self,
+        contents: Sequence[Content],
+        *,
+        channel: Channel,
+        lists: Sequence[ListName] = (),
+        run_id: RunId | None = None,
+    ) -> tuple[list[Answer], Future[None]]:
+        """The answers, and a future that resolves when they are durable; give an answer only after that.
+
+        Args:
+            contents: any number; they share one search for each signal type.
+            channel: private messages are refused until their legal basis is recorded and in force.
+            lists: names of the lists to search; none means all.
+            run_id: the folder run to which the hits belong.
+        Raises:
+            RefusedError: the channel has no legal basis in force.
+            NotFoundError: a list of that name does not exist.
+        """
+        answers, hits = self.judge(contents, channel=channel, lists=lists, run_id=run_id)
+        kept: list[Kept] = []
+        if Purpose.KEPT_SIGNALS in self._current().allowed:
+            passed = (each for each in answers if each.screening.hit_id is None)
+            kept = [(signal, each.content.reference) for each in passed for signal in each.content.signals]
+        return answers, self._ledger.record(count(answers, channel, self._clock()), hits, kept)
+
+    def judge(
+        self,
+        contents: Sequence[Content],
+        *,
+        channel: Channel,
+        lists: Sequence[ListName] = (),
+        run_id: RunId | None = None,
+    ) -> tuple[list[Answer], list[Hit]]:
+        """The answers and the hits among them, not yet recorded; for callers that record in their own transaction."""
+        book = self._current()
+        if channel is Channel.PRIVATE_MESSAGE and Purpose.PRIVATE_MESSAGES not in book.allowed:
+            raise RefusedError(
+                "screening of private messages has no legal basis in force; "
+                "record one with: clew legal set private-messages --text TEXT --since DATE"
+            )
+        asked = _pick(book, lists)
+        found = match.find(
+            [each.signals for each in contents],
+            index=self._index,
+            measures=self._measures,
+            lists=asked,
+            limit=self._limit,
+        )
+        explained = self._explain(found, book) if any(each.near for each in found) else [()] * len(found)
+        answers: list[Answer] = []
+        hits: list[Hit] = []
+        for content, each, matches in zip(contents, found, explained, strict=True):
+            screening = Screening(
+                action=match.decide(matches, book.by_id),
+                matches=matches,
+                total_matches=each.total if matches else 0,
+                flooded=bool(matches) and each.total > len(each.near),
+                index=each.index,
+            )
+            if matches:
+                hit = self._hit(content, screening, channel, run_id)
+                hits.append(hit)
+                screening = replace(screening, hit_id=hit.id)
+            missing = content.unhashable + self._too_poor(content.signals)
+            answers.append(Answer(content=content, screening=screening, unhashable=missing))
+        return answers, hits
+
+    # ---- its steps
+
+    def _explain(self, found: Iterable[match.Found], book: _Book) -> list[tuple[Match, ...]]:
+        found = list(found)
+        with self._store.read() as reader:
+            entries = reader.get_entries([near.entry_id for each in found for near in each.near], self._clock())
+        return [match.explain(each, entries, book.by_id, self._measures) for each in found]
+
+    def _hit(self, content: Content, screening: Screening, channel: Channel, run_id: RunId | None) -> Hit:
+        at = self._clock()
+        return Hit(
+            id=HitId(new_id(at)),
+            at=at,
+            channel=channel,
+            reference=content.reference,
+            action=screening.action,
+            size_bytes=content.size_bytes,
+            media_type=content.media_type,
+            matches=screening.matches,
+            total_matches=screening.total_matches,
+            index=screening.index,
+            run_id=run_id,
+        )
+
+    def _too_poor(self, signals: Sequence[Signal]) -> tuple[Unhashable, ...]:
+        """Types of which every signal is below the quality that can be compared: said, never passed over."""
+        missing = []
+        for signal_type, measure in self._measures.items():
+            those = [each for each in signals if each.type == signal_type]
+            if those and not any(comparable(each, measure) for each in those):
+                best = max(each.quality or 0 for each in those)
+                detail = f"quality {best} of 100, comparable from {measure.min_quality}"
+                missing.append(Unhashable(type=signal_type, reason=Reason.LOW_QUALITY, detail=detail))
+        return tuple(missing)
+
+    def _current(self) -> _Book:
+        book = self._book
+        if book is not None and monotonic_s() - book.read_at_s < _BOOK_SECONDS:
+            return book
+        with self._book_lock:
+            if self._book is book:
+                self._book = self._read_book()
+            return self._book or self._read_book()
+
+    def _read_book(self) -> _Book:
+        now = self._clock()
+        with self._store.read() as reader:
+            lists = reader.lists()
+            bases = {purpose: reader.find_basis(purpose) for purpose in Purpose}
+        return _Book(
+            read_at_s=monotonic_s(),
+            lists={each.name: each for each in lists},
+            by_id={each.id: each for each in lists},
+            allowed=frozenset(purpose for purpose, it in bases.items() if it is not None and it.basis.holds(now)),
+        )
+
+
+def parse_signal(
+    signal_type: str, text: str, quality: int | None, parse: Mapping[str, Callable[[str], bytes]]
+) -> Signal:
+    """A signal from a type's name and its hash as text; InputError says what was expected."""
+    if signal_type not in parse:
+        raise InputError(f"signal type must be one of {', '.join(sorted(parse))}, got '{signal_type[:40]}'")
+    return Signal(type=SignalType(signal_type), value=parse[signal_type](text), quality=quality)
+
+
+def _pick(book: _Book, names: Sequence[ListName]) -> list[HashList]:
+    if not names:
+        return list(book.lists.values())
+    missing = [name for name in names if name not in book.lists]
+    if missing:
+        there = ", ".join(sorted(book.lists)) or "none yet"
+        raise NotFoundError(f"no list '{missing[0]}'; there are: {there}")
+    return [book.lists[name] for name in names]
+
+
+def count(answers: Iterable[Answer], channel: Channel, at: datetime) -> Counter[CountKey]:
+    """The lines that these answers add to the day's counts: one a screening, one more for each missing signal type."""
+    day = at.date()
+    counts: Counter[CountKey] = Counter()
+    for answer in answers:
+        counts[CountKey(day=day, channel=channel, action=answer.screening.action)] += 1
+        for kind, reason in {(each.type, each.reason) for each in answer.unhashable}:
+            counts[CountKey(day=day, channel=channel, type=kind, reason=reason)] += 1
+    return counts
