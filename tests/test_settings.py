@@ -1,0 +1,38 @@
+from pathlib import Path
+
+import pytest
+
+from clew import settings
+from clew.errors import InputError
+
+
+def test_the_environment_goes_before_the_file_and_the_file_before_the_default(tmp_path: Path) -> None:
+    (tmp_path / "clew.toml").write_text("[decode]\nworkers = 3\nseconds = 5\n[matching]\nlimit = 7\n")
+    loaded = settings.load(tmp_path, {"CLEW_DECODE_WORKERS": "4"})
+    assert (loaded.decode.workers, loaded.decode.seconds, loaded.matching.limit) == (4, 5.0, 7)
+    assert loaded.matching.dihedral is True
+
+
+def test_every_fault_of_the_settings_is_named_at_once(tmp_path: Path) -> None:
+    (tmp_path / "clew.toml").write_text("colour = 'red'\n[decode]\nworkers = -1\n[web]\nport = 'many'\n")
+    with pytest.raises(InputError) as caught:
+        settings.load(tmp_path, {"CLEW_MATCHING_DIHEDRAL": "perhaps"})
+    message = str(caught.value)
+    for part in ("colour", "decode.workers", "web.port", "matching.dihedral"):
+        assert part in message
+
+
+def test_a_settings_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
+    (tmp_path / "clew.toml").write_bytes(b"\xff\xfe[decode")
+    with pytest.raises(InputError, match=r"clew\.toml is not TOML"):
+        settings.load(tmp_path, {})
+
+
+def test_a_settings_file_named_by_the_environment_must_exist(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="does not exist"):
+        settings.load(tmp_path, {"CLEW_SETTINGS": str(tmp_path / "none.toml")})
+
+
+def test_the_data_folder_comes_from_flag_then_environment(tmp_path: Path) -> None:
+    assert settings.load(tmp_path, {"CLEW_DATA_DIR": "elsewhere"}).data_dir == tmp_path
+    assert settings.load(None, {"CLEW_DATA_DIR": "elsewhere"}).data_dir == Path("elsewhere")
