@@ -63,6 +63,7 @@ class Planted:
             query=columns[0].astype(np.uint32),
             entry_id=columns[2].astype(np.int64),
             list=columns[3].astype(np.uint32),
+            row=columns[2].astype(np.uint32),
             distance=columns[1].astype(np.uint16),
             totals=totals,
         )
