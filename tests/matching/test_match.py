@@ -149,6 +149,12 @@ def test_matches_beyond_the_limit_are_counted() -> None:
     assert found[0].total == 30
 
 
+def test_a_flood_of_pictures_does_not_hide_equal_bytes() -> None:
+    rows = {PDQ: [(0, number, 3, 0) for number in range(1, 30)], MD5: [(0, 99, 1, 0)]}
+    found = match.find([[pdq(1), md5(1)]], index=Planted(rows), measures=MEASURES, lists=[*LISTS.values()], limit=5)
+    assert [near.entry_id for near in found[0].near] == [99, 1, 2, 3, 4]
+
+
 def test_a_list_has_its_own_radius_and_an_unasked_list_none() -> None:
     assert radius_by_list([VETTED, LOOSE], PDQ, MEASURES[PDQ]).tolist() == [-1, 31, -1, 10]
     assert radius_by_list([LOOSE], MD5, MEASURES[MD5]).tolist() == [-1, -1, -1, 0]

@@ -87,12 +87,22 @@ def find(
             _collect(neighbours, asked, radius, near, totals)
     return [
         Found(
-            near=tuple(sorted(each.values(), key=lambda it: (it.distance, it.entry_id))[:limit]),
+            near=tuple(sorted(each.values(), key=_Nearness(measures))[:limit]),
             total=max(total, len(each)),
             index=state,
         )
         for each, total, state in zip(near, totals, states, strict=True)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Nearness:
+    """Equal digests first, so that no flood of pictures hides the one match that may block; then by distance."""
+
+    measures: Measures
+
+    def __call__(self, near: Near) -> tuple[bool, int, int]:
+        return not self.measures[near.signal.type].exact, near.distance, near.entry_id
 
 
 def _age(state: IndexState) -> int:

@@ -24,6 +24,9 @@ from clew.records.signal import Reason, Signal, Unhashable
 # the index. A second is what an added or removed entry may take, so this stays below it.
 _BOOK_SECONDS = 0.5
 
+# How many times more matches are asked for when all of a flood's nearest are gone.
+_WIDER = 16
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
@@ -122,15 +125,7 @@ class Screener:
                 "screening of private messages has no legal basis in force; "
                 "record one with: clew legal set private-messages --text TEXT --since DATE"
             )
-        asked = _pick(book, lists)
-        found = match.find(
-            [each.signals for each in contents],
-            index=self._index,
-            measures=self._measures,
-            lists=asked,
-            limit=self._limit,
-        )
-        explained = self._explain(found, book) if any(each.near for each in found) else [()] * len(found)
+        found, explained = self._matches([each.signals for each in contents], _pick(book, lists), book)
         answers: list[Answer] = []
         hits: list[Hit] = []
         for content, each, matches in zip(contents, found, explained, strict=True):
@@ -149,10 +144,35 @@ class Screener:
             answers.append(Answer(content=content, screening=screening, unhashable=missing))
         return answers, hits
 
+    def look_up(
+        self, contents: Sequence[Sequence[Signal]], *, lists: Sequence[ListName] = (), limit: int
+    ) -> list[tuple[match.Found, tuple[Match, ...]]]:
+        """What is near, without screening: nothing is counted and no hit is made."""
+        book = self._current()
+        found = match.find(contents, index=self._index, measures=self._measures, lists=_pick(book, lists), limit=limit)
+        return list(zip(found, self._explain(found, book), strict=True))
+
     # ---- its steps
 
-    def _explain(self, found: Iterable[match.Found], book: _Book) -> list[tuple[Match, ...]]:
-        found = list(found)
+    def _matches(
+        self, contents: Sequence[Sequence[Signal]], lists: Sequence[HashList], book: _Book
+    ) -> tuple[list[match.Found], list[tuple[Match, ...]]]:
+        found = match.find(contents, index=self._index, measures=self._measures, lists=lists, limit=self._limit)
+        explained = self._explain(found, book)
+        for place, content in enumerate(contents):
+            limit = self._limit
+            # The nearest entries of a flood may all have expired a moment ago; those behind them still count.
+            while not explained[place] and found[place].total > len(found[place].near):
+                limit *= _WIDER
+                found[place : place + 1] = match.find(
+                    [content], index=self._index, measures=self._measures, lists=lists, limit=limit
+                )
+                explained[place : place + 1] = self._explain(found[place : place + 1], book)
+        return found, explained
+
+    def _explain(self, found: Sequence[match.Found], book: _Book) -> list[tuple[Match, ...]]:
+        if not any(each.near for each in found):
+            return [()] * len(found)
         with self._store.read() as reader:
             entries = reader.get_entries([near.entry_id for each in found for near in each.near], self._clock())
         return [match.explain(each, entries, book.by_id, self._measures) for each in found]
