@@ -1,0 +1,98 @@
+"""An installation, opened: the parts that the settings name, put together once for every door."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from clew.errors import UnavailableError
+from clew.ground.clock import Clock, system_clock
+from clew.matching.live import IndexedType, LiveIndex
+from clew.matching.thresholds import Measure, Measures
+from clew.parts import shelf
+from clew.parts.indexes.base import IndexPart
+from clew.parts.signals.base import Metric, SignalPart
+from clew.parts.stores.base import Store, StorePart
+from clew.pipelines.uploads import Screener
+from clew.records.identifiers import SignalType
+from clew.settings import Settings
+
+# Which index serves which comparison; `linear` is their plain reference.
+_INDEX = {Metric.EXACT: "exact", Metric.HAMMING: "hamming"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """What a door needs to serve: the store, the index that follows it, and the screener over both.
+
+    Attributes:
+        signals: every signal type that is installed.
+        measures: how each of them is compared.
+    """
+
+    settings: Settings
+    store: Store
+    signals: Mapping[SignalType, SignalPart]
+    measures: Measures
+    index: LiveIndex
+    screener: Screener
+    clock: Clock
+
+
+def open_store(settings: Settings) -> Store:
+    """The store at its newest schema; the data folder is made, readable by its owner alone, when it is missing."""
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise UnavailableError(f"the data folder {settings.data_dir} cannot be made: {error.strerror}") from error
+    store = shelf.load("stores", "sql", StorePart).open(settings.database_url)
+    try:
+        store.migrate()
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+@contextmanager
+def open_installation(
+    settings: Settings, *, clock: Clock = system_clock, follow: bool = True
+) -> Iterator[Installation]:
+    """The installation, its index ready to answer; closed at the end.
+
+    Args:
+        follow: also follow list changes in the background, for doors that stay open.
+    """
+    signals = {SignalType(name): part for name, part in shelf.load_all("signals", SignalPart).items()}
+    measures = {name: _measure(part) for name, part in signals.items()}
+    store = open_store(settings)
+    try:
+        index = LiveIndex(store, settings.index_dir, _indexed(signals), settings.matching, clock)
+        index.ready()
+        screener = Screener(store=store, index=index, measures=measures, limit=settings.matching.limit, clock=clock)
+        if follow:
+            index.start()
+        try:
+            yield Installation(
+                settings=settings,
+                store=store,
+                signals=signals,
+                measures=measures,
+                index=index,
+                screener=screener,
+                clock=clock,
+            )
+        finally:
+            index.stop()
+    finally:
+        store.close()
+
+
+def _measure(part: SignalPart) -> Measure:
+    return Measure(width_bytes=part.width_bytes, within_bits=part.default_within_bits, min_quality=part.min_quality)
+
+
+def _indexed(signals: Mapping[SignalType, SignalPart]) -> list[IndexedType]:
+    return [
+        IndexedType(name=name, width_bytes=part.width_bytes, part=shelf.load("indexes", _INDEX[part.metric], IndexPart))
+        for name, part in signals.items()
+    ]
