@@ -30,6 +30,7 @@ class Reason(enum.StrEnum):
     EMPTY = "empty"  # no bytes at all
     DAMAGED = "damaged"  # a decoder knows the format and cannot read this one
     TOO_MANY_PIXELS = "too-many-pixels"
+    TOO_SMALL = "too-small"  # in pixels, for this hash
     TOO_LARGE = "too-large"  # in bytes
     TOO_SLOW = "too-slow"  # the watchdog ended it
     TOO_MUCH_MEMORY = "too-much-memory"

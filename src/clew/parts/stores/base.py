@@ -102,13 +102,21 @@ class Reader(ABC):
 
     @abstractmethod
     def change_sequence(self) -> ChangeSequence:
-        """The sequence of the last committed change to any list; everything at or below it is visible here."""
+        """The sequence of the last committed change to a list, its entries or a source.
+
+        Everything at or below it is visible here, and nothing that becomes visible later bears a number at or below
+        it: who has followed up to n asks only for what is after n.
+        """
 
     @abstractmethod
     def stream_index_rows(
         self, signal_type: SignalType, *, after: ChangeSequence, through: ChangeSequence, width_bytes: int
     ) -> Iterator[EntryColumns]:
-        """Entries added in (after, through] and not removed up to `through`, in batches, ascending by entry id."""
+        """Entries added in (after, through] and not removed up to `through`, in batches, ascending by entry id.
+
+        Raises:
+            DamagedError: a stored value is not `width_bytes` long.
+        """
 
     @abstractmethod
     def removed_since(self, signal_type: SignalType, after: ChangeSequence) -> NDArray[np.int64]:
@@ -116,7 +124,7 @@ class Reader(ABC):
 
     @abstractmethod
     def count_index_rows(self, signal_type: SignalType) -> int:
-        """How many entries of a type are not removed, over all lists."""
+        """How many entries of a type are not removed, over all lists. Does not count row by row."""
 
     # ---- screening
 
@@ -180,7 +188,12 @@ class UnitOfWork(Reader):
 
     @abstractmethod
     def create_list(self, hash_list: HashList) -> HashList:
-        """The list is stored with a new id (the given id is ignored); ConflictError when the name is taken."""
+        """The list is stored with a new id (the given id is ignored), which is never used again.
+
+        Raises:
+            NotFoundError: its source is not stored.
+            ConflictError: the name is taken.
+        """
 
     @abstractmethod
     def change_list(self, hash_list: HashList) -> None:
@@ -194,7 +207,12 @@ class UnitOfWork(Reader):
     def add_entries(self, list_id: ListId, entries: Sequence[NewEntry], at: datetime) -> Added:
         """The entries are on the list: a value that is there already takes the new particulars and keeps its id.
 
-        One change sequence is taken for the whole call. A bulk import calls it in chunks of some thousands.
+        One change sequence is taken for the whole call. A value given twice counts once, with its last particulars.
+        A bulk import calls it in chunks of 20,000: each commit rewrites every page that it touched, so that ten
+        times smaller chunks cost about twice the time.
+
+        Raises:
+            NotFoundError: there is no such list.
         """
 
     @abstractmethod
@@ -248,6 +266,14 @@ class UnitOfWork(Reader):
         """A small named value of the installation is stored."""
 
     @abstractmethod
+    def try_lease(self, name: str, owner: str, until: datetime, at: datetime) -> bool:
+        """Whether the owner holds the named task until then: it was free, had run out by `at`, or was theirs."""
+
+    @abstractmethod
+    def release_lease(self, name: str, owner: str) -> None:
+        """The owner no longer holds the named task; nothing happens when another does."""
+
+    @abstractmethod
     def audit(self, event: AuditEvent) -> None:
         """The act is recorded in this same transaction."""
 
@@ -257,7 +283,13 @@ class Store(ABC):
 
     @abstractmethod
     def migrate(self) -> None:
-        """The schema is the newest; safe to call by several processes at once."""
+        """The database exists and its schema is the newest; safe to call by several processes at once.
+
+        Raises:
+            RefusedError: the database was written by a newer Clew.
+            UnavailableError: it cannot be reached, created or written.
+            DamagedError: the file is no database.
+        """
 
     @abstractmethod
     def read(self) -> AbstractContextManager[Reader]:
@@ -268,7 +300,12 @@ class Store(ABC):
         """The work runs in a transaction; its future resolves once the commit is durable.
 
         Several works may share one commit (group commit); one that raises is undone alone and its future bears the
-        error. The work may run on another thread and must touch only its unit of work.
+        error. The work runs on another thread, may be undone and run again, and must therefore change nothing but
+        its unit of work; it must not submit in its turn.
+
+        Raises:
+            UnavailableError: (in the future) the database cannot be written now, and nothing of the work is stored;
+                or its server went away during the commit, and the message says that the outcome is not known.
         """
 
     def transact(self, work: Callable[[UnitOfWork], T]) -> T:
@@ -276,8 +313,12 @@ class Store(ABC):
         return self.submit(work).result()
 
     @abstractmethod
-    def check(self) -> None:
-        """UnavailableError or DamagedError with a clear message unless the database answers and is whole."""
+    def check(self, *, whole: bool = False) -> None:
+        """UnavailableError or DamagedError with a clear message unless the database answers and is sound.
+
+        Args:
+            whole: read all of it, seconds a gigabyte; else only what a readiness probe can afford.
+        """
 
     @abstractmethod
     def close(self) -> None:

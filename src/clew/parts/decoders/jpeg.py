@@ -1,0 +1,158 @@
+"""JPEG by libjpeg-turbo: grey and three colours of 8 bits, which is nearly every photograph there is.
+
+All else that begins like a JPEG (inks, 12 bits, lossless) is left to the next decoder.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import simplejpeg
+
+from clew.parts.decoders import _exif
+from clew.parts.decoders.base import (
+    DeclinedError,
+    DecoderPart,
+    Frame,
+    Limits,
+    Pixels,
+    UndecodableError,
+    joined,
+    upright_and_unrotated,
+)
+from clew.records.signal import Reason
+
+_START = b"\xff\xd8\xff"
+# Start-of-frame markers: C4, C8 and CC are tables. Source: ITU-T T.81, table B.1.
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_BASELINE, _EXTENDED, _PROGRESSIVE = 0xC0, 0xC1, 0xC2
+_SCAN, _EXIF_SEGMENT = 0xDA, 0xE1
+_ALONE = frozenset({0x01, *range(0xD0, 0xD9)})  # markers without a length
+_EXIF_PREFIX = b"Exif\x00\x00"
+# An honest file has some dozens of segments before its picture; the walk over a hostile one must end.
+_MOST_STEPS = 100_000
+# What the decoder can leave out while decoding, exactly: it makes each block of 8 x 8 with fewer coefficients.
+_SCALES = (1, 2, 4, 8)
+# A canvas is kept between files up to this size: fresh pages cost a tenth of the decoding.
+_KEPT_BYTES = 1 << 26
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """What stands before the picture's bits."""
+
+    coding: int
+    precision: int
+    height: int
+    width: int
+    components: int
+    orientation: int
+
+
+class JpegPart(DecoderPart):
+    """Colour and grey JPEG."""
+
+    name = "jpeg"
+    media_types = ("image/jpeg",)
+    precedence = 10
+
+    def __init__(self) -> None:
+        self._canvas = np.empty(0, np.uint8)
+
+    def accepts(self, head: bytes) -> str | None:
+        """Anything that begins as a JPEG does."""
+        return "image/jpeg" if head.startswith(_START) else None
+
+    def decode(self, content: memoryview, limits: Limits) -> Iterator[Frame]:
+        """The upright picture and, where it is stored turned, the stored one; scaled when it is beyond the limit."""
+        header = _read_header(content)
+        if header.coding not in {_BASELINE, _EXTENDED, _PROGRESSIVE} or header.precision != 8:  # noqa: PLR2004
+            raise DeclinedError(f"JPEG coding {header.coding:#x} of {header.precision} bits")
+        if header.components not in {1, 3}:
+            raise DeclinedError(f"JPEG of {header.components} components")
+        scale = next((s for s in _SCALES if _scaled_pixels(header, s) <= limits.pixels), None)
+        if scale is None:
+            raise UndecodableError(Reason.TOO_MANY_PIXELS, f"{header.width} x {header.height} pixels, even at 1/8")
+        pixels, whole = self._pixels(content, header, scale)
+        form = joined(None if whole else "truncated", None if scale == 1 else f"scaled-1/{scale}")
+        yield from upright_and_unrotated(pixels, header.orientation, form, scale, (header.height, header.width))
+
+    def warm_up(self) -> None:
+        """One small picture is made and decoded."""
+        sample = simplejpeg.encode_jpeg(np.zeros((16, 16, 3), np.uint8))
+        list(self.decode(memoryview(sample), Limits(pixels=256, frames=1)))
+
+    def _pixels(self, content: memoryview, header: _Header, scale: int) -> tuple[Pixels, bool]:
+        """The pixels, and whether all of the file could be decoded."""
+        try:
+            return self._call(content, header, scale, strict=True), True
+        except MemoryError:
+            raise
+        except ValueError as error:
+            _refuse_memory(error)
+        try:
+            # What a viewer would show of a file that breaks off: better a hash that says so than none.
+            return self._call(content, header, scale, strict=False), False
+        except ValueError as error:
+            _refuse_memory(error)
+            raise UndecodableError(Reason.DAMAGED, "JPEG: no picture can be made of it") from error
+
+    def _call(self, content: memoryview, header: _Header, scale: int, *, strict: bool) -> Pixels:
+        height, width = -(-header.height // scale), -(-header.width // scale)
+        size = height * width * 3
+        if size > len(self._canvas):
+            self._canvas = np.empty(size, np.uint8)
+        canvas = self._canvas
+        if size > _KEPT_BYTES:
+            self._canvas = np.empty(0, np.uint8)
+        pixels: Pixels = simplejpeg.decode_jpeg(
+            content, "RGB", min_height=height, min_width=width, min_factor=1, buffer=canvas, strict=strict
+        )
+        if pixels.shape != (height, width, 3):
+            raise UndecodableError(Reason.DAMAGED, "JPEG: its header and its picture disagree about the size")
+        return pixels
+
+
+def _scaled_pixels(header: _Header, scale: int) -> int:
+    return -(-header.height // scale) * -(-header.width // scale)
+
+
+def _refuse_memory(error: ValueError) -> None:
+    """The decoder says in words what Python says as MemoryError."""
+    if "memory" in str(error).lower():
+        raise MemoryError from error
+
+
+def _read_header(content: memoryview) -> _Header:
+    """What the segments before the first scan say.
+
+    Raises:
+        UndecodableError: the picture does not begin before the bytes end.
+    """
+    at, orientation = 2, 1
+    for _ in range(_MOST_STEPS):
+        if at + 4 > len(content):
+            break
+        if content[at] != 0xFF:  # noqa: PLR2004 - garbage between segments: libjpeg skips it, so do we
+            at += 1
+            continue
+        marker = content[at + 1]
+        if marker == 0xFF or marker in _ALONE:  # noqa: PLR2004 - fill bytes
+            at += 1 if marker == 0xFF else 2  # noqa: PLR2004
+            continue
+        length = int.from_bytes(content[at + 2 : at + 4])
+        body = content[at + 4 : at + 2 + length]
+        if marker in _FRAMES and len(body) >= 6:  # noqa: PLR2004 - precision, height, width, components
+            height, width = int.from_bytes(body[1:3]), int.from_bytes(body[3:5])
+            if height == 0 or width == 0:
+                raise UndecodableError(Reason.DAMAGED, f"JPEG: a picture of {width} x {height} pixels")
+            return _Header(marker, body[0], height, width, body[5], orientation)
+        if marker == _SCAN:
+            break
+        if marker == _EXIF_SEGMENT and bytes(body[:6]) == _EXIF_PREFIX:
+            orientation = _exif.orientation(body[6:])
+        at += 2 + max(length, 2)
+    raise UndecodableError(Reason.DAMAGED, "JPEG: it ends before its picture begins")
+
+
+PART = JpegPart()

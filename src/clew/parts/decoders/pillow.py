@@ -1,0 +1,240 @@
+"""PNG, GIF, WebP, BMP, TIFF, AVIF, and the JPEGs that the fast decoder leaves, by Pillow.
+
+Every mode becomes 8-bit RGB here. This is the part that a reference hasher gets wrong in silence: palettes read as
+brightness, inks read as light, sixteen bits cut to the low eight.
+"""
+
+import io
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import AvifImagePlugin, Image, ImageCms, ImageFile, UnidentifiedImageError
+
+from clew.parts.decoders import _alpha, _brands
+from clew.parts.decoders.base import (
+    DecoderPart,
+    Frame,
+    Limits,
+    UndecodableError,
+    already_upright,
+    joined,
+    require_pixels,
+    upright_and_unrotated,
+)
+from clew.records.signal import Reason
+
+# Sizes are compared with our own limit, after the header and before any pixel.
+Image.MAX_IMAGE_PIXELS = None
+# One thread: a worker decodes one file and may not start another.
+AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+
+# Media type -> Pillow's name of the format; no other of its many formats is ever tried.
+_FORMATS = {
+    "image/png": "PNG",
+    "image/gif": "GIF",
+    "image/webp": "WEBP",
+    "image/bmp": "BMP",
+    "image/tiff": "TIFF",
+    "image/avif": "AVIF",
+    "image/jpeg": "JPEG",
+}
+_MAGIC = (
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"II*\x00", "image/tiff"),
+    (b"MM\x00*", "image/tiff"),
+    (b"II+\x00", "image/tiff"),
+    (b"MM\x00+", "image/tiff"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+)
+# Lengths of a bitmap's second header; "BM" alone begins many a text. Source: Microsoft, BITMAPV5HEADER.
+_BITMAP_HEADERS = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
+# Frames of an animation are made one from another: to reach a late one all before it are decoded. So many times the
+# largest picture may be decoded on the way.
+_WALKED_PICTURES = 4
+_ORIENTATION_TAG = 0x0112
+# What Pillow raises over damaged files, by reading its plugins: struct.error and others are ValueErrors or these.
+_DAMAGE = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, AttributeError, ArithmeticError)
+
+
+class PillowPart(DecoderPart):
+    """The common still and animated formats."""
+
+    name = "pillow"
+    media_types = tuple(_FORMATS)
+    precedence = 60
+
+    def accepts(self, head: bytes) -> str | None:
+        """A format whose first bytes are known; for TIFF and bitmaps also what follows must fit."""
+        for magic, media_type in _MAGIC:
+            if head.startswith(magic):
+                return media_type
+        if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+            return "image/webp"
+        if head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in _BITMAP_HEADERS:
+            return "image/bmp"
+        return "image/avif" if _brands.media_type(head) == "image/avif" else None
+
+    def decode(self, content: memoryview, limits: Limits) -> Iterator[Frame]:
+        """The first frame, then others evenly spaced; several forms of each where it is turned or transparent."""
+        media_type = self.accepts(bytes(content[:64])) or ""
+        picture = _open(content, media_type)
+        require_pixels(*picture.size, limits)
+        for index in _sampled(picture, limits):
+            form = f"frame-{index + 1}" if index else None
+            try:
+                yield from _frames_of(_load(picture, index, limits), form)
+            except UndecodableError:
+                if index or not _may_be_repaired(media_type):
+                    raise
+                yield from _repaired(content, media_type, limits)
+                return
+
+    def warm_up(self) -> None:
+        """One small picture of each format is made and decoded, so that every plugin is loaded."""
+        sample = Image.new("RGB", (8, 8))
+        for name in _FORMATS.values():
+            file = io.BytesIO()
+            sample.save(file, name)
+            list(self.decode(memoryview(file.getvalue()), Limits(pixels=64, frames=1)))
+        list(_frames_of(Image.new("LAB", (8, 8)), None))
+
+
+@contextmanager
+def _damage_is_refused(what: str) -> Iterator[None]:
+    """Whatever Pillow raises over a file becomes a refusal; its warnings about odd metadata are of no use here."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except UndecodableError:
+        raise
+    except _DAMAGE as error:
+        raise UndecodableError(Reason.DAMAGED, what) from error
+
+
+def _open(content: memoryview, media_type: str) -> Image.Image:
+    name = _FORMATS[media_type]
+    try:
+        with _damage_is_refused(f"{name}: its header cannot be read"):
+            return Image.open(io.BytesIO(content), formats=[name])
+    except UndecodableError as error:
+        if name == "JPEG" and isinstance(error.__cause__, UnidentifiedImageError):
+            raise UndecodableError(Reason.UNSUPPORTED, "JPEG: a coding that no decoder here reads") from error
+        raise
+
+
+def _sampled(picture: Image.Image, limits: Limits) -> list[int]:
+    """Which frames are hashed: the first, then evenly spaced among those that can be reached."""
+    with _damage_is_refused("the frames cannot be counted"):
+        count = getattr(picture, "n_frames", 1)
+    reach = max(1, _WALKED_PICTURES * limits.pixels // (picture.width * picture.height))
+    count = min(count, reach)
+    wanted = min(count, max(1, limits.frames))
+    return [place * count // wanted for place in range(wanted)]
+
+
+def _load(picture: Image.Image, index: int, limits: Limits) -> Image.Image:
+    """The picture at one of its frames, decoded."""
+    with _damage_is_refused(f"{picture.format}: frame {index + 1} cannot be decoded"):
+        if index:
+            picture.seek(index)
+            require_pixels(*picture.size, limits)
+        picture.info["clew_orientation"] = _orientation(picture)
+        picture.load()
+    return picture
+
+
+def _orientation(picture: Image.Image) -> int:
+    """What the EXIF block states; a corrupt block states nothing."""
+    try:
+        stated = picture.getexif().get(_ORIENTATION_TAG, 1)
+    except _DAMAGE:
+        return 1
+    return stated if isinstance(stated, int) else 1
+
+
+def _may_be_repaired(media_type: str) -> bool:
+    """Formats of which Pillow can show the part that is there."""
+    return media_type in {"image/png", "image/gif", "image/bmp", "image/tiff", "image/jpeg"}
+
+
+def _repaired(content: memoryview, media_type: str, limits: Limits) -> Iterator[Frame]:
+    """What can be seen of a file that breaks off or is damaged inside, said to be so."""
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    try:
+        frames = list(_frames_of(_load(_open(content, media_type), 0, limits), "truncated"))
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
+    yield from frames
+
+
+def _frames_of(picture: Image.Image, form: str | None) -> Iterator[Frame]:
+    """The frame in every form in which it is hashed."""
+    orientation = picture.info.get("clew_orientation", 1)
+    if picture.mode == "CMYK" and picture.format == "JPEG" and "adobe" not in picture.info:
+        # Without Adobe's marker nobody can say whether 0 is no ink or all of it; Pillow takes it as Adobe does.
+        inverted = Image.fromarray(255 - np.asarray(picture), "CMYK")
+        yield from upright_and_unrotated(_rgb(inverted), orientation, joined(form, "inks-inverted"))
+    with _damage_is_refused(f"{picture.format}: mode {picture.mode} cannot be converted"):
+        pixels = _rgb(picture)
+    # Pillow turns a TIFF while loading it, and nothing else.
+    turn = already_upright if picture.format == "TIFF" else upright_and_unrotated
+    yield from _alpha.frames(pixels, orientation, form, turn)
+
+
+def _rgb(picture: Image.Image) -> NDArray[np.uint8]:
+    """Height x width x 3, or x 4 where the picture can be transparent, 8 bits, whatever the mode."""
+    if picture.mode in {"LA", "PA", "La", "RGBa", "RGBA"} or "transparency" in picture.info:
+        if picture.mode == "La":
+            picture = picture.convert("LA")
+        return np.asarray(picture.convert("RGBA"))
+    make = _WIDE.get(picture.mode.partition(";")[0])
+    if make is not None:
+        grey = make(np.asarray(picture))
+        return np.repeat(grey[:, :, None], 3, axis=2)
+    if picture.mode == "LAB":
+        return np.asarray(ImageCms.applyTransform(picture, _lab_to_rgb()))
+    return np.asarray(picture.convert("RGB"))
+
+
+def _eight_of_integers(values: NDArray[np.generic]) -> NDArray[np.uint8]:
+    """The upper eight of the bits that are in use: twelve bits in sixteen are common, and a hash does not see light."""
+    wide = values.astype(np.int64)
+    low, high = int(wide.min()), int(wide.max())
+    if low < 0:
+        return _spread(values.astype(np.float64), low, high)
+    return (wide >> max(high.bit_length() - 8, 0)).astype(np.uint8)
+
+
+def _eight_of_floats(values: NDArray[np.generic]) -> NDArray[np.uint8]:
+    """Grey of floats: 0 to 1 and 0 to 255 as they are meant, any other range spread; what is no number is black."""
+    real = np.nan_to_num(values.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
+    low, high = float(real.min()), float(real.max())
+    if low >= 0 and high <= 1:
+        return _spread(real, 0, 1)
+    if low >= 0 and high <= 255:  # noqa: PLR2004
+        return _spread(real, 0, 255)
+    return _spread(real, low, high)
+
+
+def _spread(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.uint8]:
+    return np.rint((values - low) * (255 / ((high - low) or 1))).astype(np.uint8)
+
+
+_WIDE: dict[str, Callable[[NDArray[np.generic]], NDArray[np.uint8]]] = {
+    "I": _eight_of_integers,
+    "F": _eight_of_floats,
+}
+
+
+def _lab_to_rgb() -> ImageCms.ImageCmsTransform:
+    lab, screen = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
+    return ImageCms.buildTransform(lab, screen, "LAB", "RGB")
+
+
+PART = PillowPart()

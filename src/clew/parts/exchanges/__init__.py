@@ -1,0 +1,1 @@
+"""Exchanges: the forms in which lists of known hashes come in and go out."""

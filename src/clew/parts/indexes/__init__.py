@@ -1,0 +1,1 @@
+"""The shelf of indexes: signals in, neighbours out."""

@@ -1,0 +1,248 @@
+"""SQLite: one file in the data folder, many readers, one writer at a time over all processes."""
+
+import os
+import re
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from clew.errors import ClewError, DamagedError, UnavailableError
+from clew.parts.stores.base import EntryColumns
+from clew.parts.stores.sql.database import Database, driver_error
+from clew.parts.stores.sql.tables import STANDING, change_counter, entries, leases, lists
+from clew.parts.stores.sql.values import Value
+
+T = TypeVar("T")
+
+# How long a write waits for another process's before it gives up.
+_BUSY_S = 30.0
+# SQLite's own busy handler sleeps up to 100 ms between attempts and so never gets in beside a bulk import that lets go
+# for moments only; we ask every millisecond instead.
+_POLL_S = 0.001
+# Above three polls, so that a waiting process sees the gap.
+_YIELD_S = 0.004
+# Pages of 4 KiB: a bulk import touches the same index pages again and again, and a checkpoint writes each only once.
+_CHECKPOINT_PAGES = 8_000
+# Few rows at a time: with thousands of fresh tuples alive Python's garbage collector takes half of the time.
+_FETCH_ROWS, _BATCH_FETCHES = 500, 100
+
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+_TAKEN = "another process has been writing to {file} for {waited_s:.0f} s; try again"
+_DAMAGED = "{file} is no sound SQLite database; move it away, or restore it from a backup"
+_CLOSED = "{file} cannot be opened for writing; let this user read and write in {folder}"
+_NO_ROOM = (
+    "no space is left for the database in {folder} ({free_mb} MB free); nothing of this change is stored: "
+    "make room, then do it again"
+)
+_FAILING = (
+    "the disk under {folder} failed while the database was read or written ({free_mb} MB free); nothing of this change "
+    "is stored: look at the disk and at this process's file-size limit, then do it again"
+)
+_MEANING: dict[int, tuple[type[ClewError], str]] = {
+    sqlite3.SQLITE_BUSY: (UnavailableError, _TAKEN),
+    sqlite3.SQLITE_LOCKED: (UnavailableError, _TAKEN),
+    sqlite3.SQLITE_FULL: (UnavailableError, _NO_ROOM),
+    sqlite3.SQLITE_IOERR: (UnavailableError, _FAILING),
+    sqlite3.SQLITE_CORRUPT: (DamagedError, _DAMAGED),
+    sqlite3.SQLITE_NOTADB: (DamagedError, _DAMAGED),
+    sqlite3.SQLITE_CANTOPEN: (UnavailableError, _CLOSED),
+    sqlite3.SQLITE_READONLY: (UnavailableError, _CLOSED),
+    sqlite3.SQLITE_PERM: (UnavailableError, _CLOSED),
+    sqlite3.SQLITE_AUTH: (UnavailableError, _CLOSED),
+}
+
+
+class SqliteDatabase(Database):
+    """One SQLite file."""
+
+    yield_s = _YIELD_S
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.place = str(path)
+        self.reading = _engine(path, writing=False)
+        self.writing = _engine(path, writing=True)
+        self._insert_entries: str | None = None
+
+    def create(self) -> None:
+        """The folder and the file exist, for their owner alone, in WAL mode."""
+        try:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+        except OSError as error:
+            raise UnavailableError(
+                f"the database {self.place} cannot be created or written ({error.strerror}); "
+                f"make the folder {self._path.parent} and let this user write in it"
+            ) from error
+        connection = sqlite3.connect(self._path, timeout=_BUSY_S, isolation_level=None)
+        try:
+            # Two processes that switch a new file at once: one is refused, without the busy timeout being honoured.
+            patiently(lambda: connection.execute("PRAGMA journal_mode = WAL").fetchone())
+        finally:
+            connection.close()
+
+    def lock_schema(self, connection: Connection) -> None:
+        """Every write transaction is alone (BEGIN IMMEDIATE): nothing to do."""
+
+    def lock_lists(self, connection: Connection) -> None:
+        """Every write transaction is alone (BEGIN IMMEDIATE): nothing to do."""
+
+    def insert(self, table: Table) -> sqlite.Insert:
+        """An INSERT with SQLite's ON CONFLICT."""
+        return sqlite.insert(table)
+
+    def insert_entries(self, connection: Connection, columns: Sequence[str], rows: Iterable[tuple[Value, ...]]) -> int:
+        """One prepared statement, run over all rows inside the driver."""
+        if self._insert_entries is None:
+            statement = (
+                sqlite.insert(entries)
+                .values(dict.fromkeys(columns))
+                .on_conflict_do_nothing(index_elements=["list_id", "type", "value"], index_where=STANDING)
+            )
+            compiled = statement.compile(dialect=self.writing.dialect, column_keys=list(columns))
+            if list(compiled.positiontup or ()) != list(columns):
+                raise AssertionError("the statement's places are not in the order of the rows")
+            self._insert_entries = str(compiled)
+        cursor = _driver(connection).executemany(self._insert_entries, rows)
+        return cursor.rowcount
+
+    def stream_index_rows(self, connection: Connection, query: str, width_bytes: int) -> Iterator[EntryColumns]:
+        """Straight from the driver's cursor: SQLAlchemy's rows would cost three times as much."""
+        cursor = _driver(connection).execute(query)
+        batch: list[EntryColumns] = []
+        while rows := cursor.fetchmany(_FETCH_ROWS):
+            values, ids, list_ids = zip(*rows, strict=True)
+            if set(map(len, values)) != {width_bytes}:
+                raise DamagedError(
+                    f"{self.place} holds a hash that is not {width_bytes} bytes long, among entries "
+                    f"{ids[0]} to {ids[-1]}; restore the database from a backup"
+                )
+            batch.append(
+                EntryColumns(
+                    values=np.frombuffer(b"".join(values), np.uint8).reshape(-1, width_bytes),
+                    entry_ids=np.array(ids, np.int64),
+                    lists=np.array(list_ids, np.uint32),
+                )
+            )
+            if len(batch) == _BATCH_FETCHES:
+                yield _joined(batch)
+                batch.clear()
+        if batch:
+            yield _joined(batch)
+
+    def holds_transaction(self, connection: Connection) -> bool:
+        """A full disk or an I/O error makes SQLite roll back on its own; what follows would commit by itself."""
+        return _driver(connection).in_transaction
+
+    def check(self, connection: Connection, *, whole: bool) -> None:
+        """The small tables every process depends on, or all of them, by PRAGMA quick_check."""
+        scopes = [""] if whole else [f"({table.name})" for table in (change_counter, lists, leases)]
+        for scope in scopes:
+            answer = connection.exec_driver_sql(f"PRAGMA quick_check{scope}").scalar()
+            if answer != "ok":
+                raise DamagedError(f"{self.place} is damaged; stop Clew and restore the database from a backup")
+
+    def explain_failure(self, error: BaseException) -> ClewError | None:
+        """What SQLite's error code means."""
+        cause = driver_error(error)
+        kind, message = _MEANING.get(_primary_code(cause), (None, ""))
+        if kind is None and re.match("no such (table|column)", str(cause)):
+            kind, message = UnavailableError, "{file} is not set up by this version of Clew; start it again to migrate"
+        if kind is None:
+            return None
+        folder = self._path.parent
+        return kind(message.format(file=self.place, folder=folder, free_mb=_free_mb(folder), waited_s=_BUSY_S))
+
+    def lost_a_race(self, error: BaseException) -> bool:  # noqa: ARG002  (SQLite never undoes one for another)
+        """Never: whoever has begun to write is alone."""
+        return False
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        raise TypeError("a connection in use has a connection of its driver")
+    return driver
+
+
+def _joined(batch: Sequence[EntryColumns]) -> EntryColumns:
+    return EntryColumns(
+        values=np.concatenate([each.values for each in batch]),
+        entry_ids=np.concatenate([each.entry_ids for each in batch]),
+        lists=np.concatenate([each.lists for each in batch]),
+    )
+
+
+def _engine(path: Path, *, writing: bool) -> Engine:
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        # A message must never bear a statement's values: they are hashes and names.
+        hide_parameters=True,
+        pool_size=1 if writing else 8,
+        max_overflow=0 if writing else -1,
+        connect_args={"timeout": _BUSY_S},
+    )
+    event.listen(engine, "connect", _prepare_writer if writing else _prepare_reader)
+    event.listen(engine, "begin", _begin_writing if writing else _begin_reading)
+    return engine
+
+
+def _prepare_writer(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    _pragmas(connection, synchronous="FULL", cache_size=-131_072, wal_autocheckpoint=_CHECKPOINT_PAGES)
+    _pragmas(connection, journal_size_limit=64 << 20, busy_timeout=0)
+
+
+def _prepare_reader(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    _pragmas(connection, cache_size=-16_384, query_only="ON")
+
+
+def _pragmas(connection: DBAPIConnection, **values: str | int) -> None:
+    # The driver must not open or end transactions on its own: our events do, and savepoints stay what they are.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for name, value in {"foreign_keys": "ON", "temp_store": "MEMORY", **values}.items():
+        cursor.execute(f"PRAGMA {name} = {value}")
+    cursor.close()
+
+
+def _begin_reading(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _begin_writing(connection: Connection) -> None:
+    patiently(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+
+
+def patiently(attempt: Callable[[], T]) -> T:
+    """What the attempt returns, made again while another process holds the database, for half a minute."""
+    deadline = time.monotonic() + _BUSY_S
+    while True:
+        try:
+            return attempt()
+        except (sqlite3.OperationalError, DBAPIError) as error:
+            if _primary_code(driver_error(error)) not in _BUSY or time.monotonic() > deadline:
+                raise
+        time.sleep(_POLL_S)
+
+
+def _primary_code(error: BaseException | None) -> int:
+    """SQLite's primary result code; extended codes bear it in their low byte."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
+def _free_mb(folder: Path) -> int | str:
+    try:
+        return shutil.disk_usage(folder).free >> 20
+    except OSError:
+        return "unknown"

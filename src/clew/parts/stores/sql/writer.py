@@ -1,0 +1,180 @@
+"""The one thread that writes: works that arrive while a commit is under way share the next one."""
+
+import queue
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from typing import Generic, Protocol, TypeVar
+
+from sqlalchemy import Connection
+
+from clew.errors import UnavailableError
+from clew.parts.stores.base import UnitOfWork
+from clew.parts.stores.sql.counting import write_counts
+from clew.parts.stores.sql.database import Database
+from clew.parts.stores.sql.unit import SqlUnitOfWork
+from clew.records.screening import CountKey
+
+T = TypeVar("T")
+
+# No work waits longer than this for others of its commit, beyond the one that is under way.
+_GROUP_S = 0.05
+_GROUP_WORKS = 512
+# After a transaction longer than this the writer lets other processes in.
+_LONG_S = 0.02
+# A transaction that lost a race against another process is run so often before its works fail.
+_ATTEMPTS = 5
+
+
+class Writer:
+    """Runs works in transactions, several to a commit, in the order in which they came."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    def submit(self, work: Callable[[UnitOfWork], T]) -> Future[T]:
+        """The work waits for its turn; its future resolves once the commit is durable."""
+        job = _Job(work)
+        with self._lock:
+            if self._closed:
+                raise UnavailableError(f"{self._database.place} is closed: this process is stopping")
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._serve, name="clew-writer", daemon=True)
+                self._thread.start()
+            elif self._thread is threading.current_thread():
+                raise RuntimeError("a work submits another one and would wait for itself; use its own unit of work")
+            self._waiting.put(job)
+        return job.future
+
+    def close(self) -> None:
+        """What was submitted is done, and nothing more is taken."""
+        with self._lock:
+            self._closed = True
+            thread, self._thread = self._thread, None
+            self._waiting.put(None)
+        if thread is not None:
+            thread.join()
+
+    def _serve(self) -> None:
+        going_on = True
+        while going_on:
+            jobs: deque[_Waiting] = deque()
+            going_on = self._gather(jobs)
+            while jobs:
+                began = time.monotonic()
+                self._commit_some(jobs)
+                if self._database.yield_s and time.monotonic() - began > _LONG_S:
+                    time.sleep(self._database.yield_s)
+
+    def _gather(self, jobs: deque["_Waiting"]) -> bool:
+        """Wait for a job and take with it all that wait; whether the thread is to go on."""
+        job = self._waiting.get()
+        while job is not None:
+            if job.start():
+                jobs.append(job)
+            if len(jobs) == _GROUP_WORKS or self._waiting.empty():
+                return True
+            job = self._waiting.get()
+        return False
+
+    def _commit_some(self, jobs: deque["_Waiting"]) -> None:
+        """Jobs from the head are done in one transaction and told so; if it fails, all are told."""
+        for attempts_left in reversed(range(_ATTEMPTS)):
+            try:
+                outcomes = self._transaction(jobs)
+            except BaseException as error:  # noqa: BLE001  (whatever it is, somebody waits for it)
+                if attempts_left and self._database.lost_a_race(error):
+                    continue
+                outcomes = [self._explained(error)] * len(jobs)
+            break
+        for outcome in outcomes:
+            jobs.popleft().finish(outcome)
+
+    def _transaction(self, jobs: Sequence["_Waiting"]) -> list[BaseException | None]:
+        """What became of each job that was run; when this returns, all that went well is durable."""
+        outcomes: list[BaseException | None] = []
+        counted: Counter[CountKey] = Counter()
+        deadline = time.monotonic() + _GROUP_S
+        with self._database.writing.begin() as connection:
+            for job in jobs:
+                unit = SqlUnitOfWork(connection, self._database, counted)
+                if len(jobs) == 1:
+                    job.run(unit)
+                    outcomes.append(None)
+                else:
+                    outcomes.append(self._run_apart(connection, job, unit))
+                if outcomes[-1] is None:
+                    counted.update(unit.counted)
+                if time.monotonic() > deadline:
+                    break
+            write_counts(connection, self._database, counted)
+            self._demand_transaction(connection)
+        return outcomes
+
+    def _run_apart(self, connection: Connection, job: "_Waiting", unit: SqlUnitOfWork) -> BaseException | None:
+        """Run one job in a savepoint: its error, after its changes and no others were undone."""
+        savepoint = connection.begin_nested()
+        try:
+            job.run(unit)
+            self._demand_transaction(connection)
+        except BaseException as error:
+            # Without its transaction the savepoint is gone too, and with it what the others did.
+            if self._database.lost_a_race(error) or not self._database.holds_transaction(connection):
+                raise
+            savepoint.rollback()
+            return self._explained(error)
+        savepoint.commit()
+        return None
+
+    def _demand_transaction(self, connection: Connection) -> None:
+        if not self._database.holds_transaction(connection):
+            raise UnavailableError(
+                f"{self._database.place} ended a transaction on its own, and nothing of it is stored; "
+                "look for a full or failing disk, then try again"
+            )
+
+    def _explained(self, error: BaseException) -> BaseException:
+        explained = self._database.explain(error)
+        if explained is not error:
+            explained.__cause__ = error
+        return explained
+
+
+class _Waiting(Protocol):
+    """A job of whatever type."""
+
+    def start(self) -> bool: ...
+
+    def run(self, unit: UnitOfWork) -> None: ...
+
+    def finish(self, error: BaseException | None) -> None: ...
+
+
+class _Job(Generic[T]):
+    """A work and the future that somebody waits for."""
+
+    def __init__(self, work: Callable[[UnitOfWork], T]) -> None:
+        self._work = work
+        self._results: list[T] = []
+        self.future: Future[T] = Future()
+
+    def start(self) -> bool:
+        """Whether it is to be run: nobody has cancelled it, and nobody can from now on."""
+        return self.future.set_running_or_notify_cancel()
+
+    def run(self, unit: UnitOfWork) -> None:
+        """The work is done, and its result kept until the commit."""
+        self._results = [self._work(unit)]
+
+    def finish(self, error: BaseException | None) -> None:
+        """Whoever waits gets the result or the error."""
+        if error is None:
+            self.future.set_result(self._results[0])
+        else:
+            self.future.set_exception(error)
