@@ -35,11 +35,16 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, num
 
 @dataclass(slots=True)
 class Progress:
-    """A count that grows; shown on a terminal with rate and time left once the work takes longer than a second."""
+    """A count that grows; shown on a terminal with rate and time left once the work takes longer than a second.
+
+    Attributes:
+        skipped: of those done, how many were done before this command.
+    """
 
     what: str
     total: int | None = None
     done: int = 0
+    skipped: int = 0
     _bar: rich.progress.Progress | None = None
     _task: rich.progress.TaskID | None = None
     _began_s: float = field(default_factory=time.monotonic)

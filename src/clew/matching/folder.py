@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clew.errors import UnavailableError
-from clew.matching.manifest import sync_folder
 
 _SEGMENT, _UNFINISHED, _DAMAGED = ".segment", ".unfinished", ".damaged"
 
@@ -35,19 +34,14 @@ class IndexFolder:
         """A segment file by the name that the manifest has."""
         return self.path / name
 
+    @staticmethod
+    def segment_name(generation: int) -> str:
+        """The name of the file that a generation adds."""
+        return f"{generation:08d}{_SEGMENT}"
+
     def create(self) -> None:
         """The folder exists, for this user only: its files are lists of hashes."""
         self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-
-    def new_segment(self, generation: int) -> tuple[Path, str]:
-        """Where to write a segment aside, and the name that it gets when it is whole."""
-        name = f"{generation:08d}{_SEGMENT}"
-        return self.path / f"{name}{_UNFINISHED}", name
-
-    def finish_segment(self, aside: Path, name: str) -> None:
-        """The file written aside has its name, durable; its content must have been synced."""
-        aside.replace(self.path / name)
-        sync_folder(self.path)
 
     def set_aside(self, name: str) -> Path | None:
         """A damaged file no longer bears its name; only the last one is kept for a look. None when it is gone."""

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from clew.errors import DamagedError
+from clew.errors import DamagedError, UnavailableError
 from clew.records.identifiers import SignalType
 
 _FORMAT = 1
@@ -23,7 +23,8 @@ class SegmentFile:
 
     Attributes:
         name: of the file, in the signal type's folder.
-        checksum: the file's own, from its header; two files of one name are not mistaken for one another.
+        checksum: the whole file's; two files of one name are not mistaken for one another.
+        largest_bucket: how many entries share one key; far above the rest, it tells of a flood or of an attack.
     """
 
     name: str
@@ -31,6 +32,8 @@ class SegmentFile:
     after: int
     through: int
     checksum: str
+    size_bytes: int
+    largest_bucket: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,16 +41,14 @@ class Manifest:
     """One generation of the index of one signal type.
 
     Attributes:
-        installation: the database's id; a folder that came from elsewhere is not believed.
-        token: drawn for this generation and noted in the database too; a database that does not know it was restored
-            from a copy older than these files.
+        token: drawn for this generation and noted in the database before the files are used; a database that does not
+            know it is another one, or was restored from a copy that is older than these files.
         generation: rises with every swap.
         through: every change up to it is in the segments; later ones are each process's own delta.
         segments: by sequence, without gap: each begins where the one before ends.
         previous: files of the generation before, kept for processes that are about to open them.
     """
 
-    installation: str
     signal_type: SignalType
     width_bytes: int
     token: str
@@ -62,11 +63,14 @@ def find(path: Path) -> Manifest | None:
 
     Raises:
         DamagedError: there is a file, and it is not what was written.
+        UnavailableError: it cannot be read at all.
     """
     try:
         content = path.read_bytes()
     except FileNotFoundError:
         return None
+    except OSError as error:
+        raise UnavailableError(f"the index's manifest {path} cannot be read: {error.strerror}") from error
     try:
         table: dict[str, Any] = json.loads(content)
         written = table.pop("checksum")
@@ -86,16 +90,16 @@ def write(path: Path, manifest: Manifest) -> None:
     table |= {"segments": [dict(each) for each in table["segments"]], "previous": list(manifest.previous)}
     content = json.dumps(table | {"checksum": _checksum(table)}, indent=1).encode()
     aside = path.with_suffix(".new")
-    with aside.open("wb") as file:
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)
-    sync_folder(path.parent)
+    _sync_folder(path.parent)
 
 
-def sync_folder(folder: Path) -> None:
-    """The names in the folder are durable: a rename survives a power cut only after this."""
+def _sync_folder(folder: Path) -> None:
+    """A rename survives a power cut only after this."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

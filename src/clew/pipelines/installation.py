@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from clew.errors import UnavailableError
+from clew.errors import MissingPartError, UnavailableError
 from clew.ground.clock import Clock, system_clock
 from clew.matching.live import IndexedType, LiveIndex
 from clew.matching.thresholds import Measure, Measures
@@ -18,6 +18,8 @@ from clew.settings import Settings
 
 # Which index serves which comparison; `linear` is their plain reference.
 _INDEX = {Metric.EXACT: "exact", Metric.HAMMING: "hamming"}
+# The tables of `hamming` are made for values of this width; others, from parts outside, are compared one by one.
+_TABLES_WIDTH_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +90,23 @@ def open_installation(
 
 
 def _measure(part: SignalPart) -> Measure:
+    # A radius of 0 stands for "equal bytes", which may block: no hash of pixels may come to that by its author's slip.
+    if (part.metric is Metric.EXACT) != (part.default_within_bits == 0):
+        raise MissingPartError(
+            f"signals/{part.name} is compared by '{part.metric}' with a default radius of {part.default_within_bits} "
+            "bits; a digest's must be 0 and a pixel hash's at least 1"
+        )
     return Measure(width_bytes=part.width_bytes, within_bits=part.default_within_bits, min_quality=part.min_quality)
 
 
 def _indexed(signals: Mapping[SignalType, SignalPart]) -> list[IndexedType]:
     return [
-        IndexedType(name=name, width_bytes=part.width_bytes, part=shelf.load("indexes", _INDEX[part.metric], IndexPart))
+        IndexedType(name=name, width_bytes=part.width_bytes, part=shelf.load("indexes", _index_of(part), IndexPart))
         for name, part in signals.items()
     ]
+
+
+def _index_of(part: SignalPart) -> str:
+    if part.metric is Metric.HAMMING and part.width_bytes != _TABLES_WIDTH_BYTES:
+        return "linear"
+    return _INDEX[part.metric]

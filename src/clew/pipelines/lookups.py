@@ -1,12 +1,13 @@
 """Look hashes up on the lists, without screening anything: nothing is counted and no hit is made."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from clew.errors import InputError
 from clew.parts.signals.base import SignalPart
 from clew.pipelines.installation import Installation
+from clew.pipelines.uploads import parse_signal
 from clew.records.identifiers import ListName, SignalType
 from clew.records.match import IndexState, Match
 from clew.records.signal import Signal
@@ -56,20 +57,18 @@ def look_up(
 
 
 def _read(lines: Iterable[bytes], parts: Mapping[SignalType, SignalPart]) -> Iterator[LookedUp]:
+    parse: dict[str, Callable[[str], bytes]] = {name: part.parse for name, part in parts.items()}
     for number, raw in enumerate(lines, 1):
-        words = raw.split()
+        words = raw.decode("ascii", "replace").split()
         if not words:
             continue
         try:
-            yield LookedUp(line=number, signal=_signal(words, parts))
+            yield LookedUp(line=number, signal=_signal(words, parse))
         except InputError as error:
             yield LookedUp(line=number, signal=None, fault=str(error))
 
 
-def _signal(words: Sequence[bytes], parts: Mapping[SignalType, SignalPart]) -> Signal:
+def _signal(words: Sequence[str], parse: Mapping[str, Callable[[str], bytes]]) -> Signal:
     if len(words) != 2:  # noqa: PLR2004
         raise InputError(f"expected 'type value', got {len(words)} words")
-    name = SignalType(words[0].decode("ascii", "replace").lower())
-    if name not in parts:
-        raise InputError(f"signal type must be one of {', '.join(sorted(parts))}, got '{name[:20]}'")
-    return Signal(type=name, value=parts[name].parse(words[1].decode("ascii", "replace")))
+    return parse_signal(words[0].lower(), words[1], None, parse)

@@ -12,7 +12,7 @@ from clew.ground.clock import Clock, monotonic_s
 from clew.ground.identity import new_id
 from clew.matching import match
 from clew.matching.thresholds import Measures, comparable
-from clew.parts.stores.base import Store
+from clew.parts.stores.base import Store, UnitOfWork
 from clew.pipelines.ledger import Kept, Ledger
 from clew.records.hashlist import HashList
 from clew.records.identifiers import HitId, ListId, ListName, RunId, SignalType
@@ -50,6 +50,27 @@ class Answer:
     content: Content
     screening: Screening
     unhashable: tuple[Unhashable, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """Answers that are not durable yet, with all that has to be written of them.
+
+    Attributes:
+        kept: signals of contents without a hit; empty unless keeping them has a legal basis in force.
+    """
+
+    answers: list[Answer]
+    hits: list[Hit]
+    kept: list[Kept]
+    counts: Counter[CountKey]
+    at: datetime
+
+    def write(self, unit: UnitOfWork) -> None:
+        """All of it is part of the transaction."""
+        unit.add_counts(self.counts)
+        unit.add_hits(self.hits)
+        unit.keep_signals(self.kept, self.at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,12 +124,8 @@ class Screener:
             RefusedError: the channel has no legal basis in force.
             NotFoundError: a list of that name does not exist.
         """
-        answers, hits = self.judge(contents, channel=channel, lists=lists, run_id=run_id)
-        kept: list[Kept] = []
-        if Purpose.KEPT_SIGNALS in self._current().allowed:
-            passed = (each for each in answers if each.screening.hit_id is None)
-            kept = [(signal, each.content.reference) for each in passed for signal in each.content.signals]
-        return answers, self._ledger.record(count(answers, channel, self._clock()), hits, kept)
+        judged = self.judge(contents, channel=channel, lists=lists, run_id=run_id)
+        return judged.answers, self._ledger.record(judged.counts, judged.hits, judged.kept)
 
     def judge(
         self,
@@ -117,13 +134,13 @@ class Screener:
         channel: Channel,
         lists: Sequence[ListName] = (),
         run_id: RunId | None = None,
-    ) -> tuple[list[Answer], list[Hit]]:
-        """The answers and the hits among them, not yet recorded; for callers that record in their own transaction."""
+    ) -> Judged:
+        """The answers, not yet recorded; for callers that write them in a transaction of their own."""
         book = self._current()
         if channel is Channel.PRIVATE_MESSAGE and Purpose.PRIVATE_MESSAGES not in book.allowed:
             raise RefusedError(
                 "screening of private messages has no legal basis in force; "
-                "record one with: clew legal set private-messages --text TEXT --since DATE"
+                "record one with: clew legal set private-messages --basis TEXT --since DATE"
             )
         found, explained = self._matches([each.signals for each in contents], _pick(book, lists), book)
         answers: list[Answer] = []
@@ -142,7 +159,12 @@ class Screener:
                 screening = replace(screening, hit_id=hit.id)
             missing = content.unhashable + self._too_poor(content.signals)
             answers.append(Answer(content=content, screening=screening, unhashable=missing))
-        return answers, hits
+        kept: list[Kept] = []
+        if Purpose.KEPT_SIGNALS in book.allowed:
+            passed = (each for each in answers if each.screening.hit_id is None)
+            kept = [(signal, each.content.reference) for each in passed for signal in each.content.signals]
+        now = self._clock()
+        return Judged(answers=answers, hits=hits, kept=kept, counts=_count(answers, channel, now), at=now)
 
     def look_up(
         self, contents: Sequence[Sequence[Signal]], *, lists: Sequence[ListName] = (), limit: int
@@ -231,7 +253,7 @@ def parse_signal(
 ) -> Signal:
     """A signal from a type's name and its hash as text; InputError says what was expected."""
     if signal_type not in parse:
-        raise InputError(f"signal type must be one of {', '.join(sorted(parse))}, got '{signal_type[:40]}'")
+        raise InputError(f"signal type must be one of {', '.join(sorted(parse))}, got '{signal_type[:20]}'")
     return Signal(type=SignalType(signal_type), value=parse[signal_type](text), quality=quality)
 
 
@@ -245,7 +267,7 @@ def _pick(book: _Book, names: Sequence[ListName]) -> list[HashList]:
     return [book.lists[name] for name in names]
 
 
-def count(answers: Iterable[Answer], channel: Channel, at: datetime) -> Counter[CountKey]:
+def _count(answers: Iterable[Answer], channel: Channel, at: datetime) -> Counter[CountKey]:
     """The lines that these answers add to the day's counts: one a screening, one more for each missing signal type."""
     day = at.date()
     counts: Counter[CountKey] = Counter()

@@ -1,0 +1,111 @@
+"""`clew hash`: the signals of files and folders."""
+
+import threading
+from typing import Annotated
+
+import typer
+
+from clew.cli.console import Progress, err, out, print_json, progress
+from clew.errors import InputError
+from clew.intake.receive import stream_files
+from clew.parts import shelf
+from clew.parts.signals.base import SignalPart
+from clew.pipelines.files import HashedFile, absolute, count_files, open_hasher, shown_path
+from clew.records.identifiers import SignalType
+from clew.records.signal import Reason
+from clew.settings import Settings
+
+app = typer.Typer()
+
+_SOME_UNUSABLE = 6
+
+
+@app.command(
+    name="hash",
+    epilog="""Examples: clew hash photo.jpg · clew hash --type pdq --json uploads/ > hashes.jsonl
+
+Ends with 0, or 6 when some files could not be hashed for a reason other than being no picture; each says why.""",
+)
+def hash_files(
+    ctx: typer.Context,
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files and folders.")],
+    types: Annotated[
+        list[str] | None, typer.Option("--type", help="This signal type only; may be repeated.", show_default="all")
+    ] = None,
+    *,
+    dihedral: Annotated[bool, typer.Option(help="Also the seven turned and mirrored forms of each picture.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="One JSON line a file.")] = False,
+) -> int:
+    """Hash files and folders; nothing is stored and no list is needed."""
+    settings: Settings = ctx.obj
+    roots = absolute(paths)
+    names = signal_types(types)
+    files = unusable = 0
+    with open_hasher(settings.decode) as hasher, progress("hashed") as shown, counting(roots, shown):
+        for file in hasher.stream(stream_files(roots), names, dihedral=dihedral):
+            files += 1
+            unusable += is_unusable(file)
+            (_print_json if json else _print_text)(file)
+            shown.advance()
+    if unusable:
+        err.print(f"clew hash: {unusable} of {files} files could not be hashed by every type; each says why")
+    return _SOME_UNUSABLE if unusable else 0
+
+
+def signal_types(wanted: list[str] | None) -> tuple[SignalType, ...]:
+    """The signal types asked for, all that are installed when none is; InputError for one that is not."""
+    there = shelf.load_all("signals", SignalPart)
+    unknown = [name for name in wanted or () if name not in there]
+    if unknown:
+        raise InputError(f"no signal type '{unknown[0]}'; there are: {', '.join(there)}")
+    return tuple(SignalType(name) for name in wanted or there)
+
+
+def is_unusable(file: HashedFile) -> bool:
+    """Whether something that should have been hashed could not be; that a text is no picture is in order."""
+    return any(each.reason is not Reason.NOT_A_PICTURE for each in file.hashed.unhashable)
+
+
+class counting:  # noqa: N801  (a context, used like a function)
+    """Counts the files aside while they are worked on, so that a progress can say how much time is left."""
+
+    def __init__(self, roots: list[bytes], shown: Progress) -> None:
+        self._roots, self._shown = roots, shown
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._count, name="clew-count", daemon=True)
+
+    def _count(self) -> None:
+        self._shown.total = count_files(self._roots, self._stopped.is_set)
+
+    def __enter__(self) -> None:
+        if err.is_terminal:
+            self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._stopped.set()
+
+
+def _print_json(file: HashedFile) -> None:
+    print_json(
+        {
+            "path": shown_path(file.path),
+            "signals": [
+                {"type": each.type, "value": each.value.hex(), "quality": each.quality}
+                | ({"form": each.form} if each.form else {})
+                for each in file.hashed.signals
+            ],
+            "unhashable": [
+                {"type": each.type, "reason": each.reason} | ({"detail": each.detail} if each.detail else {})
+                for each in file.hashed.unhashable
+            ],
+        }
+    )
+
+
+def _print_text(file: HashedFile) -> None:
+    out.print(shown_path(file.path), markup=False)
+    for each in file.hashed.signals:
+        more = [f"quality {each.quality}"] * (each.quality is not None) + [each.form or ""]
+        out.print(f"  {each.type:<8}{each.value.hex()}  {'  '.join(more)}".rstrip(), markup=False)
+    for missing in file.hashed.unhashable:
+        out.print(f"  {missing.type:<8}- {missing.reason}: {missing.detail}".rstrip(": "), markup=False)

@@ -1,0 +1,115 @@
+"""`clew screen`: files and folders against the lists."""
+
+from typing import Annotated
+
+import typer
+
+from clew.cli.console import err, out, print_json, progress
+from clew.cli.hash import counting, signal_types
+from clew.pipelines.files import absolute, open_hasher
+from clew.pipelines.folders import FolderRun, RunPlan, ScreenedFile, begin, screen_folders
+from clew.pipelines.installation import Installation, open_installation
+from clew.records.hashlist import Action
+from clew.records.identifiers import ListName
+from clew.records.signal import Reason
+from clew.settings import Settings
+
+app = typer.Typer()
+
+_HITS, _SOME_UNUSABLE = 1, 6
+
+
+@app.command(
+    epilog="""Examples: clew screen uploads/ · clew screen --list national-a --json /srv/media > screened.jsonl
+
+A run that was stopped goes on where it was when the same command is given again; its earlier hits are told first.
+Ends with 0 when nothing matched, 1 when something did, 6 when nothing did but some files could not be hashed."""
+)
+def screen(
+    ctx: typer.Context,
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files and folders.")],
+    lists: Annotated[
+        list[str] | None, typer.Option("--list", help="Search this list only; may be repeated.", show_default="all")
+    ] = None,
+    types: Annotated[
+        list[str] | None, typer.Option("--type", help="This signal type only; may be repeated.", show_default="all")
+    ] = None,
+    *,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin anew, also when a run was left unfinished.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="One JSON line a file.")] = False,
+) -> int:
+    """Screen files and folders against the lists; every hit is kept, every screening counted."""
+    settings: Settings = ctx.obj
+    plan = RunPlan(
+        roots=tuple(absolute(paths)),
+        lists=tuple(ListName(each) for each in lists or ()),
+        types=signal_types(types),
+        dihedral=settings.matching.dihedral,
+    )
+    with open_installation(settings) as installation:
+        under_way = begin(installation, plan, fresh=fresh)
+        if under_way.resumed:
+            done = under_way.run.files
+            err.print(f"going on with the run of {under_way.run.started_at:%Y-%m-%d %H:%M} UTC; {done} files were done")
+        unusable = run_to_the_end(installation, under_way, json=json)
+    run = under_way.run
+    if not json:
+        out.print(f"{run.files} files screened, {run.hits} hits, {run.unhashable} not hashable by every type")
+    return _HITS if run.hits else _SOME_UNUSABLE if unusable else 0
+
+
+def run_to_the_end(installation: Installation, under_way: FolderRun, *, json: bool) -> int:
+    """The run is screened and told; how many files could not be hashed that should have been."""
+    unusable = 0
+    roots = list(under_way.plan.roots)
+    with (
+        open_hasher(installation.settings.decode) as hasher,
+        progress("screened") as shown,
+        counting(roots, shown),
+    ):
+        for file in screen_folders(installation, hasher, under_way):
+            unusable += any(each.reason is not Reason.NOT_A_PICTURE for each in file.unhashable)
+            (_print_json if json else _print_text)(file)
+            if not file.earlier:
+                shown.advance(1 + under_way.skipped - shown.skipped)
+                shown.skipped = under_way.skipped
+    return unusable
+
+
+def _print_json(file: ScreenedFile) -> None:
+    hit = file.hit
+    print_json(
+        {
+            "path": file.path,
+            "action": file.action,
+            "hit": hit.id if hit else None,
+            "matches": [
+                {
+                    "type": each.signal.type,
+                    "value": each.value.hex(),
+                    "distance": each.distance,
+                    "exact": each.exact,
+                    "list": each.list_name,
+                    "vetted": each.vetted,
+                    "form": each.signal.form,
+                }
+                for each in (hit.matches if hit else ())
+            ],
+            "unhashable": [
+                {"type": each.type, "reason": each.reason, "detail": each.detail} for each in file.unhashable
+            ],
+        }
+        | ({"earlier": True} if file.earlier else {})
+    )
+
+
+def _print_text(file: ScreenedFile) -> None:
+    """Only what needs a person: hits, and files that could not be hashed."""
+    if file.hit is not None and file.action is not None:
+        nearest = file.hit.matches[0]
+        near = "same bytes" if nearest.exact else f"{nearest.signal.type} at {nearest.distance} bits"
+        word = {Action.BLOCK: "block ", Action.REVIEW: "review"}.get(file.action, "pass  ")
+        out.print(f"{word}  {file.path}  {near} of {nearest.list_name}", markup=False)
+    for each in file.unhashable:
+        if each.reason is not Reason.NOT_A_PICTURE:
+            out.print(f"  -     {file.path}  no {each.type}: {each.reason}", markup=False)

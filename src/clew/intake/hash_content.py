@@ -1,0 +1,208 @@
+"""One pass over one file: its digests from every byte, its pixel signals from what a decoder makes of it.
+
+This runs inside the confined worker, on an open descriptor and nothing else.
+"""
+
+import os
+import stat
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from clew.errors import InputError
+from clew.ground.clock import monotonic_s
+from clew.intake.media_type import is_visual, recognise
+from clew.intake.wire import Request, Spent
+from clew.parts.decoders.base import HEAD_BYTES, DeclinedError, DecoderPart, Frame, Limits, UndecodableError
+from clew.parts.signals.base import DigestPart, PixelPart
+from clew.records.identifiers import SignalType
+from clew.records.signal import Hashed, Reason, Signal, Unhashable
+
+# Read and digested at once: large enough that the calls cost nothing, small enough to stay in the second cache.
+_BLOCK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Methods:
+    """The parts that hash, chosen once for a worker.
+
+    Attributes:
+        decoders: in the order in which they are asked.
+        decoded_bytes: a larger file gets its digests and is not decoded.
+    """
+
+    digests: Mapping[SignalType, DigestPart]
+    pictures: Mapping[SignalType, PixelPart]
+    decoders: Sequence[DecoderPart]
+    limits: Limits
+    decoded_bytes: int
+
+    def require(self, types: Sequence[SignalType]) -> None:
+        """Every type has its part; InputError names the first that has none."""
+        for name in types:
+            if name not in self.digests and name not in self.pictures:
+                there = ", ".join(sorted({*self.digests, *self.pictures}))
+                raise InputError(f"signal type must be one of {there}, got '{name}'")
+
+
+@dataclass(slots=True)
+class _Found:
+    """What is known so far about the file in hand."""
+
+    signals: list[Signal] = field(default_factory=list)
+    unhashable: list[Unhashable] = field(default_factory=list)
+    hash_s: float = 0.0
+
+    def refuse(self, types: Sequence[SignalType], reason: Reason, detail: str) -> None:
+        """Those types have no signal, all for the same reason."""
+        self.unhashable += (Unhashable(type=each, reason=reason, detail=detail) for each in types)
+
+
+class Hasher:
+    """Hashes files one after the other; it keeps its reading buffer between them."""
+
+    def __init__(self, methods: Methods) -> None:
+        self._methods = methods
+        self._block = bytearray(_BLOCK_BYTES)
+
+    def hash_content(self, descriptor: int, request: Request) -> tuple[Hashed, Spent]:
+        """Every signal of those types that the file has, a reason for every one that it has not, and the time spent.
+
+        Args:
+            descriptor: a regular file open for reading; its position does not matter and is not moved.
+            request: which signals, and how.
+        """
+        types = request.types
+        before = os.fstat(descriptor)
+        if not stat.S_ISREG(before.st_mode):
+            return _nothing(types, Reason.NOT_A_FILE, "not a regular file"), Spent()
+        started = monotonic_s()
+        pixel_types = [each for each in types if each in self._methods.pictures]
+        digests = {each: self._methods.digests[each].new() for each in types if each in self._methods.digests}
+        try:
+            head = os.pread(descriptor, HEAD_BYTES, 0)
+            accepting = self._accepting(head) if pixel_types else []
+            decodable = bool(accepting) and before.st_size <= self._methods.decoded_bytes and not request.undecoded
+            buffer = bytearray(before.st_size) if decodable and before.st_size > _BLOCK_BYTES else self._block
+            count = _read(descriptor, before.st_size, memoryview(buffer), [each.update for each in digests.values()])
+        except OSError as error:
+            return _nothing(types, Reason.UNREADABLE, os.strerror(error.errno or 0)), Spent()
+        if count != before.st_size or _stamp(os.fstat(descriptor)) != _stamp(before):
+            return _nothing(types, Reason.CHANGED, "it changed while it was read"), Spent()
+        found = _Found([Signal(type=name, value=digest.digest()) for name, digest in digests.items()])
+        digested = monotonic_s()
+        media_type = accepting[0][1] if accepting else recognise(head)
+        if decodable:
+            content = memoryview(buffer)[: before.st_size].toreadonly()
+            self._decode(content, [part for part, _ in accepting], pixel_types, found, dihedral=request.dihedral)
+        elif request.undecoded:
+            found.refuse(pixel_types, request.undecoded, "the worker that decoded it had to be replaced")
+        elif pixel_types:
+            found.refuse(pixel_types, *_why_not_decoded(before.st_size, media_type, accepted=bool(accepting)))
+        spent = Spent(
+            digests_s=digested - started, decode_s=monotonic_s() - digested - found.hash_s, hash_s=found.hash_s
+        )
+        hashed = Hashed(
+            size_bytes=before.st_size,
+            media_type=media_type,
+            signals=tuple(found.signals),
+            unhashable=tuple(found.unhashable),
+        )
+        return hashed, spent
+
+    def _accepting(self, head: bytes) -> list[tuple[DecoderPart, str]]:
+        """The decoders that know these bytes, and as what."""
+        answers = ((part, part.accepts(head)) for part in self._methods.decoders)
+        return [(part, media_type) for part, media_type in answers if media_type is not None]
+
+    def _decode(
+        self,
+        content: memoryview,
+        decoders: Sequence[DecoderPart],
+        types: Sequence[SignalType],
+        found: _Found,
+        *,
+        dihedral: bool,
+    ) -> None:
+        refusal = (Reason.UNSUPPORTED, "no decoder here reads this kind of it")
+        try:
+            for part in decoders:
+                try:
+                    self._hash_frames(part.decode(content, self._methods.limits), types, found, dihedral=dihedral)
+                except DeclinedError as error:
+                    refusal = (Reason.UNSUPPORTED, str(error))
+                    continue
+                return
+        except UndecodableError as error:
+            refusal = (error.reason, error.detail)
+        except MemoryError:
+            refusal = (Reason.TOO_MUCH_MEMORY, "decoding needs more than decode.memory_mb")
+        except Exception as error:  # noqa: BLE001 - a decoder's own fault must not cost the digests
+            refusal = (Reason.CRASHED, f"the decoder raised {type(error).__name__}")
+        # What was hashed before stands: the first frames of an animation that breaks off.
+        named = {each.type for each in found.unhashable}
+        found.refuse([each for each in types if each not in named], *refusal)
+
+    def _hash_frames(
+        self, frames: Iterator[Frame], types: Sequence[SignalType], found: _Found, *, dihedral: bool
+    ) -> None:
+        """The signals of every frame, each value once; a type's refusal only when no frame gave it a signal."""
+        seen: dict[SignalType, set[bytes]] = {each: set() for each in types}
+        refused: dict[SignalType, Unhashable] = {}
+        for frame in frames:
+            started = monotonic_s()
+            for name in types:
+                for signal in _signals(self._methods.pictures[name], frame, dihedral=dihedral):
+                    if isinstance(signal, Unhashable):
+                        refused.setdefault(name, signal)
+                    elif signal.value not in seen[name]:
+                        seen[name].add(signal.value)
+                        found.signals.append(signal)
+            found.hash_s += monotonic_s() - started
+        found.unhashable += (refused[name] for name in types if name in refused and not seen[name])
+
+
+def _signals(part: PixelPart, frame: Frame, *, dihedral: bool) -> Sequence[Signal | Unhashable]:
+    """What one frame gives: a signal, eight with `dihedral`, or the reason why none."""
+    make = part.hash_turned if dihedral else part.hash
+    size = (frame.full_height, frame.full_width)
+    found = make(frame.pixels, form=frame.form, full_size=size, scale=frame.scale)
+    return found if isinstance(found, tuple) else (found,)
+
+
+def _read(descriptor: int, size: int, buffer: memoryview, updates: Sequence[Callable[[memoryview], object]]) -> int:
+    """The bytes have gone through every digest; how many there were, at most one more than `size`.
+
+    Args:
+        buffer: keeps all bytes when it is large enough for them, else only those of the last block.
+    """
+    keeps = len(buffer) >= size
+    at = 0
+    while at < size:
+        room = buffer[at if keeps else 0 :][: min(_BLOCK_BYTES, size - at)]
+        count = os.preadv(descriptor, [room], at)
+        if count == 0:
+            return at
+        for update in updates:
+            update(room[:count])
+        at += count
+    # A file that grows for ever is not followed; one byte tells.
+    return at + len(os.pread(descriptor, 1, at))
+
+
+def _stamp(status: os.stat_result) -> tuple[int, int, int]:
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns
+
+
+def _nothing(types: Sequence[SignalType], reason: Reason, detail: str) -> Hashed:
+    missing = tuple(Unhashable(type=each, reason=reason, detail=detail) for each in types)
+    return Hashed(size_bytes=0, media_type=None, unhashable=missing)
+
+
+def _why_not_decoded(size: int, media_type: str | None, *, accepted: bool) -> tuple[Reason, str]:
+    if size == 0:
+        return Reason.EMPTY, "the file has no bytes"
+    if accepted:
+        return Reason.TOO_LARGE, f"{size} bytes; larger pictures than decode.file_mb are not decoded"
+    if is_visual(media_type):
+        return Reason.UNSUPPORTED, f"no decoder for {media_type} is installed"
+    return Reason.NOT_A_PICTURE, "no decoder knows these bytes"

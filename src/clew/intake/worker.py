@@ -1,0 +1,83 @@
+"""The processes in which strangers' bytes are decoded: one clean zygote, and the confined workers that it forks.
+
+The zygote has one thread, has imported everything and has read nothing from outside, so a fork of it is ready within
+milliseconds and holds no secret. A worker takes one file after the other from its socket; it ends when the socket
+closes, and is killed when the zygote ends, which ends when its own socket closes: nothing outlives the pool.
+"""
+
+import gc
+import os
+import signal
+import socket
+from collections.abc import Callable
+from dataclasses import replace
+from typing import NoReturn
+
+from clew.intake.wire import MOST_BYTES, Answer, Request, Spent, pack_answer, pack_hello, unpack_request
+from clew.kernels.sandbox import confine
+from clew.records.signal import Hashed, Reason
+
+Work = Callable[[int, Request], tuple[Hashed, Spent]]
+
+READY = b"ready"
+_NUMBER_BYTES = 32
+
+
+def serve_zygote(control: socket.socket, work: Work, memory_bytes: int) -> None:
+    """Forks a worker for every socket that comes, until the control socket closes.
+
+    Args:
+        control: SOCK_SEQPACKET; a message, any number, with one socket asks for a worker that serves the socket, and
+            is answered with the same number and a descriptor of the new process (pidfd), by which the pool can kill
+            that process and never another.
+        work: hashes the file behind a descriptor.
+        memory_bytes: see `confine`.
+    """
+    # A terminal's Ctrl-C and a supervisor's SIGTERM go to the whole group; the pool decides when its workers end.
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.SIG_IGN)
+    # The kernel itself clears away ended workers: the pool learns of an end by the closed socket.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    gc.collect()
+    gc.freeze()
+    control.send(READY)
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, _NUMBER_BYTES, 1)
+        if not message or len(descriptors) != 1:
+            return
+        pid = os.fork()
+        if pid == 0:
+            control.close()
+            _serve_files(socket.socket(fileno=descriptors[0]), work, memory_bytes)
+        os.close(descriptors[0])
+        try:
+            process = os.pidfd_open(pid)
+        except ProcessLookupError:
+            continue  # it has ended already; the pool learns it from the closed socket
+        socket.send_fds(control, [message], [process])
+        os.close(process)
+
+
+def _serve_files(files: socket.socket, work: Work, memory_bytes: int) -> NoReturn:
+    """The life of a worker."""
+    try:
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for stream in range(3):
+            os.dup2(nowhere, stream)
+        os.close(nowhere)
+        files.send(pack_hello(confine(memory_bytes)))
+        while True:
+            message, descriptors, _, _ = socket.recv_fds(files, MOST_BYTES, 1)
+            if not message or len(descriptors) != 1:
+                break
+            request = unpack_request(message)
+            try:
+                hashed, spent = work(descriptors[0], request)
+            except MemoryError:
+                # Not even the file's bytes found room: its digests need none.
+                hashed, spent = work(descriptors[0], replace(request, undecoded=Reason.TOO_MUCH_MEMORY))
+            os.close(descriptors[0])
+            files.send(pack_answer(Answer(request.number, hashed, spent)))
+    finally:
+        # Whatever happens, a worker never returns into the zygote's code; a traceback of it would go nowhere.
+        os._exit(0)

@@ -1,0 +1,201 @@
+"""The pool's side of the zygote: starting it, asking it for workers, and holding each by its socket and its pidfd."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from clew.errors import InputError, UnavailableError
+from clew.intake.wire import MOST_BYTES, Answer, Request, Spent, pack_request, unpack_answer, unpack_hello
+from clew.intake.worker import READY
+from clew.kernels.sandbox import Confinement
+from clew.records.signal import Hashed
+
+# What a worker's environment keeps: what Python needs to start. Settings, and with them secrets, stay outside.
+_KEPT_VARIABLES = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "CLEW_CPU")
+# One thread: libraries that would start a pool of theirs while they are imported do not.
+_SINGLE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
+_STOP_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file, and where the time went."""
+
+    hashed: Hashed
+    spent: Spent
+
+
+# Called once for each file, on the loop's thread; an UnavailableError when the pool ended before the file was done.
+Done = Callable[[Outcome | UnavailableError], None]
+
+
+@dataclass(slots=True)
+class Job:
+    """One file on its way.
+
+    Attributes:
+        descriptor: belongs to the job until it is done.
+        tries: how often a worker has begun it.
+    """
+
+    request: Request
+    descriptor: int
+    size_bytes: int
+    done: Done
+    tries: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Worker:
+    """One worker process as the pool sees it.
+
+    Attributes:
+        files: the socket on which it takes files and answers.
+        process: its pidfd, once the zygote has sent it.
+        confinement: what holds it; None until it has greeted.
+        in_hand: what was sent to it, the first of which it is at.
+        lent: numbers of those in hand that were given to another worker too; its own answer to them is dropped.
+        since: when it began the first in hand, or was asked for.
+        retiring: it gets nothing more and ends when its hands are empty.
+    """
+
+    number: int
+    files: socket.socket
+    since: float
+    process: int | None = None
+    confinement: Confinement | None = None
+    in_hand: deque[Job] = field(default_factory=deque)
+    lent: set[int] = field(default_factory=set)
+    served: int = 0
+    retiring: bool = False
+
+    def send(self, job: Job, now: float) -> None:
+        """The job is in its hands; OSError when the worker is gone."""
+        socket.send_fds(self.files, [pack_request(job.request)], [job.descriptor])
+        job.tries += 1
+        if not self.in_hand:
+            self.since = now
+        self.in_hand.append(job)
+
+    def receive(self) -> Confinement | Answer | None:
+        """Its next word: first its greeting, then answers; None when it has ended.
+
+        Raises:
+            BlockingIOError: there is none yet.
+            InputError: it says what cannot be.
+        """
+        try:
+            message = self.files.recv(MOST_BYTES)
+        except ConnectionError:
+            return None
+        if not message:
+            return None
+        if self.confinement is None:
+            self.confinement = unpack_hello(message)
+            return self.confinement
+        answer = unpack_answer(message)
+        asked = self.in_hand[0].request if self.in_hand else None
+        said = {each.type for each in (*answer.hashed.signals, *answer.hashed.unhashable)}
+        if asked is None or answer.number != asked.number or not said.issubset(asked.types):
+            raise InputError("a decode worker answered what it was not asked")
+        return answer
+
+    def lend(self) -> list[Job]:
+        """What waits behind the file that it is at, for others to do."""
+        rest = [job for job in list(self.in_hand)[1:] if job.request.number not in self.lent]
+        self.lent.update(job.request.number for job in rest)
+        return rest
+
+    def left(self) -> list[Job]:
+        """What it has not done and nobody else has been given, in its order."""
+        return [job for job in self.in_hand if job.request.number not in self.lent]
+
+    def end(self) -> None:
+        """It is killed, wherever it is, and what was held of it is given back."""
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(self.process, signal.SIGKILL)
+            os.close(self.process)
+            self.process = None
+        self.files.close()
+
+
+class Zygote:
+    """The clean process that forks workers.
+
+    Args:
+        command: the program and its arguments; the number of the control descriptor is added as the last.
+    """
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ} | _SINGLE_THREAD
+        with theirs:
+            try:
+                self._process = subprocess.Popen(  # noqa: S603 - our own interpreter
+                    [*command, str(theirs.fileno())],
+                    env=environment,
+                    pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    start_new_session=True,
+                )
+            except OSError as error:
+                self.control.close()
+                raise UnavailableError(
+                    f"the decode workers cannot be started: {os.strerror(error.errno or 0)}"
+                ) from error
+        self.control.setblocking(False)
+        self.ready = False
+
+    def fork(self, number: int, now: float) -> Worker:
+        """A worker, asked for; it greets when it is ready. OSError when the zygote is gone."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            try:
+                socket.send_fds(self.control, [b"%d" % number], [theirs.fileno()])
+            except OSError:
+                ours.close()
+                raise
+        ours.setblocking(False)
+        return Worker(number, ours, now)
+
+    def receive(self) -> tuple[int, int] | None:
+        """A worker's number and its pidfd, as they come; None when the zygote has ended.
+
+        Raises:
+            BlockingIOError: nothing has come.
+        """
+        while True:
+            try:
+                message, descriptors, _, _ = socket.recv_fds(self.control, len(READY) + 32, 1)
+            except ConnectionError:
+                return None
+            if not message:
+                return None
+            if message != READY:
+                return int(message), descriptors[0]
+            self.ready = True
+
+    def has_ended(self) -> bool:
+        """Whether its end of the socket is closed, which comes before its workers are killed."""
+        try:
+            return self.control.recv(1, socket.MSG_PEEK) == b""
+        except BlockingIOError:
+            return False
+        except ConnectionError:
+            return True
+
+    def end(self) -> None:
+        """It has ended, and the kernel has killed its workers."""
+        self.control.close()
+        try:
+            self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()

@@ -1,0 +1,235 @@
+"""Screen folders: a run of any length that remembers what it is done with, so that it goes on where it was stopped."""
+
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+
+from clew.ground.identity import new_id
+from clew.intake.receive import Found, Refused, stream_files
+from clew.parts.stores.base import HitFilter, UnitOfWork
+from clew.pipelines.files import FileHasher, HashedFile, shown_path
+from clew.pipelines.installation import Installation
+from clew.pipelines.uploads import Answer, Content
+from clew.records.hashlist import Action
+from clew.records.identifiers import HitId, ListName, RunId, SignalType
+from clew.records.match import Channel, Hit
+from clew.records.screening import CountKey, FileMark, Run
+from clew.records.signal import Unhashable
+
+# Files in one transaction: few enough that little is done again after a kill, enough that commits cost nothing.
+_BATCH = 64
+_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenedFile:
+    """One file of a run. It is durable before it is told.
+
+    Attributes:
+        action: None when nothing of the file could be read, so nothing was screened.
+        hit: the hit that it made.
+        earlier: it was found before this command began, by the run that it resumes.
+    """
+
+    path: str
+    action: Action | None
+    hit: Hit | None = None
+    unhashable: tuple[Unhashable, ...] = ()
+    earlier: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunPlan:
+    """What a run screens, and against what.
+
+    Attributes:
+        roots: absolute paths.
+        lists: names; none means all.
+    """
+
+    roots: tuple[bytes, ...]
+    lists: tuple[ListName, ...]
+    types: tuple[SignalType, ...]
+    dihedral: bool
+
+    @property
+    def key(self) -> str:
+        """What makes two runs the same one: the same command finds its unfinished run by it."""
+        parts = [*self.roots, b"", *(each.encode() for each in (*sorted(self.lists), "", *sorted(self.types)))]
+        return hashlib.sha256(b"\0".join([*parts, bytes([self.dihedral])])).hexdigest()
+
+
+@dataclass(slots=True)
+class FolderRun:
+    """A run under way.
+
+    Attributes:
+        run: as it was when this command took it up, then as it ended.
+        skipped: files that it was done with before, and that have not changed since.
+    """
+
+    run: Run
+    plan: RunPlan
+    resumed: bool
+    skipped: int = 0
+
+
+def begin(installation: Installation, plan: RunPlan, *, fresh: bool) -> FolderRun:
+    """The run of that plan: the unfinished one if there is one, unless a fresh one is asked for."""
+    now = installation.clock()
+
+    def work(unit: UnitOfWork) -> FolderRun:
+        earlier = unit.find_open_run(plan.key)
+        if earlier is not None and fresh:
+            unit.finish_run(earlier.id, now)
+            earlier = None
+        if earlier is not None:
+            return FolderRun(run=earlier, plan=plan, resumed=True)
+        run = Run(id=RunId(new_id(now)), key=plan.key, roots=plan.roots, started_at=now, finished_at=None)
+        unit.create_run(run)
+        return FolderRun(run=run, plan=plan, resumed=False)
+
+    return installation.store.transact(work)
+
+
+def screen_folders(installation: Installation, hasher: FileHasher, under_way: FolderRun) -> Iterator[ScreenedFile]:
+    """Every file of the run in order, each durable; first the hits of its earlier part, then what was left to do.
+
+    After the last one `under_way.run` bears the totals, of the earlier part too.
+    """
+    plan, run = under_way.plan, under_way.run
+    if under_way.resumed:
+        yield from _earlier_hits(installation, run)
+    left = _left_to_do(installation, under_way) if under_way.resumed else stream_files(plan.roots)
+    hashed = hasher.stream(left, plan.types, dihedral=plan.dihedral)
+    waiting: tuple[list[ScreenedFile], Future[None]] | None = None
+    while batch := list(islice(hashed, _BATCH)):
+        told, durable = _screen(installation, under_way, batch)
+        if waiting is not None:
+            yield from _when_durable(*waiting)
+        waiting = told, durable
+    if waiting is not None:
+        yield from _when_durable(*waiting)
+    now = installation.clock()
+    under_way.run = installation.store.transact(lambda unit: unit.finish_run(run.id, now))
+
+
+def _when_durable(told: list[ScreenedFile], durable: Future[None]) -> list[ScreenedFile]:
+    durable.result()
+    return told
+
+
+def _screen(
+    installation: Installation, under_way: FolderRun, batch: Sequence[HashedFile]
+) -> tuple[list[ScreenedFile], Future[None]]:
+    """One batch: judged together, and its hits, counts and marks committed together."""
+    readable = [each for each in batch if each.opened is not None]
+    judged = installation.screener.judge(
+        [_content(each) for each in readable],
+        channel=Channel.FOLDER,
+        lists=under_way.plan.lists,
+        run_id=under_way.run.id,
+    )
+    hits = {hit.id: hit for hit in judged.hits}
+    told = dict(zip((each.path for each in readable), judged.answers, strict=True))
+    marks = [_mark(each, told[each.path]) for each in readable if each.settled]
+    unread = _count_unread(batch, installation.clock())
+
+    def work(unit: UnitOfWork) -> None:
+        judged.write(unit)
+        unit.add_counts(unread)
+        unit.add_marks(under_way.run.id, marks)
+
+    lines = [_line(each, told.get(each.path), hits) for each in batch]
+    return lines, installation.store.submit(work)
+
+
+def _content(file: HashedFile) -> Content:
+    return Content(
+        signals=file.hashed.signals,
+        unhashable=file.hashed.unhashable,
+        reference=shown_path(file.path),
+        size_bytes=file.hashed.size_bytes,
+        media_type=file.hashed.media_type,
+    )
+
+
+def _mark(file: HashedFile, answer: Answer) -> FileMark:
+    opened = file.opened
+    assert opened is not None
+    return FileMark(
+        path=file.path,
+        size_bytes=opened.size_bytes,
+        modified_ns=opened.modified_ns,
+        changed_ns=opened.changed_ns,
+        action=answer.screening.action,
+        unhashable=tuple(sorted({(each.type, each.reason) for each in answer.unhashable})),
+        hit_id=answer.screening.hit_id,
+    )
+
+
+def _count_unread(batch: Iterable[HashedFile], at: datetime) -> Counter[CountKey]:
+    """Files of which nothing could be read were not screened; they are counted by their reason alone."""
+    return Counter(
+        CountKey(day=at.date(), channel=Channel.FOLDER, type=missing.type, reason=missing.reason)
+        for each in batch
+        if each.opened is None
+        for missing in each.hashed.unhashable
+    )
+
+
+def _line(file: HashedFile, answer: Answer | None, hits: dict[HitId, Hit]) -> ScreenedFile:
+    path = shown_path(file.path)
+    if answer is None:
+        return ScreenedFile(path=path, action=None, unhashable=file.hashed.unhashable)
+    hit_id = answer.screening.hit_id
+    return ScreenedFile(
+        path=path,
+        action=answer.screening.action,
+        hit=hits[hit_id] if hit_id is not None else None,
+        unhashable=answer.unhashable,
+    )
+
+
+def _earlier_hits(installation: Installation, run: Run) -> Iterator[ScreenedFile]:
+    """The hits of the run so far, newest first: a command that was killed may not have told them."""
+    wanted = HitFilter(run_id=run.id, limit=_PAGE)
+    while True:
+        with installation.store.read() as reader:
+            page = reader.hits(wanted)
+        for hit in page:
+            yield ScreenedFile(path=hit.reference or "", action=hit.action, hit=hit, earlier=True)
+        if len(page) < _PAGE:
+            return
+        wanted = replace(wanted, before=page[-1].id)
+
+
+def _left_to_do(installation: Installation, under_way: FolderRun) -> Iterator[Found | Refused]:
+    """The run's files but for those that it is done with and that have not changed since."""
+    files = stream_files(under_way.plan.roots)
+    while batch := list(islice(files, _PAGE)):
+        with installation.store.read() as reader:
+            marks = {each.path: reader.find_mark(under_way.run.id, each.path) for each in batch}
+        for each in batch:
+            mark = marks[each.path]
+            if mark is not None and isinstance(each, Found) and _is_unchanged(each, mark):
+                under_way.skipped += 1
+            else:
+                yield each
+
+
+def _is_unchanged(found: Found, mark: FileMark) -> bool:
+    try:
+        status = os.stat(found.path, follow_symlinks=found.named)  # noqa: PTH116  (paths are bytes)
+    except OSError:
+        return False
+    return (status.st_size, status.st_mtime_ns, status.st_ctime_ns) == (
+        mark.size_bytes,
+        mark.modified_ns,
+        mark.changed_ns,
+    )

@@ -1,0 +1,64 @@
+"""Record on what ground something is done that is off until it has one, and end it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from clew.errors import NotFoundError
+from clew.ground.clock import Clock, iso
+from clew.parts.stores.base import Store, UnitOfWork
+from clew.pipelines.sources import legal_basis
+from clew.records.audit import AuditEvent
+from clew.records.screening import Purpose, PurposeBasis
+
+
+def purposes(store: Store) -> dict[Purpose, PurposeBasis | None]:
+    """Every purpose with its latest recorded ground, in force or not."""
+    with store.read() as reader:
+        return {purpose: reader.find_basis(purpose) for purpose in Purpose}
+
+
+def record_basis(
+    store: Store,
+    purpose: Purpose,
+    *,
+    text: str,
+    since: datetime,
+    until: datetime | None,
+    actor: str,
+    clock: Clock,
+) -> PurposeBasis:
+    """The purpose has this ground from now on; earlier ones stay in the history."""
+    at = clock()
+    recorded = PurposeBasis(purpose=purpose, basis=legal_basis(text, since, until), recorded_by=actor, recorded_at=at)
+
+    def work(unit: UnitOfWork) -> None:
+        unit.put_basis(recorded)
+        facts = {"since": iso(since), "until": iso(until) if until else None, "in_force": recorded.basis.holds(at)}
+        unit.audit(_event(at, actor, "legal.set", purpose, facts))
+
+    store.transact(work)
+    return recorded
+
+
+def end_basis(store: Store, purpose: Purpose, *, actor: str, clock: Clock) -> PurposeBasis:
+    """The purpose is off from now on; NotFoundError when it had no ground that is or would come in force."""
+    at = clock()
+
+    def work(unit: UnitOfWork) -> PurposeBasis:
+        before = unit.find_basis(purpose)
+        if before is None or (before.basis.until is not None and before.basis.until <= at):
+            raise NotFoundError(f"{purpose} has no legal basis that could be ended; it is off")
+        basis = replace(before.basis, since=min(before.basis.since, at), until=at)
+        ended = PurposeBasis(purpose=purpose, basis=basis, recorded_by=actor, recorded_at=at)
+        unit.put_basis(ended)
+        unit.audit(_event(at, actor, "legal.end", purpose, {"since": iso(basis.since), "until": iso(at)}))
+        return ended
+
+    return store.transact(work)
+
+
+def _event(
+    at: datetime, actor: str, act: str, purpose: Purpose, facts: Mapping[str, str | int | bool | None]
+) -> AuditEvent:
+    return AuditEvent(at=at, actor=actor, act=act, subject=f"purpose:{purpose}", facts=facts)
