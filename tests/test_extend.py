@@ -1,0 +1,80 @@
+"""A part of a package outside Clew is picked up by its entry point alone, as docs/guides/extend.md says."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageDraw
+
+OUTSIDE = Path(__file__).parent / "outside"
+SOURCE = ("--source", "own-desk", "--kind", "own", "--jurisdiction", "DE", "--since", "2026-01-01")
+
+
+def clew(folder: Path, *arguments: str, outside: bool = True) -> subprocess.CompletedProcess[str]:
+    """One command in a process of its own, with the outside package on its path or not."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CLEW_")}
+    environment["PYTHONPATH"] = str(OUTSIDE) if outside else ""
+    environment["CLEW_DECODE_WORKERS"] = "1"
+    command = [sys.executable, "-m", "clew", "--data-dir", str(folder / "data"), *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+
+
+def lines(done: subprocess.CompletedProcess[str]) -> list[dict[str, object]]:
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Path:
+    """A folder with a drawing of hills and a flat one."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    hills = Image.new("RGB", (320, 240), (120, 170, 220))
+    pen = ImageDraw.Draw(hills)
+    pen.polygon([(0, 240), (0, 150), (90, 60), (170, 170), (250, 100), (320, 180), (320, 240)], fill=(40, 90, 50))
+    pen.ellipse((230, 20, 280, 70), fill=(250, 230, 150))
+    hills.save(folder / "hills.png")
+    Image.new("RGB", (320, 240), (90, 90, 90)).save(folder / "flat.png")
+    return folder
+
+
+def test_parts_shows_what_an_outside_package_brings(tmp_path: Path) -> None:
+    row = {"shelf": "signals", "part": "blockmean", "state": "ready"}
+    assert row in lines(clew(tmp_path, "parts", "--json"))
+    assert row not in lines(clew(tmp_path, "parts", "--json", outside=False))
+
+
+@pytest.mark.slow
+def test_an_outside_signal_type_is_hashed_listed_and_matched(tmp_path: Path, pictures: Path) -> None:
+    hashed = clew(tmp_path, "hash", "--type", "blockmean", "--json", str(pictures))
+    by_name = {Path(str(line["path"])).name: line for line in lines(hashed)}
+    assert by_name["flat.png"]["unhashable"] == [
+        {"type": "blockmean", "reason": "flat", "detail": "blocks differ by 0.00 levels"}
+    ]
+    (signal,) = by_name["hills.png"]["signals"]  # type: ignore[misc]
+    value = bytes.fromhex(signal["value"])
+
+    near = bytes([value[0] ^ 0b11]) + value[1:]
+    far = bytes(each ^ 0x0F for each in value)
+    known = tmp_path / "known.csv"
+    known.write_text(f"type,value\nblockmean,{near.hex()}\nblockmean,{far.hex()}\n", "utf-8")
+    ground = ("--legal-basis", "Terms of service, section 4")
+    imported = clew(tmp_path, "lists", "import", str(known), "--list", "mine", "--vetted", *SOURCE, *ground)
+    assert imported.returncode == 0, imported.stderr
+
+    screened = clew(tmp_path, "screen", "--json", str(pictures))
+    assert screened.returncode == 1, screened.stderr
+    hit = next(line for line in lines(screened) if line["hit"])
+    assert hit["action"] == "review"  # near pixels never block, whoever made the hash
+    assert [(each["type"], each["distance"]) for each in hit["matches"]] == [("blockmean", 2)]  # type: ignore[attr-defined]
+
+
+def test_a_list_of_an_outside_type_is_not_taken_without_its_package(tmp_path: Path) -> None:
+    known = tmp_path / "known.csv"
+    known.write_text(f"type,value\nblockmean,{'5a' * 32}\n", "utf-8")
+    ground = ("--legal-basis", "Terms of service, section 4")
+    done = clew(tmp_path, "lists", "import", str(known), "--list", "mine", *SOURCE, *ground, outside=False)
+    assert done.returncode != 0
+    assert "blockmean" in done.stdout + done.stderr
