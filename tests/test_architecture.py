@@ -30,7 +30,7 @@ FRAMEWORKS: dict[str, tuple[str, ...]] = {
     "rich": ("cli",),
     "sqlalchemy": ("parts/stores",),
     "alembic": ("parts/stores",),
-    "PIL": ("parts/decoders", "pipelines/sample.py"),  # reading in the limited worker; drawing the sample day
+    "PIL": ("parts/decoders", "pipelines/drawing.py"),  # reading in the limited worker; drawing the sample day
     "msgspec": ("",),  # JSON at each door
     "numpy": ("",),
 }

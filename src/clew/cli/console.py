@@ -11,7 +11,10 @@ import rich.console
 import rich.progress
 import rich.table
 
-out = rich.console.Console(highlight=False, soft_wrap=True)
+# Into a file or a pipe nothing is wrapped at the width of a terminal that is not there.
+_WIDE = None if sys.stdout.isatty() else 200
+
+out = rich.console.Console(highlight=False, soft_wrap=True, width=_WIDE)
 err = rich.console.Console(stderr=True, highlight=False, soft_wrap=True)
 
 _json = msgspec.json.Encoder()
@@ -24,10 +27,11 @@ def print_json(value: object) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, numbers: Sequence[str] = ()) -> None:
-    """A plain table: lines and space, no boxes; the named columns are right-aligned."""
+    """A plain table: lines and space, no boxes; the named columns are right-aligned, only the last one folds."""
     table = rich.table.Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        table.add_column(column, justify="right" if column in numbers else "left", overflow="fold")
+        justify: rich.console.JustifyMethod = "right" if column in numbers else "left"
+        table.add_column(column, justify=justify, overflow="fold", no_wrap=column != columns[-1])
     for row in rows:
         table.add_row(*("-" if cell is None else str(cell) for cell in row))
     out.print(table)

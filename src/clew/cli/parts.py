@@ -7,17 +7,16 @@ import typer
 from clew.cli.console import print_json, print_table
 from clew.errors import MissingPartError
 from clew.parts import shelf
+from clew.pipelines.doctor import SHELVES
 
 app = typer.Typer()
-
-_SHELVES = ("decoders", "signals", "indexes", "exchanges", "stores")
 
 
 @app.command(epilog="Example: clew parts --json")
 def parts(*, json: Annotated[bool, typer.Option("--json", help="One JSON line a part.")] = False) -> None:
     """Show every part on every shelf, and whether its library is installed."""
     rows = []
-    for name, part in ((each, part) for each in _SHELVES for part in shelf.names(each)):
+    for name, part in ((each, part) for each in SHELVES for part in shelf.names(each)):
         try:
             shelf.load(name, part, object)
             state = "ready"

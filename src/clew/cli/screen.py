@@ -1,5 +1,7 @@
 """`clew screen`: files and folders against the lists."""
 
+import os
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -51,15 +53,17 @@ def screen(
         if under_way.resumed:
             done = under_way.run.files
             err.print(f"going on with the run of {under_way.run.started_at:%Y-%m-%d %H:%M} UTC; {done} files were done")
-        unusable = run_to_the_end(installation, under_way, json=json)
+        unusable = run_to_the_end(installation, under_way, _print_json if json else _print_text)
     run = under_way.run
     if not json:
         out.print(f"{run.files} files screened, {run.hits} hits, {run.unhashable} not hashable by every type")
     return _HITS if run.hits else _SOME_UNUSABLE if unusable else 0
 
 
-def run_to_the_end(installation: Installation, under_way: FolderRun, *, json: bool) -> int:
-    """The run is screened and told; how many files could not be hashed that should have been."""
+def run_to_the_end(
+    installation: Installation, under_way: FolderRun, tell: Callable[[ScreenedFile], None] = lambda _: None
+) -> int:
+    """The run is screened and each file told; how many could not be hashed that should have been."""
     unusable = 0
     roots = list(under_way.plan.roots)
     with (
@@ -69,7 +73,7 @@ def run_to_the_end(installation: Installation, under_way: FolderRun, *, json: bo
     ):
         for file in screen_folders(installation, hasher, under_way):
             unusable += any(each.reason is not Reason.NOT_A_PICTURE for each in file.unhashable)
-            (_print_json if json else _print_text)(file)
+            tell(file)
             if not file.earlier:
                 shown.advance(1 + under_way.skipped - shown.skipped)
                 shown.skipped = under_way.skipped
@@ -105,11 +109,12 @@ def _print_json(file: ScreenedFile) -> None:
 
 def _print_text(file: ScreenedFile) -> None:
     """Only what needs a person: hits, and files that could not be hashed."""
+    path = os.path.relpath(file.path) if file.path.startswith(os.getcwd() + os.sep) else file.path  # noqa: PTH109
     if file.hit is not None and file.action is not None:
         nearest = file.hit.matches[0]
         near = "same bytes" if nearest.exact else f"{nearest.signal.type} at {nearest.distance} bits"
         word = {Action.BLOCK: "block ", Action.REVIEW: "review"}.get(file.action, "pass  ")
-        out.print(f"{word}  {file.path}  {near} of {nearest.list_name}", markup=False)
+        out.print(f"{word}  {path}  {near} of {nearest.list_name}", markup=False)
     for each in file.unhashable:
         if each.reason is not Reason.NOT_A_PICTURE:
-            out.print(f"  -     {file.path}  no {each.type}: {each.reason}", markup=False)
+            out.print(f"  -     {path}  no {each.type}: {each.reason}", markup=False)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from clew.errors import UnavailableError
 from clew.intake.decode import DecodePool
-from clew.intake.receive import Found, Opened, Refused, open_file, stream_files
+from clew.intake.receive import Found, Opened, Refused, hold, open_file, stream_files
 from clew.intake.selecting import SelectorLoop
 from clew.intake.zygote import Outcome
+from clew.kernels.sandbox import Confinement
 from clew.pipelines.decode_worker import open_pool
 from clew.records.identifiers import SignalType
 from clew.records.signal import Hashed, Reason, Unhashable
@@ -53,6 +54,18 @@ class FileHasher:
     def __init__(self, loop: SelectorLoop, pool: DecodePool) -> None:
         self._loop = loop
         self._pool = pool
+
+    def confinement(self) -> Confinement:
+        """What holds the workers, once they work; UnavailableError when they cannot be had."""
+        outcomes: list[Outcome | UnavailableError] = []
+        self._pool.submit(hold(b""), (), outcomes.append)
+        while not outcomes:
+            self._loop.run_once()
+        if isinstance(outcomes[0], UnavailableError):
+            raise outcomes[0]
+        held = self._pool.state.confinement
+        assert held is not None
+        return held
 
     def stream(
         self, files: Iterable[Found | Refused], types: Sequence[SignalType], *, dihedral: bool = False

@@ -55,6 +55,20 @@ def open_store(settings: Settings) -> Store:
     return store
 
 
+def signal_parts() -> dict[SignalType, SignalPart]:
+    """Every signal type that is installed, ours and others'."""
+    return {SignalType(name): part for name, part in shelf.load_all("signals", SignalPart).items()}
+
+
+def open_index(store: Store, settings: Settings, signals: Mapping[SignalType, SignalPart], clock: Clock) -> LiveIndex:
+    """The index of a store, not yet ready."""
+    types = [
+        IndexedType(name=name, width_bytes=part.width_bytes, part=shelf.load("indexes", _INDEX[part.metric], IndexPart))
+        for name, part in signals.items()
+    ]
+    return LiveIndex(store, settings.index_dir, types, settings.matching, clock)
+
+
 @contextmanager
 def open_installation(
     settings: Settings, *, clock: Clock = system_clock, follow: bool = True
@@ -64,11 +78,11 @@ def open_installation(
     Args:
         follow: also follow list changes in the background, for doors that stay open.
     """
-    signals = {SignalType(name): part for name, part in shelf.load_all("signals", SignalPart).items()}
+    signals = signal_parts()
     measures = {name: _measure(part) for name, part in signals.items()}
     store = open_store(settings)
     try:
-        index = LiveIndex(store, settings.index_dir, _indexed(signals), settings.matching, clock)
+        index = open_index(store, settings, signals, clock)
         index.ready()
         screener = Screener(store=store, index=index, measures=measures, limit=settings.matching.limit, clock=clock)
         if follow:
@@ -97,16 +111,3 @@ def _measure(part: SignalPart) -> Measure:
             "bits; a digest's must be 0 and a pixel hash's at least 1"
         )
     return Measure(width_bytes=part.width_bytes, within_bits=part.default_within_bits, min_quality=part.min_quality)
-
-
-def _indexed(signals: Mapping[SignalType, SignalPart]) -> list[IndexedType]:
-    return [
-        IndexedType(name=name, width_bytes=part.width_bytes, part=shelf.load("indexes", _index_of(part), IndexPart))
-        for name, part in signals.items()
-    ]
-
-
-def _index_of(part: SignalPart) -> str:
-    if part.metric is Metric.HAMMING and part.width_bytes != _TABLES_WIDTH_BYTES:
-        return "linear"
-    return _INDEX[part.metric]

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from clew.pipelines import sample
+from clew.pipelines import drawing
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -9,19 +9,19 @@ def content(folder: Path) -> dict[str, bytes]:
 
 def test_the_same_seed_draws_the_same_day(tmp_path: Path) -> None:
     for name in ("one", "two"):
-        sample.draw(tmp_path / name, seed=3, pictures=6)
+        drawing.draw(tmp_path / name, seed=3, pictures=6)
     assert content(tmp_path / "one") == content(tmp_path / "two")
 
 
 def test_another_seed_draws_another_day(tmp_path: Path) -> None:
-    first = content(sample.draw(tmp_path / "one", seed=3, pictures=1).known)
-    second = content(sample.draw(tmp_path / "two", seed=4, pictures=1).known)
+    first = content(drawing.draw(tmp_path / "one", seed=3, pictures=1).known)
+    second = content(drawing.draw(tmp_path / "two", seed=4, pictures=1).known)
     assert first.keys() == second.keys()
     assert first != second
 
 
 def test_every_known_picture_comes_back_unchanged_and_altered(tmp_path: Path) -> None:
-    day = sample.draw(tmp_path, seed=3, pictures=6)
+    day = drawing.draw(tmp_path, seed=3, pictures=6)
     known = {file.stem.removeprefix("known-"): file.read_bytes() for file in day.known.iterdir()}
     assert sorted(known) == ["0000", "0005"]
     for number, original in known.items():
@@ -41,5 +41,5 @@ def test_every_known_picture_comes_back_unchanged_and_altered(tmp_path: Path) ->
 
 def test_drawing_tells_how_far_it_is(tmp_path: Path) -> None:
     told: list[int] = []
-    day = sample.draw(tmp_path, seed=3, pictures=6, advance=told.append)
+    day = drawing.draw(tmp_path, seed=3, pictures=6, advance=told.append)
     assert sum(told) == len(list(day.uploads.iterdir()))

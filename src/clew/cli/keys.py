@@ -1,0 +1,151 @@
+"""`clew keys`: make, show and revoke API keys; make a link to sign in to the console."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from clew.cli.actor import command_actor
+from clew.cli.console import out, print_json, print_table
+from clew.errors import InputError, NotFoundError
+from clew.ground.clock import Clock, iso, system_clock
+from clew.parts.stores.base import UnitOfWork
+from clew.pipelines.installation import open_store
+from clew.records.audit import AuditEvent
+from clew.records.screening import ApiKey, Scope
+from clew.settings import Settings
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    help="Make, show and revoke API keys; make a link to sign in to the console.",
+)
+
+_LABEL_CHARACTERS = 100
+
+
+@app.command()
+def create(
+    ctx: typer.Context,
+    label: Annotated[str, typer.Argument(help="What or whom the key is for.")],
+    scope: Annotated[list[Scope], typer.Option(help="What it may do; once for each.")],
+    per_minute: Annotated[
+        int | None, typer.Option(min=0, help="Requests a minute; 0 is no limit (else web.per_minute).")
+    ] = None,
+    expires: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day from which it is good no longer, UTC.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON line.")] = False,
+) -> None:
+    """Make a key and print it. It is shown this once: only its digest is kept."""
+    from clew.web.auth import make_key
+
+    settings: Settings = ctx.obj
+    if not label.strip() or len(label) > _LABEL_CHARACTERS or not label.isprintable():
+        raise InputError(f"a label must be 1 to {_LABEL_CHARACTERS} printable characters")
+    at = system_clock()
+    ends = expires.replace(tzinfo=UTC) if expires else None
+    if ends is not None and ends <= at:
+        raise InputError(f"--expires must be a day to come, got {ends.date()}")
+    limit = settings.web.per_minute if per_minute is None else per_minute
+    key, text = make_key(label.strip(), scope, per_minute=limit, at=at, expires_at=ends)
+    facts: dict[str, str | int | bool | None] = {"scopes": ",".join(sorted(key.scopes)), "per_minute": limit}
+
+    def work(unit: UnitOfWork) -> None:
+        unit.put_key(key)
+        unit.audit(AuditEvent(at=at, actor=command_actor(), act="key.create", subject=f"key:{key.id}", facts=facts))
+
+    store = open_store(settings)
+    try:
+        store.transact(work)
+    finally:
+        store.close()
+    if as_json:
+        print_json({**_facts(key, at), "key": text})
+        return
+    out.print(text, markup=False)
+    out.print(f"for {key.label}: {', '.join(sorted(key.scopes))}. Keep it now: it cannot be shown again.", markup=False)
+
+
+@app.command()
+def show(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="JSON lines.")] = False) -> None:
+    """Show every key, newest first, without its secret."""
+    at = system_clock()
+    store = open_store(ctx.obj)
+    try:
+        with store.read() as reader:
+            keys = reader.keys()
+    finally:
+        store.close()
+    if as_json:
+        for key in keys:
+            print_json(_facts(key, at))
+    elif keys:
+        columns = ("id", "label", "scopes", "a minute", "made", "state")
+        rows = [
+            (key.id, key.label, ", ".join(sorted(key.scopes)), key.per_minute or "-", key.created_at.date(), _state(key, at))
+            for key in keys
+        ]
+        print_table(columns, rows, numbers=("a minute",))
+    else:
+        out.print("no key yet; make one with: clew keys create LABEL --scope screen")
+
+
+@app.command()
+def revoke(ctx: typer.Context, key_id: Annotated[str, typer.Argument(metavar="ID", help="As clew keys show has it.")]) -> None:
+    """Make a key good no longer; running services know within a second."""
+    store = open_store(ctx.obj)
+    try:
+        store.transact(lambda unit: _revoke(unit, key_id, system_clock))
+    finally:
+        store.close()
+    out.print(f"key {key_id} is revoked", markup=False)
+
+
+@app.command()
+def link(ctx: typer.Context) -> None:
+    """Print a one-time link to sign in to the console of a service that runs; a link made before is good no longer."""
+    from clew.web.console.links import Links
+    from clew.web.server import address
+
+    settings: Settings = ctx.obj
+    store = open_store(settings)
+    try:
+        token = Links(store, system_clock).make(command_actor())
+    finally:
+        store.close()
+    out.print(f"{address(settings)}/signin?token={token}", markup=False)
+
+
+def _revoke(unit: UnitOfWork, key_id: str, clock: Clock) -> None:
+    key = unit.find_key(key_id)
+    if key is None:
+        raise NotFoundError(f"no key '{key_id[:40]}'; see: clew keys show")
+    if key.revoked_at is not None:
+        return
+    at = clock()
+    unit.put_key(replace(key, revoked_at=at))
+    unit.audit(AuditEvent(at=at, actor=command_actor(), act="key.revoke", subject=f"key:{key.id}", facts={}))
+
+
+def _state(key: ApiKey, at: datetime) -> str:
+    if key.revoked_at is not None:
+        return f"revoked {key.revoked_at.date()}"
+    if key.expires_at is None:
+        return "good"
+    return f"expired {key.expires_at.date()}" if key.expires_at <= at else f"good until {key.expires_at.date()}"
+
+
+def _facts(key: ApiKey, at: datetime) -> dict[str, object]:
+    return {
+        "id": key.id,
+        "label": key.label,
+        "scopes": sorted(key.scopes),
+        "per_minute": key.per_minute,
+        "created_at": iso(key.created_at),
+        "expires_at": iso(key.expires_at) if key.expires_at else None,
+        "revoked_at": iso(key.revoked_at) if key.revoked_at else None,
+        "good": key.revoked_at is None and (key.expires_at is None or key.expires_at > at),
+    }

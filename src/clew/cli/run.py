@@ -1,0 +1,62 @@
+"""`clew run`: everything, from nothing: a sample day, screened, and the console."""
+
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from clew.cli.console import out
+from clew.cli.sample import prepare
+from clew.cli.screen import run_to_the_end
+from clew.cli.serve import serve_until_stopped
+from clew.pipelines.files import open_hasher
+from clew.pipelines.folders import RunPlan, begin
+from clew.pipelines.installation import Installation, open_installation
+from clew.settings import Settings
+
+app = typer.Typer()
+
+# Set in the database when the sample day has been screened to its end.
+_SCREENED = "sample.screened"
+
+
+@app.command(epilog="Example: clew run --port 8090 --no-sample")
+def run(
+    ctx: typer.Context,
+    port: Annotated[
+        int | None, typer.Option(help="Port of the console (else web.port).", min=1, max=65535, show_default=False)
+    ] = None,
+    *,
+    sample: Annotated[bool, typer.Option(help="Draw and screen the sample day first, once.")] = True,
+) -> None:
+    """Start everything: a sample day, screened, then the service and the console with a one-time link."""
+    settings: Settings = ctx.obj
+    if port is not None:
+        settings = replace(settings, web=replace(settings.web, port=port))
+    if sample:
+        with open_installation(settings, follow=False) as installation:
+            _screen_sample_day(installation)
+    serve_until_stopped(settings, link=True)
+
+
+def _screen_sample_day(installation: Installation) -> None:
+    """The sample day was drawn, listed and screened, now or at an earlier start."""
+    settings = installation.settings
+    with installation.store.read() as reader:
+        if reader.find_value(_SCREENED) is not None:
+            return
+    with open_hasher(settings.decode) as hasher:
+        day = prepare(installation, hasher)
+    plan = RunPlan(
+        roots=(bytes(day.uploads.absolute()),),
+        lists=(),
+        types=tuple(installation.signals),
+        dihedral=settings.matching.dihedral,
+    )
+    under_way = begin(installation, plan, fresh=False)
+    run_to_the_end(installation, under_way)
+    done = under_way.run
+    installation.store.transact(lambda unit: unit.put_value(_SCREENED, done.id))
+    out.print(
+        f"sample day: {done.files} files screened, {done.hits} hits, {done.unhashable} not hashable by every type"
+    )

@@ -1,0 +1,56 @@
+"""`clew serve`: the HTTP service and the console, until it is told to stop."""
+
+from typing import Annotated
+
+import typer
+
+from clew.cli.actor import command_actor
+from clew.cli.console import err, out
+from clew.cli.stopping import stoppable
+from clew.settings import Settings
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command()
+def serve(
+    ctx: typer.Context,
+    host: Annotated[str | None, typer.Option(help="Address to listen on (else web.host).", show_default=False)] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port to listen on (else web.port).", min=1, max=65535, show_default=False)
+    ] = None,
+    link: Annotated[bool, typer.Option("--link", help="Also print a one-time link to sign in to the console.")] = False,
+) -> None:
+    """Serve the HTTP interface under /api/v1 and the console, until SIGTERM or Ctrl-C."""
+    from clew.web.server import at
+
+    settings: Settings = ctx.obj
+    serve_until_stopped(at(settings, host, port), link=link)
+
+
+def serve_until_stopped(settings: Settings, *, link: bool) -> None:
+    """The service runs until it is told to stop; it says when it answers.
+
+    Args:
+        link: also print a one-time link to the console.
+    """
+    from clew.pipelines.installation import open_installation
+    from clew.web import log
+    from clew.web.app import create_app
+    from clew.web.console.links import Links
+    from clew.web.server import address, listen, serve
+
+    log.configure(settings.log)
+    with stoppable() as stop, listen(settings.web.host, settings.web.port) as listening:
+        with open_installation(settings) as installation:
+            app = create_app(installation)
+            stop.disarm()
+
+            def say_ready() -> None:
+                out.print(f"ready: {address(settings)}")
+                if link:
+                    token = Links(installation.store, installation.clock).make(command_actor())
+                    out.print(f"sign in, once, within ten minutes: {address(settings)}/signin?token={token}")
+
+            serve(app, listening, drain_s=settings.web.drain_seconds, when_ready=say_ready)
+    err.print("stopped")

@@ -1,0 +1,177 @@
+"""Examine an installation: what is missing, what is weak, and what to do about each."""
+
+import enum
+import ipaddress
+import shutil
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from clew.errors import ClewError, MissingPartError
+from clew.ground.clock import Clock
+from clew.kernels import cpu
+from clew.parts import shelf
+from clew.parts.stores.base import Store
+from clew.pipelines.files import open_hasher
+from clew.pipelines.installation import open_index, open_store, signal_parts
+from clew.records.hashlist import LegalBasis
+from clew.records.screening import Purpose
+from clew.redact import short_url
+from clew.settings import Settings
+
+SHELVES = ("decoders", "exchanges", "indexes", "signals", "stores")
+
+# Below this an import or an index build may fill the disk.
+_LEAST_FREE_BYTES = 2 << 30
+_SOON = timedelta(days=30)
+
+
+class Health(enum.StrEnum):
+    """How one thing stands."""
+
+    GOOD = "good"
+    WEAK = "weak"  # it works, and an operator should know
+    MISSING = "missing"  # something does not work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that was looked at, and what to do about it when it is not good."""
+
+    what: str
+    health: Health
+    told: str
+
+
+def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    """Everything worth knowing, in the order in which one thing needs another."""
+    yield from _machine()
+    yield from _folder(settings)
+    yield from _workers(settings)
+    try:
+        store = open_store(settings)
+    except ClewError as error:
+        yield Finding(what="database", health=Health.MISSING, told=str(error))
+        return
+    try:
+        yield _database(store, settings)
+        yield from _index(store, settings, clock)
+        yield from _grounds(store, clock())
+    finally:
+        store.close()
+    yield from _service(settings)
+
+
+def _machine() -> Iterator[Finding]:
+    level = cpu.level()
+    told = f"kernels use {level}"
+    if level == "portable":
+        yield Finding(what="processor", health=Health.WEAK, told=f"{told}: searching is several times slower")
+    else:
+        yield Finding(what="processor", health=Health.GOOD, told=told)
+    for name, part in ((each, part) for each in SHELVES for part in shelf.names(each)):
+        try:
+            shelf.load(name, part, object)
+        except MissingPartError as error:
+            yield Finding(what=f"{name}/{part}", health=Health.MISSING, told=str(error))
+
+
+def _folder(settings: Settings) -> Iterator[Finding]:
+    folder = settings.data_dir
+    if not folder.exists():
+        yield Finding(what="data folder", health=Health.GOOD, told=f"{folder} will be made at first use")
+        return
+    if folder.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        told = f"{folder} can be entered by other users of this machine; run: chmod 700 {folder}"
+        yield Finding(what="data folder", health=Health.WEAK, told=told)
+    else:
+        yield Finding(what="data folder", health=Health.GOOD, told=f"{folder}, closed to other users")
+    free = shutil.disk_usage(folder).free
+    health = Health.GOOD if free >= _LEAST_FREE_BYTES else Health.WEAK
+    yield Finding(what="disk", health=health, told=f"{free / (1 << 30):,.1f} GiB free")
+
+
+def _workers(settings: Settings) -> Iterator[Finding]:
+    try:
+        with open_hasher(settings.decode) as hasher:
+            confinement = hasher.confinement()
+    except ClewError as error:
+        yield Finding(what="decode workers", health=Health.MISSING, told=str(error))
+        return
+    weaknesses = confinement.weaknesses()
+    for told in weaknesses:
+        yield Finding(what="decode workers", health=Health.WEAK, told=told)
+    if not weaknesses:
+        yield Finding(what="decode workers", health=Health.GOOD, told="confined: no files, no sockets, no programs")
+
+
+def _database(store: Store, settings: Settings) -> Finding:
+    kind = "PostgreSQL" if settings.database else "SQLite"
+    try:
+        store.check()
+    except ClewError as error:
+        return Finding(what="database", health=Health.MISSING, told=str(error))
+    return Finding(what="database", health=Health.GOOD, told=f"{kind} at {short_url(settings.database_url)}")
+
+
+def _index(store: Store, settings: Settings, clock: Clock) -> Iterator[Finding]:
+    index = open_index(store, settings, signal_parts(), clock)
+    try:
+        index.ready()
+        faults = index.verify()
+    except ClewError as error:
+        yield Finding(what="index", health=Health.MISSING, told=str(error))
+        return
+    for fault in faults:
+        told = f"{fault}; it is built anew at the next start, or now with: clew index build"
+        yield Finding(what="index", health=Health.WEAK, told=told)
+    if not faults:
+        entries = sum(each.entries for each in index.status().types)
+        yield Finding(what="index", health=Health.GOOD, told=f"{entries:,} entries, every segment read and whole")
+
+
+def _grounds(store: Store, now: datetime) -> Iterator[Finding]:
+    with store.read() as reader:
+        sources = reader.sources()
+        purposes = {purpose: reader.find_basis(purpose) for purpose in Purpose}
+        empty = not reader.lists()
+    if empty:
+        yield Finding(what="lists", health=Health.WEAK, told="no list yet: nothing can match; see clew lists import")
+    for source in sources:
+        yield from _ground(f"source {source.name}", source.legal_basis, now)
+    for purpose, recorded in purposes.items():
+        if recorded is None:
+            told = "off: no legal basis is recorded (clew legal set)"
+            yield Finding(what=str(purpose), health=Health.GOOD, told=told)
+        else:
+            yield from _ground(str(purpose), recorded.basis, now)
+
+
+def _ground(what: str, basis: LegalBasis, now: datetime) -> Iterator[Finding]:
+    until = basis.until
+    if not basis.holds(now):
+        yield Finding(what=what, health=Health.WEAK, told="its legal basis is not in force; renew or remove it")
+    elif until is not None and until - now < _SOON:
+        told = f"its legal basis ends on {until:%Y-%m-%d}, in {(until - now).days} days"
+        yield Finding(what=what, health=Health.WEAK, told=told)
+    else:
+        told = "legal basis in force" + (f" until {until:%Y-%m-%d}" if until else ", no end recorded")
+        yield Finding(what=what, health=Health.GOOD, told=told)
+
+
+def _service(settings: Settings) -> Iterator[Finding]:
+    host = settings.web.host
+    if not _is_loopback(host):
+        told = f"it listens on {host}, for other machines: put a proxy that ends TLS in front"
+        yield Finding(what="service", health=Health.WEAK, told=told)
+    if settings.environment != "production":
+        told = f"environment is '{settings.environment}': set environment = \"production\" when it is"
+        yield Finding(what="service", health=Health.WEAK, told=told)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

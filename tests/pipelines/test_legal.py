@@ -1,0 +1,74 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from clew.errors import InputError, NotFoundError
+from clew.pipelines.legal import end_basis, purposes, record_basis
+from clew.records.screening import Purpose
+from tests.pipelines.list_desk import ACTOR
+
+SINCE, UNTIL = datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 9, 1, tzinfo=UTC)
+MESSAGES = Purpose.PRIVATE_MESSAGES
+
+
+def record(desk, *, since: datetime = SINCE, until: datetime | None = UNTIL, text: str = "A regulation"):
+    return record_basis(desk.store, MESSAGES, text=text, since=since, until=until, actor=ACTOR, clock=desk.clock)
+
+
+def test_every_purpose_is_off_until_its_ground_is_recorded(desk) -> None:
+    assert purposes(desk.store) == {Purpose.PRIVATE_MESSAGES: None, Purpose.KEPT_SIGNALS: None}
+    record(desk)
+    recorded = purposes(desk.store)[MESSAGES]
+    assert recorded is not None
+    assert (recorded.basis.text, recorded.recorded_by, recorded.recorded_at) == ("A regulation", ACTOR, desk.clock.at)
+    assert purposes(desk.store)[Purpose.KEPT_SIGNALS] is None
+
+
+def test_a_ground_is_in_force_from_its_first_day_to_its_end(desk) -> None:
+    basis = record(desk).basis
+    assert [basis.holds(at) for at in (SINCE, UNTIL)] == [True, False]
+
+
+def test_an_ended_ground_is_no_longer_in_force(desk) -> None:
+    record(desk)
+    ended = end_basis(desk.store, MESSAGES, actor="command:eve", clock=desk.clock)
+    assert not ended.basis.holds(desk.clock.at)
+    assert purposes(desk.store)[MESSAGES] == ended
+    assert (ended.recorded_by, ended.basis.until) == ("command:eve", desk.clock.at)
+    assert desk.audit("legal.set", "legal.end") == [
+        {
+            "actor": ACTOR,
+            "subject": "purpose:private-messages",
+            "since": "2026-05-01T00:00:00.000Z",
+            "until": "2026-09-01T00:00:00.000Z",
+            "in_force": True,
+        },
+        {
+            "actor": "command:eve",
+            "subject": "purpose:private-messages",
+            "since": "2026-05-01T00:00:00.000Z",
+            "until": "2026-06-01T12:00:00.000Z",
+        },
+    ]
+
+
+def test_a_ground_that_has_not_begun_can_be_ended_too(desk) -> None:
+    record(desk, since=datetime(2026, 7, 1, tzinfo=UTC))
+    ended = end_basis(desk.store, MESSAGES, actor=ACTOR, clock=desk.clock).basis
+    assert not ended.holds(datetime(2026, 7, 2, tzinfo=UTC))
+
+
+def test_what_is_off_cannot_be_ended(desk) -> None:
+    with pytest.raises(NotFoundError, match="private-messages has no legal basis that could be ended"):
+        end_basis(desk.store, MESSAGES, actor=ACTOR, clock=desk.clock)
+    record(desk)
+    end_basis(desk.store, MESSAGES, actor=ACTOR, clock=desk.clock)
+    with pytest.raises(NotFoundError, match="it is off"):
+        end_basis(desk.store, MESSAGES, actor=ACTOR, clock=desk.clock)
+
+
+def test_a_ground_has_words_and_ends_after_it_begins(desk) -> None:
+    with pytest.raises(InputError, match="must be said in words"):
+        record(desk, text=" ")
+    with pytest.raises(InputError, match="must end after it begins"):
+        record(desk, until=SINCE)
