@@ -1,16 +1,16 @@
-import contextlib
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
-from clew.pipelines.installation import open_store
-from clew.settings import Settings
+from clew.parts.stores.base import Store
 from tests.pipelines.list_desk import ListDesk, SetClock
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[ListDesk]:
-    settings = Settings(data_dir=tmp_path / "data")
-    with contextlib.closing(open_store(settings)) as store:
-        yield ListDesk(store, settings.data_dir / "clew.db", SetClock())
+def desk(store: Store, sqlite_url: str) -> ListDesk:
+    """Lists in SQLite."""
+    return ListDesk(store, sqlite_url, SetClock())
+
+
+@pytest.fixture
+def any_desk(any_store: Store, any_url: str) -> ListDesk:
+    """Lists in a database of each kind."""
+    return ListDesk(any_store, any_url, SetClock())

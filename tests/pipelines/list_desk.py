@@ -2,10 +2,10 @@
 
 import io
 import json
-import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+
+import sqlalchemy
 
 from clew.matching.thresholds import Measure, Measures
 from clew.parts import shelf
@@ -63,7 +63,7 @@ class ListDesk:
     """What the tests of lists work with."""
 
     store: Store
-    database: Path
+    url: str
     clock: SetClock
 
     def bring(self, content: str | bytes, *, form: str = "csv", name: ListName = NAME, **asked: object) -> Imported:
@@ -95,11 +95,11 @@ class ListDesk:
 
     def audit(self, *acts: str) -> list[dict[str, object]]:
         """The facts of the events of those acts, oldest first, with actor and subject."""
-        with sqlite3.connect(self.database) as connection:
-            rows = connection.execute("SELECT act, actor, subject, facts FROM audit_events ORDER BY id").fetchall()
-        connection.close()
+        engine = sqlalchemy.create_engine(self.url.replace("postgresql://", "postgresql+psycopg://"))
+        with engine.connect() as connection:
+            query = "SELECT act, actor, subject, facts FROM audit_events ORDER BY id"
+            rows = connection.execute(sqlalchemy.text(query)).all()
+        engine.dispose()
         return [
-            {"actor": actor, "subject": subject, **json.loads(facts)}
-            for act, actor, subject, facts in rows
-            if act in acts
+            {"actor": row.actor, "subject": row.subject, **json.loads(row.facts)} for row in rows if row.act in acts
         ]

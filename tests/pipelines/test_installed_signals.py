@@ -36,7 +36,7 @@ def test_a_pixel_hash_is_never_taken_for_equal_bytes() -> None:
 
 
 def test_every_type_that_is_installed_has_a_measure_and_an_index_for_its_width() -> None:
-    indexes = {name: _index_of(part) for name, part in shelf.load_all("signals", SignalPart).items()}  # type: ignore[type-abstract]
+    indexes = {name: _index_of(part) for name, part in shelf.load_all("signals", SignalPart).items()}
     assert {name: indexes[name] for name in ("md5", "sha1", "sha256", "pdq")} == {
         "md5": "exact",
         "sha1": "exact",

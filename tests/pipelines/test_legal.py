@@ -15,13 +15,17 @@ def record(desk, *, since: datetime = SINCE, until: datetime | None = UNTIL, tex
     return record_basis(desk.store, MESSAGES, text=text, since=since, until=until, actor=ACTOR, clock=desk.clock)
 
 
-def test_every_purpose_is_off_until_its_ground_is_recorded(desk) -> None:
-    assert purposes(desk.store) == {Purpose.PRIVATE_MESSAGES: None, Purpose.KEPT_SIGNALS: None}
-    record(desk)
-    recorded = purposes(desk.store)[MESSAGES]
+def test_every_purpose_is_off_until_its_ground_is_recorded(any_desk) -> None:
+    assert purposes(any_desk.store) == {Purpose.PRIVATE_MESSAGES: None, Purpose.KEPT_SIGNALS: None}
+    record(any_desk)
+    recorded = purposes(any_desk.store)[MESSAGES]
     assert recorded is not None
-    assert (recorded.basis.text, recorded.recorded_by, recorded.recorded_at) == ("A regulation", ACTOR, desk.clock.at)
-    assert purposes(desk.store)[Purpose.KEPT_SIGNALS] is None
+    assert (recorded.basis.text, recorded.recorded_by, recorded.recorded_at) == (
+        "A regulation",
+        ACTOR,
+        any_desk.clock.at,
+    )
+    assert purposes(any_desk.store)[Purpose.KEPT_SIGNALS] is None
 
 
 def test_a_ground_is_in_force_from_its_first_day_to_its_end(desk) -> None:

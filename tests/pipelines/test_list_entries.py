@@ -13,20 +13,20 @@ def say(desk, number: int, member: str, standing: Standing):
     )
 
 
-def test_a_member_has_one_opinion_of_an_entry_and_the_last_counts(desk) -> None:
-    desk.bring(csv(1, 2))
-    say(desk, 1, "hotline-a", Standing.POSITIVE)
-    say(desk, 1, "hotline-b", Standing.NEGATIVE)
-    assert desk.state().disputed_entries == 1
-    desk.clock.pass_days(1)
-    changed = say(desk, 1, "hotline-b", Standing.POSITIVE)
+def test_a_member_has_one_opinion_of_an_entry_and_the_last_counts(any_desk) -> None:
+    any_desk.bring(csv(1, 2))
+    say(any_desk, 1, "hotline-a", Standing.POSITIVE)
+    say(any_desk, 1, "hotline-b", Standing.NEGATIVE)
+    assert any_desk.state().disputed_entries == 1
+    any_desk.clock.pass_days(1)
+    changed = say(any_desk, 1, "hotline-b", Standing.POSITIVE)
     assert [(each.member, each.standing) for each in changed.opinions] == [
         ("hotline-a", "positive"),
         ("hotline-b", "positive"),
     ]
-    entry = next(each for each in desk.entries() if each.value == md5(1))
+    entry = next(each for each in any_desk.entries() if each.value == md5(1))
     assert entry.opinions == changed.opinions
-    assert desk.state().disputed_entries == 0
+    assert any_desk.state().disputed_entries == 0
 
 
 def test_an_opinion_keeps_the_entrys_id_and_particulars(desk) -> None:

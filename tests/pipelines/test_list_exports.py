@@ -36,15 +36,15 @@ def test_a_right_ends_with_the_legal_basis(desk, tmp_path) -> None:
         export(desk, tmp_path / "a.csv")
 
 
-def test_an_export_is_whole_private_and_audited(desk, tmp_path) -> None:
-    desk.bring(csv(1, 2, 3))
+def test_an_export_is_whole_private_and_audited(any_desk, tmp_path) -> None:
+    any_desk.bring(csv(1, 2, 3))
     path = tmp_path / "a.csv"
-    outcome = export(desk, path)
+    outcome = export(any_desk, path)
     assert (outcome.entries, outcome.left_out) == (3, {})
     assert len(path.read_text().splitlines()) == 4
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [each.name for each in tmp_path.iterdir() if each.is_file()] == ["a.csv"]
-    assert desk.audit("list.export") == [
+    assert any_desk.audit("list.export") == [
         {"actor": ACTOR, "subject": "list:national-a", "format": "csv", "entries": 3, "left_out": 0}
     ]
 
@@ -90,13 +90,13 @@ def test_expired_entries_do_not_leave(desk, tmp_path) -> None:
 
 
 @pytest.mark.parametrize("form", ["csv", "jsonlines", "vics"])
-def test_what_is_exported_can_be_imported_again(desk, tmp_path, form: str) -> None:
-    desk.bring(csv(*range(1, 100), columns=",category", cells=",vics-us:1"), vetted=True)
+def test_what_is_exported_can_be_imported_again(any_desk, tmp_path, form: str) -> None:
+    any_desk.bring(csv(*range(1, 100), columns=",category", cells=",vics-us:1"), vetted=True)
     path = tmp_path / "out"
-    export(desk, path, form=form)
-    again = desk.bring(path.read_bytes(), form=form, name=ListName("again"), vetted=True)
+    export(any_desk, path, form=form)
+    again = any_desk.bring(path.read_bytes(), form=form, name=ListName("again"), vetted=True)
     assert (again.new, again.faults) == (99, 0)
-    first, second = desk.entries(), desk.entries(ListName("again"))
+    first, second = any_desk.entries(), any_desk.entries(ListName("again"))
     assert {(each.value, each.category, each.vetted) for each in first} == {
         (each.value, each.category, each.vetted) for each in second
     }

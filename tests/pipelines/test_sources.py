@@ -93,5 +93,5 @@ def test_an_import_cannot_change_the_ground_it_stands_on(desk, name: str, other:
     }
     desk.bring(csv(1))
     with pytest.raises(ConflictError, match=f"other particulars: {name.replace('_', ' ')}"):
-        desk.bring(csv(2), source=replace(CLAIM, **{name: other}))
+        desk.bring(csv(2), source=replace(CLAIM, **{name: other}))  # type: ignore[arg-type]
     assert desk.numbers() == [1]

@@ -214,8 +214,9 @@ class DecodePool:
                 try:
                     worker.send(job, self._loop.time())
                 except OSError:
+                    # It has ended; what it answered before that is still to be read, then _on_worker replaces it.
                     self._waiting.appendleft(job)
-                    self._worker_ended(worker, Reason.CRASHED)
+                    worker.retiring = True
                 else:
                     self._tick_soon()
 

@@ -55,8 +55,8 @@ class SelectorLoop:
             until = max(0.0, self._timers[0][0] - self.time())
             timeout_s = until if timeout_s is None else min(until, timeout_s)
         for key, _ in self._selector.select(timeout_s):
-            # A callback before this one may have removed it.
-            if key.fd in self._selector.get_map():
+            # A callback before this one may have removed it, and another have taken its number.
+            if self._selector.get_map().get(key.fd) is key:
                 key.data()
         while self._timers and self._timers[0][0] <= self.time():
             heapq.heappop(self._timers)[2]()

@@ -54,8 +54,12 @@ def serve_zygote(control: socket.socket, work: Work, memory_bytes: int) -> None:
             process = os.pidfd_open(pid)
         except ProcessLookupError:
             continue  # it has ended already; the pool learns it from the closed socket
-        socket.send_fds(control, [message], [process])
-        os.close(process)
+        try:
+            socket.send_fds(control, [message], [process])
+        except BrokenPipeError:
+            return  # the pool was closed while it waited for this worker
+        finally:
+            os.close(process)
 
 
 def _serve_files(files: socket.socket, work: Work, memory_bytes: int) -> NoReturn:

@@ -92,7 +92,8 @@ class Worker:
         try:
             message = self.files.recv(MOST_BYTES)
         except ConnectionError:
-            return None
+            # It ended with files unread. The kernel says so once, before it hands out what had been answered.
+            message = self.files.recv(MOST_BYTES)
         if not message:
             return None
         if self.confinement is None:
@@ -100,7 +101,7 @@ class Worker:
             return self.confinement
         answer = unpack_answer(message)
         asked = self.in_hand[0].request if self.in_hand else None
-        said = {each.type for each in (*answer.hashed.signals, *answer.hashed.unhashable)}
+        said = {each.type for each in answer.hashed.signals} | {each.type for each in answer.hashed.unhashable}
         if asked is None or answer.number != asked.number or not said.issubset(asked.types):
             raise InputError("a decode worker answered what it was not asked")
         return answer

@@ -63,7 +63,7 @@ def signal_parts() -> dict[SignalType, SignalPart]:
 def open_index(store: Store, settings: Settings, signals: Mapping[SignalType, SignalPart], clock: Clock) -> LiveIndex:
     """The index of a store, not yet ready."""
     types = [
-        IndexedType(name=name, width_bytes=part.width_bytes, part=shelf.load("indexes", _INDEX[part.metric], IndexPart))
+        IndexedType(name=name, width_bytes=part.width_bytes, part=shelf.load("indexes", _index_of(part), IndexPart))
         for name, part in signals.items()
     ]
     return LiveIndex(store, settings.index_dir, types, settings.matching, clock)
@@ -101,6 +101,12 @@ def open_installation(
             index.stop()
     finally:
         store.close()
+
+
+def _index_of(part: SignalPart) -> str:
+    if part.metric is Metric.HAMMING and part.width_bytes != _TABLES_WIDTH_BYTES:
+        return "linear"
+    return _INDEX[part.metric]
 
 
 def _measure(part: SignalPart) -> Measure:

@@ -134,7 +134,7 @@ def import_list(
 
     found = store.transact(begin)
     load = _Load(store=store, found=found, form=part.name, actor=actor, clock=clock)
-    for row in _readable(rows):
+    for row in _readable(rows, load, reading):
         load.take(row)
         if load.full:
             load.flush(reading)
@@ -258,13 +258,16 @@ def _known_types(signals: Mapping[SignalType, SignalPart]) -> dict[SignalType, K
     return {name: KnownType(name=name, parse=part.parse, check=part.check) for name, part in signals.items()}
 
 
-def _readable(rows: Iterator[NewEntry | RowFault]) -> Iterator[NewEntry | RowFault]:
-    """The rows; UnavailableError when the disk stops giving the file."""
+def _readable(rows: Iterator[NewEntry | RowFault], load: _Load, reading: Reading) -> Iterator[NewEntry | RowFault]:
+    """The rows; when the disk stops giving the file, what came so far is durable before UnavailableError says so."""
     try:
         yield from rows
     except OSError as error:
+        load.flush(reading)
+        load.settle()
         raise UnavailableError(
-            f"the file cannot be read further: {error.strerror}; what was read is kept, run the same import again"
+            f"the file cannot be read further after row {reading.rows:,}: {error.strerror}; "
+            f"what came before is on the list, run the same import again"
         ) from error
 
 

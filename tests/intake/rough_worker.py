@@ -1,0 +1,75 @@
+"""A zygote like the installation's, with one decoder more that does what a taken-over one would try.
+
+A file beginning with "ROUGH:" names what is to be done; what became of it is the detail of its Unhashable.
+"""
+
+import ctypes
+import errno
+import os
+import signal
+import socket
+import sys
+import time
+from dataclasses import replace
+
+from clew.parts.decoders.base import DecoderPart, UndecodableError
+from clew.pipelines.decode_worker import choose_methods, run_zygote
+from clew.records.signal import Reason
+from clew.settings import Decode
+
+_MARK = b"ROUGH:"
+
+
+def _busy():
+    while True:
+        pass
+
+
+def _hoard():
+    hoard = []
+    while True:
+        hoard.append(bytearray(1 << 24))
+
+
+TRICKS = {
+    "segfault": lambda: ctypes.string_at(0),
+    "exit": lambda: os._exit(7),
+    "busy": _busy,
+    "slow": lambda: time.sleep(0.8),
+    "hoard": _hoard,
+    "raise": lambda: 1 / 0,
+    "socket": lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM),
+    "exec": lambda: os.execv("/bin/true", ["true"]),
+    "open": lambda: os.open("/etc/hostname", os.O_RDONLY),
+    "fork": os.fork,
+    "kill": lambda: os.kill(os.getppid(), signal.SIGKILL),
+}
+
+
+class RoughPart(DecoderPart):
+    name = "rough"
+    media_types = ("image/x-rough",)
+    precedence = 1
+
+    def accepts(self, head):
+        return "image/x-rough" if head.startswith(_MARK) else None
+
+    def decode(self, content, limits):  # no generator: what it does is done when it is called
+        what = bytes(content[len(_MARK) :]).partition(b"\n")[0].decode()
+        try:
+            TRICKS[what]()
+        except OSError as error:
+            raise UndecodableError(Reason.DAMAGED, errno.errorcode[error.errno or 0]) from error
+        raise UndecodableError(Reason.DAMAGED, "done")
+
+    def warm_up(self):
+        pass
+
+
+def main(memory_mb, control):
+    methods = choose_methods(Decode(memory_mb=memory_mb, pixels=4_000_000, frames=4, file_mb=8))
+    run_zygote(replace(methods, decoders=[RoughPart(), *methods.decoders]), memory_mb, control)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))

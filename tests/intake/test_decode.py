@@ -1,0 +1,308 @@
+"""The pool against files that do the worst to the worker that decodes them."""
+
+import asyncio
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from clew.errors import UnavailableError
+from clew.intake.decode import DecodePool, PoolLimits
+from clew.intake.receive import hold
+from clew.intake.selecting import SelectorLoop
+from clew.intake.zygote import Outcome
+from clew.records.identifiers import SignalType
+from clew.records.signal import Reason
+from tests.pictures import huge_png, jpeg
+
+TYPES = tuple(map(SignalType, ("md5", "sha1", "sha256", "pdq")))
+ROUGH = Path(__file__).parent / "rough_worker.py"
+PICTURE = jpeg(1, 320, 240)
+
+
+def rough(what):
+    return b"ROUGH:" + what.encode() + b"\n"
+
+
+class Bench:
+    """A pool on its own loop, and blocking calls for tests."""
+
+    def __init__(self, *, memory_mb=256, **limits):
+        self.loop = SelectorLoop()
+        command = [sys.executable, str(ROUGH), str(memory_mb)]
+        self.pool = DecodePool(
+            self.loop, command, PoolLimits(**({"workers": 1, "seconds": 20.0, "files_each": 1000} | limits))
+        )
+
+    def begin(self, content, **how):
+        answer: list[Outcome | UnavailableError] = []
+        self.pool.submit(hold(content), TYPES, answer.append, **how)
+        return answer
+
+    def hash(self, content, **how):
+        return self.finish(self.begin(content, **how))
+
+    def finish(self, answer):
+        while not answer:
+            self.loop.run_once(10)
+        return answer[0]
+
+    def close(self):
+        self.pool.close()
+        self.loop.close()
+
+
+@pytest.fixture
+def bench(request):
+    made = Bench(**getattr(request, "param", {}))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def shared():
+    made = Bench(workers=2)
+    yield made
+    made.close()
+
+
+def values(outcome):
+    assert isinstance(outcome, Outcome)
+    return {each.type: each.value for each in outcome.hashed.signals}
+
+
+def reasons(outcome):
+    assert isinstance(outcome, Outcome)
+    return {each.type: each.reason for each in outcome.hashed.unhashable}
+
+
+def has_digests(outcome, content):
+    found = values(outcome)
+    return all(found[name] == hashlib.new(name, content).digest() for name in ("md5", "sha1", "sha256"))
+
+
+def test_a_picture_gets_all_its_signals(shared):
+    outcome = shared.hash(PICTURE)
+    assert has_digests(outcome, PICTURE)
+    assert set(values(outcome)) == set(TYPES)
+    assert reasons(outcome) == {}
+    assert outcome.hashed.media_type == "image/jpeg"
+    assert outcome.hashed.size_bytes == len(PICTURE)
+    assert min(outcome.spent.digests_s, outcome.spent.decode_s, outcome.spent.hash_s) > 0
+
+
+def test_queries_get_eight_forms_of_each_picture(shared):
+    signals = [each for each in shared.hash(PICTURE, dihedral=True).hashed.signals if each.type == "pdq"]
+    assert len(signals) == 8
+    assert len({each.form for each in signals}) == 8
+
+
+@pytest.mark.parametrize("what", ["socket", "exec", "open", "fork", "kill"])
+def test_a_decoder_gets_eperm_when_it_tries(shared, what):
+    outcome = shared.hash(rough(what))
+    assert [each.detail for each in outcome.hashed.unhashable] == ["EPERM"]
+    assert has_digests(outcome, rough(what))
+
+
+@pytest.mark.parametrize("what", ["segfault", "exit"])
+def test_a_crash_costs_one_file_and_not_its_digests(shared, what):
+    files = [PICTURE, rough(what), PICTURE, PICTURE]
+    outcomes = [shared.finish(each) for each in [shared.begin(content) for content in files]]
+    assert [reasons(each) for each in outcomes] == [{}, {"pdq": Reason.CRASHED}, {}, {}]
+    assert all(has_digests(*pair) for pair in zip(outcomes, files, strict=True))
+
+
+def test_a_decoders_own_exception_is_a_crash_without_the_worker(shared):
+    replaced = shared.pool.state.replaced
+    assert reasons(shared.hash(rough("raise"))) == {"pdq": Reason.CRASHED}
+    assert shared.pool.state.replaced == replaced
+
+
+@pytest.mark.parametrize("bench", [{"seconds": 0.4}], indirect=True)
+def test_the_watchdog_ends_a_file_that_takes_too_long(bench):
+    outcome = bench.hash(rough("busy"))
+    assert reasons(outcome) == {"pdq": Reason.TOO_SLOW}
+    assert has_digests(outcome, rough("busy"))
+    assert reasons(bench.hash(PICTURE)) == {}
+
+
+def test_a_decoder_beyond_its_memory_is_refused_and_its_worker_replaced(bench):
+    outcome = bench.hash(rough("hoard"))
+    assert reasons(outcome) == {"pdq": Reason.TOO_MUCH_MEMORY}
+    assert has_digests(outcome, rough("hoard"))
+    assert reasons(bench.hash(PICTURE)) == {}
+    assert bench.pool.state.replaced == 1
+
+
+def test_a_bomb_costs_nothing_but_its_header(shared):
+    content = huge_png()
+    outcome = shared.hash(content)
+    assert reasons(outcome) == {"pdq": Reason.TOO_MANY_PIXELS}
+    assert has_digests(outcome, content)
+
+
+@pytest.mark.parametrize("bench", [{"workers": 2, "ahead": 3, "queue": 2000}], indirect=True)
+def test_each_of_a_thousand_files_gets_its_own_answer(bench):
+    pictures = [jpeg(seed, 64, 48) for seed in range(20)]
+    contents = [pictures[number % 20] + number.to_bytes(4) for number in range(1000)]
+    answers = [bench.begin(content) for content in contents]
+    for content, answer in zip(contents, answers, strict=True):
+        assert values(bench.finish(answer))["sha256"] == hashlib.sha256(content).digest()
+    assert bench.pool.state.done == 1000
+    assert bench.pool.state.replaced == 0
+
+
+@pytest.mark.parametrize("bench", [{"workers": 2, "ahead": 4}], indirect=True)
+def test_crashes_among_many_files_are_blamed_on_the_right_ones(bench):
+    contents = [rough("segfault") if number % 7 == 3 else PICTURE for number in range(60)]
+    outcomes = [bench.finish(answer) for answer in [bench.begin(content) for content in contents]]
+    for content, outcome in zip(contents, outcomes, strict=True):
+        assert reasons(outcome) == ({} if content is PICTURE else {"pdq": Reason.CRASHED})
+        assert has_digests(outcome, content)
+
+
+@pytest.mark.parametrize("bench", [{"workers": 2, "ahead": 4}], indirect=True)
+def test_files_behind_a_slow_one_are_given_to_another_worker(bench):
+    while bench.pool.state.ready < 2:
+        bench.loop.run_once(10)
+    slow = bench.begin(rough("slow"))
+    others = [bench.begin(PICTURE) for _ in range(7)]
+    for answer in others:
+        assert reasons(bench.finish(answer)) == {}
+    assert not slow
+    assert reasons(bench.finish(slow)) == {"pdq": Reason.DAMAGED}
+    assert bench.pool.state.done == 8
+
+
+@pytest.mark.parametrize("bench", [{"files_each": 3}], indirect=True)
+def test_a_worker_is_replaced_after_its_term(bench):
+    for _ in range(7):
+        assert reasons(bench.hash(PICTURE)) == {}
+    assert bench.pool.state.replaced == 2
+
+
+@pytest.mark.parametrize("bench", [{"queue": 3}], indirect=True)
+def test_a_full_queue_refuses_and_keeps_what_it_has(bench):
+    while not bench.pool.state.ready:
+        bench.loop.run_once(10)
+    answers = [bench.begin(PICTURE) for _ in range(4)]
+    descriptor = hold(PICTURE)
+    with pytest.raises(UnavailableError):
+        bench.pool.submit(descriptor, TYPES, print)
+    with pytest.raises(OSError):
+        os.fstat(descriptor)
+    assert all(reasons(bench.finish(answer)) == {} for answer in answers)
+
+
+def open_files():
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
+def test_no_descriptor_is_left_behind(shared):
+    for content in (PICTURE, rough("segfault"), rough("raise")):
+        shared.hash(content)
+    before = open_files()
+    for _ in range(20):
+        shared.hash(PICTURE)
+        shared.hash(rough("segfault"))
+    while shared.pool.state.ready < 2:
+        shared.loop.run_once(10)
+    shared.hash(PICTURE)
+    assert open_files() <= before + 2
+
+
+def children(pid):
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+@pytest.mark.parametrize("bench", [{"workers": 2}], indirect=True)
+def test_a_killed_zygote_is_started_again_and_its_files_are_done(bench):
+    while bench.pool.state.ready < 2:
+        bench.loop.run_once(10)
+    (zygote,) = [pid for pid in children(os.getpid()) if str(ROUGH) in Path(f"/proc/{pid}/cmdline").read_text()][-1:]
+    answers = [bench.begin(rough("slow")), bench.begin(PICTURE)]
+    os.kill(zygote, signal.SIGKILL)
+    assert reasons(bench.finish(answers[0])) == {"pdq": Reason.DAMAGED}
+    assert reasons(bench.finish(answers[1])) == {}
+
+
+def test_workers_that_never_start_are_an_error_not_a_wait():
+    loop = SelectorLoop()
+    pool = DecodePool(
+        loop, [sys.executable, "-c", "raise SystemExit"], PoolLimits(workers=1, seconds=1.0, files_each=9)
+    )
+    answer: list[Outcome | UnavailableError] = []
+    pool.submit(hold(PICTURE), TYPES, answer.append)
+    while not answer:
+        loop.run_once(10)
+    assert isinstance(answer[0], UnavailableError)
+    with pytest.raises(UnavailableError):
+        pool.submit(hold(PICTURE), TYPES, answer.append)
+    pool.close()
+    loop.close()
+
+
+def test_what_is_under_way_when_the_pool_closes_is_given_back():
+    bench = Bench()
+    answers = [bench.begin(PICTURE) for _ in range(3)]
+    bench.close()
+    assert all(isinstance(answer[0], UnavailableError) for answer in answers)
+
+
+def test_a_pool_works_on_an_asyncio_loop():
+    async def hash_all():
+        loop = asyncio.get_running_loop()
+        limits = PoolLimits(workers=2, seconds=20.0, files_each=100)
+        pool = DecodePool(loop, [sys.executable, str(ROUGH), "256"], limits)
+        try:
+            futures = []
+            for content in (PICTURE, rough("segfault"), PICTURE):
+                future = loop.create_future()
+                pool.submit(hold(content), TYPES, future.set_result)
+                futures.append(future)
+            return await asyncio.gather(*futures)
+        finally:
+            pool.close()
+
+    assert [reasons(each) for each in asyncio.run(hash_all())] == [{}, {"pdq": Reason.CRASHED}, {}]
+
+
+OWNER = """
+import sys, time
+sys.path.insert(0, {root!r})
+from tests.intake.test_decode import Bench
+bench = Bench(workers=2)
+while bench.pool.state.ready < 2:
+    bench.loop.run_once(10)
+print("ready", flush=True)
+time.sleep(60)
+"""
+
+
+def test_all_workers_end_when_their_owner_is_killed():
+    root = str(Path(__file__).parents[2])
+    owner = subprocess.Popen([sys.executable, "-c", OWNER.format(root=root)], stdout=subprocess.PIPE, text=True)
+    assert owner.stdout is not None
+    assert owner.stdout.readline() == "ready\n"
+    (zygote,) = children(owner.pid)
+    workers = children(zygote)
+    assert len(workers) == 2
+    owner.kill()
+    owner.wait()
+    owner.stdout.close()
+    deadline = time.monotonic() + 20
+    while any(_runs(pid) for pid in (zygote, *workers)):
+        assert time.monotonic() < deadline, "a process outlived its owner"
+        time.sleep(0.01)
+
+
+def _runs(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

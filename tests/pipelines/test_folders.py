@@ -1,0 +1,193 @@
+"""Folder runs: everything is answered once, durable before it is told, and a killed run goes on where it was."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from clew.parts.stores.base import HitFilter
+from clew.pipelines.files import open_hasher
+from clew.pipelines.folders import RunPlan, ScreenedFile, begin, screen_folders
+from clew.pipelines.installation import Installation
+from clew.records.hashlist import Action
+from clew.records.identifiers import ListName, SignalType
+from clew.records.match import Channel
+from clew.records.screening import CountKey
+from clew.records.signal import Reason
+from clew.settings import Decode
+from tests.installed import NOON, AddList
+
+SHA256 = SignalType("sha256")
+DECODE = Decode(workers=2)
+
+
+def plan(*roots: Path, lists: tuple[str, ...] = ()) -> RunPlan:
+    return RunPlan(
+        roots=tuple(bytes(root) for root in roots),
+        lists=tuple(ListName(each) for each in lists),
+        types=(SHA256,),
+        dihedral=False,
+    )
+
+
+def screen(installation: Installation, wanted: RunPlan, *, fresh: bool = False) -> list[ScreenedFile]:
+    under_way = begin(installation, wanted, fresh=fresh)
+    with open_hasher(DECODE) as hasher:
+        return list(screen_folders(installation, hasher, under_way))
+
+
+def digest(content: bytes) -> bytes:
+    import hashlib
+
+    return hashlib.sha256(content).digest()
+
+
+def fill(folder: Path, files: int) -> None:
+    folder.mkdir()
+    for number in range(files):
+        (folder / f"{number:05}").write_bytes(b"content %d" % number)
+
+
+def test_every_file_is_answered_in_order_and_counted_once(
+    installation: Installation, add_list: AddList, tmp_path: Path
+) -> None:
+    fill(tmp_path / "up", 200)
+    add_list("known", [digest(b"content 7"), digest(b"content 150")], "sha256")
+    told = screen(installation, plan(tmp_path / "up"))
+    assert [Path(each.path).name for each in told] == [f"{number:05}" for number in range(200)]
+    assert [Path(each.path).name for each in told if each.action is Action.BLOCK] == ["00007", "00150"]
+    with installation.store.read() as reader:
+        counts = reader.counts(NOON.date(), NOON.date())
+        assert counts[CountKey(day=NOON.date(), channel=Channel.FOLDER, action=Action.PASS)] == 198
+        assert counts[CountKey(day=NOON.date(), channel=Channel.FOLDER, action=Action.BLOCK)] == 2
+        assert reader.count_hits(HitFilter(run_id=reader.runs(1)[0].id)) == 2
+        assert (reader.runs(1)[0].files, reader.runs(1)[0].hits) == (200, 2)
+
+
+def test_what_cannot_be_read_is_named_and_is_no_screening(installation: Installation, tmp_path: Path) -> None:
+    fill(tmp_path / "up", 2)
+    os.mkfifo(tmp_path / "up" / "pipe")
+    told = screen(installation, plan(tmp_path / "up", tmp_path / "none"))
+    refused = [each for each in told if each.action is None]
+    assert [(Path(each.path).name, each.unhashable[0].reason) for each in refused] == [
+        ("pipe", Reason.NOT_A_FILE),
+        ("none", Reason.UNREADABLE),
+    ]
+    with installation.store.read() as reader:
+        counts = reader.counts(NOON.date(), NOON.date())
+    day, channel = NOON.date(), Channel.FOLDER
+    assert counts == {
+        CountKey(day=day, channel=channel, action=Action.PASS): 2,
+        CountKey(day=day, channel=channel, type=SHA256, reason=Reason.NOT_A_FILE): 1,
+        CountKey(day=day, channel=channel, type=SHA256, reason=Reason.UNREADABLE): 1,
+    }
+
+
+def test_a_name_that_is_not_utf8_is_screened_and_shown(installation: Installation, tmp_path: Path) -> None:
+    fill(tmp_path / "up", 0)
+    Path(os.fsdecode(bytes(tmp_path / "up") + b"/caf\xe9.bin")).write_bytes(b"x")
+    assert [Path(each.path).name for each in screen(installation, plan(tmp_path / "up"))] == ["caf\\xe9.bin"]
+
+
+def test_a_stopped_run_goes_on_where_it_was_and_tells_its_earlier_hits(
+    installation: Installation, add_list: AddList, tmp_path: Path
+) -> None:
+    fill(tmp_path / "up", 300)
+    add_list("known", [digest(b"content 7"), digest(b"content 290")], "sha256")
+    wanted = plan(tmp_path / "up")
+    with open_hasher(DECODE) as hasher:
+        first = screen_folders(installation, hasher, begin(installation, wanted, fresh=False))
+        early = [next(first) for _ in range(100)]
+        first.close()
+    again = begin(installation, wanted, fresh=False)
+    assert again.resumed
+    done = again.run.files
+    assert done >= len(early)
+    with open_hasher(DECODE) as hasher:
+        rest = list(screen_folders(installation, hasher, again))
+    assert [Path(each.path).name for each in rest if each.earlier] == ["00007"]
+    assert len([each for each in rest if not each.earlier]) == 300 - done
+    assert again.skipped == done
+    assert (again.run.files, again.run.hits) == (300, 2)
+    assert not begin(installation, wanted, fresh=False).resumed
+
+
+def test_a_file_that_changed_since_the_stop_is_screened_again(installation: Installation, tmp_path: Path) -> None:
+    fill(tmp_path / "up", 200)
+    wanted = plan(tmp_path / "up")
+    with open_hasher(DECODE) as hasher:
+        first = screen_folders(installation, hasher, begin(installation, wanted, fresh=False))
+        for _ in range(64):
+            next(first)
+        first.close()
+    (tmp_path / "up" / "00003").write_bytes(b"changed")
+    told = [Path(each.path).name for each in screen(installation, wanted)]
+    assert told[0] == "00003"
+    assert "00004" not in told
+
+
+def test_a_fresh_run_leaves_the_unfinished_one(installation: Installation, tmp_path: Path) -> None:
+    fill(tmp_path / "up", 3)
+    wanted = plan(tmp_path / "up")
+    begin(installation, wanted, fresh=False)
+    assert not begin(installation, wanted, fresh=True).resumed
+
+
+def test_another_list_or_folder_is_another_run(tmp_path: Path) -> None:
+    keys = [
+        plan(tmp_path).key,
+        plan(tmp_path, lists=("a",)).key,
+        plan(tmp_path / "a").key,
+        plan(tmp_path, tmp_path).key,
+    ]
+    assert len(set(keys)) == 4
+    assert plan(tmp_path, lists=("a", "b")).key == plan(tmp_path, lists=("b", "a")).key
+
+
+ROUNDS = int(os.environ.get("CLEW_TEST_KILL_ROUNDS", "4"))
+
+
+@pytest.mark.slow
+def test_a_screening_that_is_killed_loses_nothing_and_hashes_nothing_twice(
+    installation: Installation, add_list: AddList, tmp_path: Path
+) -> None:
+    """SIGKILL of real processes at random moments; then the run is let through to its end."""
+    files = 3000
+    fill(tmp_path / "up", files)
+    known = sorted(random.Random(5).sample(range(files), 60))
+    add_list("known", [digest(b"content %d" % number) for number in known], "sha256")
+    command = [sys.executable, "-m", "clew", "screen", "--json", "--type", "sha256", str(tmp_path / "up")]
+    settings = installation.settings
+    environment = os.environ | {"CLEW_DATA_DIR": str(settings.data_dir), "CLEW_DATABASE": settings.database}
+    moments = random.Random(6)
+    told: set[str] = set()
+    for number in range(ROUNDS + 1):
+        output = tmp_path / "told"
+        with output.open("wb") as stream:
+            process = subprocess.Popen(command, env=environment, stdout=stream, stderr=subprocess.PIPE)
+        if number < ROUNDS:
+            deadline = time.monotonic() + 60
+            wanted_bytes = moments.randrange(1, 60_000)
+            while output.stat().st_size < wanted_bytes and process.poll() is None and time.monotonic() < deadline:
+                time.sleep(0.002)
+            process.send_signal(signal.SIGKILL)
+        _, error = process.communicate(timeout=120)
+        assert process.returncode in {-signal.SIGKILL, 1}, error
+        lines = [line for line in output.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
+        told |= {line.decode() for line in lines if b'"action":"block"' in line and b'"earlier"' not in line}
+        if process.returncode == 1:
+            break
+    with installation.store.read() as reader:
+        run = reader.runs(10)[-1]
+        counts = reader.counts(NOON.date().replace(year=2000), NOON.date().replace(year=2100))
+        hits = reader.hits(HitFilter(limit=1000))
+    # Each file was counted exactly once, whatever was killed when; each known one is a hit exactly once.
+    assert sum(number for key, number in counts.items() if key.action is not None) == files
+    assert (run.files, run.hits) == (files, len(known))
+    assert sorted(int(Path(hit.reference or "").name) for hit in hits) == known
+    assert len(told) <= len(known)

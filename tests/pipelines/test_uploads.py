@@ -1,0 +1,175 @@
+"""Screening: what is answered, what is durable, what is counted."""
+
+from datetime import timedelta
+
+import pytest
+
+from clew.errors import InputError, NotFoundError, RefusedError
+from clew.parts.stores.base import HitFilter
+from clew.pipelines.installation import Installation
+from clew.pipelines.uploads import Content, Screener, parse_signal
+from clew.records.hashlist import Action, LegalBasis
+from clew.records.identifiers import ListName, SignalType
+from clew.records.match import Channel
+from clew.records.screening import CountKey, Purpose, PurposeBasis
+from clew.records.signal import Reason, Signal, Unhashable
+from tests.installed import NOON, AddList
+
+MD5, PDQ = SignalType("md5"), SignalType("pdq")
+DAY = NOON.date()
+
+
+def md5(number: int) -> Signal:
+    return Signal(type=MD5, value=bytes([number]) * 16)
+
+
+def pdq(value: bytes, quality: int = 90) -> Signal:
+    return Signal(type=PDQ, value=value, quality=quality)
+
+
+def near(value: bytes, bits: int) -> bytes:
+    """The value with its first bits flipped."""
+    return (int.from_bytes(value) ^ ((1 << bits) - 1)).to_bytes(len(value))
+
+
+PICTURE = bytes(range(32))
+
+
+def test_an_answer_is_durable_and_counted_when_its_future_resolves(
+    installation: Installation, add_list: AddList
+) -> None:
+    add_list("vetted", [md5(1).value])
+    contents = [Content(signals=(md5(1),), reference="upload-1"), Content(signals=(md5(2),), reference="upload-2")]
+    answers, durable = installation.screener.screen(contents, channel=Channel.UPLOAD)
+    durable.result()
+    assert [each.screening.action for each in answers] == [Action.BLOCK, Action.PASS]
+    with installation.store.read() as reader:
+        hits = reader.hits(HitFilter())
+        counts = reader.counts(DAY, DAY)
+    assert [(hit.reference, hit.action, hit.id) for hit in hits] == [
+        ("upload-1", Action.BLOCK, answers[0].screening.hit_id)
+    ]
+    assert counts == {
+        CountKey(day=DAY, channel=Channel.UPLOAD, action=Action.BLOCK): 1,
+        CountKey(day=DAY, channel=Channel.UPLOAD, action=Action.PASS): 1,
+    }
+
+
+def test_a_hit_names_the_index_state_that_found_it(installation: Installation, add_list: AddList) -> None:
+    add_list("vetted", [md5(1).value])
+    answers, _ = installation.screener.screen([Content(signals=(md5(1),))], channel=Channel.UPLOAD)
+    with installation.store.read() as reader:
+        assert answers[0].screening.index.sequence == reader.change_sequence()
+
+
+def test_an_unhashable_upload_is_counted_not_dropped(installation: Installation) -> None:
+    missing = Unhashable(type=PDQ, reason=Reason.DAMAGED)
+    answers, durable = installation.screener.screen(
+        [Content(signals=(md5(2),), unhashable=(missing,))], channel=Channel.UPLOAD
+    )
+    durable.result()
+    assert answers[0].unhashable == (missing,)
+    with installation.store.read() as reader:
+        counts = reader.counts(DAY, DAY)
+    assert counts[CountKey(day=DAY, channel=Channel.UPLOAD, type=PDQ, reason=Reason.DAMAGED)] == 1
+    assert counts[CountKey(day=DAY, channel=Channel.UPLOAD, action=Action.PASS)] == 1
+
+
+def test_a_picture_of_low_quality_is_said_and_still_matched_by_its_digests(
+    installation: Installation, add_list: AddList
+) -> None:
+    add_list("pictures", [PICTURE], "pdq")
+    add_list("digests", [md5(1).value])
+    answers, _ = installation.screener.screen(
+        [Content(signals=(pdq(PICTURE, quality=49), md5(1)))], channel=Channel.UPLOAD
+    )
+    assert [(each.type, each.reason) for each in answers[0].unhashable] == [(PDQ, Reason.LOW_QUALITY)]
+    assert [match.list_name for match in answers[0].screening.matches] == ["digests"]
+
+
+@pytest.mark.parametrize(("bits", "action"), [(0, Action.REVIEW), (31, Action.REVIEW), (32, Action.PASS)])
+def test_a_picture_is_near_up_to_31_bits_and_never_blocks(
+    installation: Installation, add_list: AddList, bits: int, action: Action
+) -> None:
+    add_list("pictures", [PICTURE], "pdq")
+    answers, _ = installation.screener.screen([Content(signals=(pdq(near(PICTURE, bits)),))], channel=Channel.UPLOAD)
+    assert answers[0].screening.action is action
+    assert [match.distance for match in answers[0].screening.matches] == [bits] * (action is Action.REVIEW)
+
+
+def test_a_list_has_a_radius_of_its_own(installation: Installation, add_list: AddList) -> None:
+    add_list("strict", [PICTURE], "pdq", within_bits={PDQ: 4})
+    content = Content(signals=(pdq(near(PICTURE, 5)),))
+    answers, _ = installation.screener.screen([content], channel=Channel.UPLOAD)
+    assert answers[0].screening.action is Action.PASS
+
+
+def test_only_the_lists_that_are_named_are_searched(installation: Installation, add_list: AddList) -> None:
+    add_list("one", [md5(1).value])
+    add_list("two", [md5(2).value])
+    contents = [Content(signals=(md5(1),)), Content(signals=(md5(2),))]
+    answers, _ = installation.screener.screen(contents, channel=Channel.UPLOAD, lists=[ListName("two")])
+    assert [each.screening.action for each in answers] == [Action.PASS, Action.BLOCK]
+    with pytest.raises(NotFoundError, match="no list 'three'; there are: one, two"):
+        installation.screener.screen(contents, channel=Channel.UPLOAD, lists=[ListName("three")])
+
+
+def test_a_flood_is_cut_at_the_limit_and_counted_whole(installation: Installation, add_list: AddList) -> None:
+    add_list("flood", [near(PICTURE, bits) for bits in range(20)], "pdq")
+    answers, _ = installation.screener.screen([Content(signals=(pdq(PICTURE),))], channel=Channel.UPLOAD)
+    screening = answers[0].screening
+    assert [match.distance for match in screening.matches] == [0, 1, 2, 3, 4]
+    assert (screening.total_matches, screening.flooded) == (20, True)
+
+
+def test_when_all_of_a_floods_nearest_have_expired_those_behind_them_still_match(
+    installation: Installation, add_list: AddList
+) -> None:
+    add_list("old", [near(PICTURE, bits) for bits in range(12)], "pdq", expires_at=NOON - timedelta(seconds=1))
+    add_list("new", [near(PICTURE, 25)], "pdq")
+    answers, _ = installation.screener.screen([Content(signals=(pdq(PICTURE),))], channel=Channel.UPLOAD)
+    assert [(match.list_name, match.distance) for match in answers[0].screening.matches] == [("new", 25)]
+
+
+def test_private_messages_are_refused_until_their_legal_basis_is_in_force(installation: Installation) -> None:
+    content = [Content(signals=(md5(1),))]
+    with pytest.raises(RefusedError, match="no legal basis in force"):
+        installation.screener.screen(content, channel=Channel.PRIVATE_MESSAGE)
+    record(installation, Purpose.PRIVATE_MESSAGES, LegalBasis(text="statute", since=NOON))
+    answers, _ = fresh_screener(installation).screen(content, channel=Channel.PRIVATE_MESSAGE)
+    assert answers[0].screening.action is Action.PASS
+    record(installation, Purpose.PRIVATE_MESSAGES, LegalBasis(text="statute", since=NOON - timedelta(9), until=NOON))
+    with pytest.raises(RefusedError, match="no legal basis in force"):
+        fresh_screener(installation).screen(content, channel=Channel.PRIVATE_MESSAGE)
+
+
+def test_signals_are_kept_only_while_keeping_them_has_a_legal_basis(installation: Installation) -> None:
+    content = [Content(signals=(md5(1),), reference="upload-1")]
+    assert fresh_screener(installation).judge(content, channel=Channel.UPLOAD).kept == []
+    record(installation, Purpose.KEPT_SIGNALS, LegalBasis(text="statute", since=NOON))
+    assert fresh_screener(installation).judge(content, channel=Channel.UPLOAD).kept == [(md5(1), "upload-1")]
+    record(installation, Purpose.KEPT_SIGNALS, LegalBasis(text="statute", since=NOON - timedelta(9), until=NOON))
+    assert fresh_screener(installation).judge(content, channel=Channel.UPLOAD).kept == []
+
+
+def test_a_signal_is_read_from_text_or_refused_by_name() -> None:
+    parse = {"md5": bytes.fromhex}
+    assert parse_signal("md5", "00ff", 7, parse) == Signal(type=MD5, value=b"\x00\xff", quality=7)
+    with pytest.raises(InputError, match="must be one of md5, got 'crc32'"):
+        parse_signal("crc32", "00", None, parse)
+
+
+def record(installation: Installation, purpose: Purpose, basis: LegalBasis) -> None:
+    recorded = PurposeBasis(purpose=purpose, basis=basis, recorded_by="test", recorded_at=NOON)
+    installation.store.transact(lambda unit: unit.put_basis(recorded))
+
+
+def fresh_screener(installation: Installation) -> Screener:
+    """A screener that has read nothing yet, as after the half second for which one trusts what it read."""
+    return Screener(
+        store=installation.store,
+        index=installation.index,
+        measures=installation.measures,
+        limit=5,
+        clock=installation.clock,
+    )
