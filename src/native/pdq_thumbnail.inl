@@ -11,6 +11,7 @@ template <class Lanes>
 struct Thumbnail {
     static constexpr int N = Lanes::N;
     using V = typename Lanes::V;
+    static constexpr std::ptrdiff_t prefetched_bytes = 256;
 
     static inline V divided(V sum, const PdqAxis& axis, std::ptrdiff_t step) {
         return Lanes::divide(sum, axis.divisors[step], axis.reciprocals[step]);
@@ -29,7 +30,12 @@ struct Thumbnail {
         V tile[N];
         for (std::ptrdiff_t k = 0; k < whole; k++) {
 #pragma GCC unroll 16
-            for (int r = 0; r < N; r++) tile[r] = Lanes::template luma<Channels>(rows[r] + k * N * Channels);
+            for (int r = 0; r < N; r++) {
+                const std::uint8_t* p = rows[r] + k * N * Channels;
+                // N rows at once are more streams than the machine foresees by itself.
+                __builtin_prefetch(p + prefetched_bytes);
+                tile[r] = Lanes::template luma<Channels>(p);
+            }
             Lanes::turn(tile);
 #pragma GCC unroll 16
             for (int c = 0; c < N; c++) Lanes::store(out + (k * N + c) * N, tile[c]);

@@ -19,7 +19,8 @@ from clew import __version__, settings
 from clew.cli.console import err
 from clew.errors import ClewError
 
-_BAD_INPUT, _INTERNAL, _INTERRUPTED = 2, 5, 130
+# The last two as a shell says it of a command ended by SIGINT or SIGPIPE.
+_BAD_INPUT, _INTERNAL, _INTERRUPTED, _UNREAD = 2, 5, 130, 141
 
 # Command -> the module that holds its `app`; imported only when it is called, so that `clew hash` does not pay for
 # the web framework. A module offers either one command or a group of them.
@@ -99,10 +100,10 @@ def run(arguments: list[str]) -> int:
     except ClewError as error:
         err.print(f"clew: {error}", markup=False)
         return error.exit_code
-    except BrokenPipeError:
-        # The reader of our output went away (`| head`); what was done is done and stored.
+    except SystemExit:
+        # Typer's way to say that the reader of our output went away (`| head`); what was done is done and stored.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return _UNREAD
     except Exception:  # noqa: BLE001  an uncaught error is 5, never 1: 1 means "hits found"
         traceback.print_exc()
         return _INTERNAL

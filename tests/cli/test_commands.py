@@ -1,0 +1,183 @@
+"""The commands as a person runs them: words, exit codes, JSON lines."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from clew.cli.main import COMMANDS, run
+from tests.pictures import encoded, landscape
+
+
+def clew(capfd: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = run(list(arguments))
+    out, err = capfd.readouterr()
+    return code, out, err
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("CLEW_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("CLEW_DECODE_WORKERS", "1")
+    return tmp_path
+
+
+def test_clew_alone_prints_the_map(capfd: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = clew(capfd)
+    assert code == 0
+    assert all(f"  {name} " in out for name in COMMANDS)
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_explains_itself(capfd: pytest.CaptureFixture[str], name: str) -> None:
+    code, out, _ = clew(capfd, name, "--help")
+    assert code == 0
+    assert "Usage: clew" in out
+
+
+def test_an_unknown_command_or_flag_is_bad_input(capfd: pytest.CaptureFixture[str], data: Path) -> None:
+    assert clew(capfd, "nope")[0] == 2
+    assert clew(capfd, "hash", "--colour", "x")[0] == 2
+
+
+def test_settings_that_are_wrong_are_named_before_anything_is_done(
+    capfd: pytest.CaptureFixture[str], data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLEW_WEB_PORT", "many")
+    code, _, err = clew(capfd, "doctor")
+    assert code == 2
+    assert "web.port must be int" in err
+
+
+def test_an_error_that_nobody_foresaw_is_internal_and_never_one(capfd: pytest.CaptureFixture[str], data: Path) -> None:
+    # 1 means "hits found": a script that blocks on it must not be misled by a crash.
+    process = subprocess.run(
+        [sys.executable, "-c", "import clew.cli.main as m, sys; m.settings.load = 0; sys.exit(m.run(['doctor']))"],
+        capture_output=True,
+        check=False,
+    )
+    assert process.returncode == 5
+    assert b"Traceback" in process.stderr
+
+
+def test_hash_gives_a_json_line_a_file(capfd: pytest.CaptureFixture[str], data: Path) -> None:
+    (data / "a.jpg").write_bytes(encoded(landscape(seed=4), "JPEG"))
+    (data / "b.txt").write_bytes(b"a")
+    code, out, _ = clew(capfd, "hash", "--json", str(data / "a.jpg"), str(data / "b.txt"))
+    picture, text = (json.loads(line) for line in out.splitlines())
+    assert code == 0
+    assert [each["type"] for each in picture["signals"]] == ["md5", "sha1", "sha256", "pdq"]
+    assert len(picture["signals"][3]["value"]) == 64
+    assert text["signals"][0]["value"] == "0cc175b9c0f1b6a831c399e269772661"
+    assert [(each["type"], each["reason"]) for each in text["unhashable"]] == [("pdq", "not-a-picture")]
+
+
+def test_hash_ends_with_6_when_something_could_not_be_hashed(capfd: pytest.CaptureFixture[str], data: Path) -> None:
+    (data / "cut.jpg").write_bytes(encoded(landscape(seed=4), "JPEG")[:40])
+    code, out, err = clew(capfd, "hash", str(data / "cut.jpg"), str(data / "gone.jpg"))
+    assert code == 6
+    assert "damaged" in out
+    assert "unreadable: No such file or directory" in out
+    assert "2 of 2 files" in err
+
+
+def test_hash_of_an_unknown_type_names_those_that_there_are(capfd: pytest.CaptureFixture[str], data: Path) -> None:
+    code, _, err = clew(capfd, "hash", "--type", "crc32", str(data))
+    assert code == 2
+    assert "there are: md5, pdq, sha1, sha256" in err
+
+
+def sample_list(capfd: pytest.CaptureFixture[str], data: Path, value: str) -> None:
+    (data / "list.csv").write_text(f"type,value\nmd5,{value}\n")
+    source = [
+        "--source",
+        "us",
+        "--kind",
+        "own",
+        "--jurisdiction",
+        "DE",
+        "--legal-basis",
+        "tests",
+        "--since",
+        "2026-01-01",
+    ]
+    code, _, err = clew(capfd, "lists", "import", str(data / "list.csv"), "--list", "ours", "--vetted", *source)
+    assert code == 0, err
+
+
+def test_screen_ends_with_1_on_a_hit_and_0_without(capfd: pytest.CaptureFixture[str], data: Path) -> None:
+    (data / "up").mkdir()
+    (data / "up" / "a").write_bytes(b"a")
+    (data / "up" / "b").write_bytes(b"b")
+    sample_list(capfd, data, "0cc175b9c0f1b6a831c399e269772661")
+    code, out, _ = clew(capfd, "screen", "--json", "--type", "md5", str(data / "up"))
+    hit, passed = (json.loads(line) for line in out.splitlines())
+    assert code == 1
+    assert (hit["action"], hit["matches"][0]["list"], passed["action"]) == ("block", "ours", "pass")
+    code, out, _ = clew(capfd, "screen", "--type", "md5", str(data / "up" / "b"))
+    assert code == 0
+    assert "1 files screened, 0 hits" in out
+
+
+def test_match_reads_lines_and_names_the_bad_ones(capfd: pytest.CaptureFixture[str], data: Path) -> None:
+    sample_list(capfd, data, "0cc175b9c0f1b6a831c399e269772661")
+    lines = b"md5 0cc175b9c0f1b6a831c399e269772661\nmd5 xyz\n"
+    process = subprocess.run([sys.executable, "-m", "clew", "match"], input=lines, capture_output=True, check=False)
+    found, bad = (json.loads(line) for line in process.stdout.splitlines())
+    assert process.returncode == 1
+    assert (found["type"], found["matches"][0]["distance"], found["matches"][0]["list"]) == ("md5", 0, "ours")
+    assert bad == {"line": 2, "error": "MD5 hash must be 32 hex digits, got 3"}
+
+
+def test_a_reader_that_goes_away_is_neither_a_trace_nor_a_hit(capfd: pytest.CaptureFixture[str], data: Path) -> None:
+    for number in range(300):
+        (data / f"{number}").write_bytes(b"x")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "clew", "hash", "--json", "--type", "md5", str(data)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr is not None
+    assert b"Traceback" not in process.stderr.read()
+    process.stderr.close()
+    assert process.wait(60) == 141
+
+
+def test_doctor_looks_at_everything(capfd: pytest.CaptureFixture[str], data: Path) -> None:
+    code, out, _ = clew(capfd, "doctor", "--json")
+    told = {each["what"]: each["health"] for each in map(json.loads, out.splitlines())}
+    assert code == 0
+    assert {"processor", "decode workers", "database", "index", "private-messages", "kept-signals"} <= told.keys()
+    assert told["lists"] == "weak"
+
+
+def test_doctor_ends_with_4_when_something_is_missing(capfd: pytest.CaptureFixture[str], data: Path) -> None:
+    (data / "data").mkdir(mode=0o755)
+    (data / "data" / "clew.db").write_bytes(b"this is no database" * 100)
+    code, out, _ = clew(capfd, "doctor", "--json")
+    told = {each["what"]: each["health"] for each in map(json.loads, out.splitlines())}
+    assert code == 4
+    assert told["database"] == "missing"
+    assert told["data folder"] == "weak"
+
+
+def test_index_shows_builds_and_verifies(capfd: pytest.CaptureFixture[str], data: Path) -> None:
+    sample_list(capfd, data, "0cc175b9c0f1b6a831c399e269772661")
+    _, out, _ = clew(capfd, "index", "show", "--json")
+    entries = {each["type"]: each["entries"] for each in map(json.loads, out.splitlines())}
+    assert entries == {"md5": 1, "pdq": 0, "sha1": 0, "sha256": 0}
+    assert clew(capfd, "index", "build", "md5")[1] == "md5: 1 entries\n"
+    assert clew(capfd, "index", "verify")[:2] == (0, "every segment is whole\n")
+    assert clew(capfd, "index", "build", "crc32")[0] == 2
+
+
+def test_parts_says_which_are_ready(capfd: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = clew(capfd, "parts", "--json")
+    parts = {(each["shelf"], each["part"]): each["state"] for each in map(json.loads, out.splitlines())}
+    assert parts["signals", "pdq"] == "ready"
+    assert parts["indexes", "hamming"] == "ready"
