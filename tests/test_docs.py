@@ -11,6 +11,7 @@ import pytest
 import typer.main
 
 from clew import errors
+from clew.cli import main
 from clew.cli.main import COMMANDS
 from clew.records.hashlist import Action, Right, ServiceKind, Standing
 from clew.records.match import Channel
@@ -114,7 +115,8 @@ def test_every_error_is_documented_with_exit_code_status_and_retry(kind: type[er
 
 
 def test_every_exit_code_is_documented() -> None:
-    codes = {each.exit_code for each in error_classes()} | {0, 1, 6, 130}
+    codes = {each.exit_code for each in error_classes()} | {0, 1, 6} | {main._BAD_INPUT, main._INTERNAL}
+    codes |= {main._INTERRUPTED, main._UNREAD}
     assert {int(first) for first in rows("errors.md") if first.isdigit()} == codes
 
 

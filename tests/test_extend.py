@@ -5,7 +5,9 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
@@ -22,7 +24,7 @@ def clew(folder: Path, *arguments: str, outside: bool = True) -> subprocess.Comp
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
 
 
-def lines(done: subprocess.CompletedProcess[str]) -> list[dict[str, object]]:
+def lines(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
@@ -41,20 +43,24 @@ def pictures(tmp_path: Path) -> Path:
 
 
 def test_parts_shows_what_an_outside_package_brings(tmp_path: Path) -> None:
-    row = {"shelf": "signals", "part": "blockmean", "state": "ready"}
-    assert row in lines(clew(tmp_path, "parts", "--json"))
-    assert row not in lines(clew(tmp_path, "parts", "--json", outside=False))
+    rows = [
+        {"shelf": "signals", "part": "blockmean", "state": "ready"},
+        {"shelf": "decoders", "part": "farbfeld", "state": "ready"},
+    ]
+    with_it, without_it = (lines(clew(tmp_path, "parts", "--json", outside=here)) for here in (True, False))
+    assert [row in with_it for row in rows] == [True, True]
+    assert [row in without_it for row in rows] == [False, False]
 
 
 @pytest.mark.slow
 def test_an_outside_signal_type_is_hashed_listed_and_matched(tmp_path: Path, pictures: Path) -> None:
     hashed = clew(tmp_path, "hash", "--type", "blockmean", "--json", str(pictures))
-    by_name = {Path(str(line["path"])).name: line for line in lines(hashed)}
+    by_name = {Path(line["path"]).name: line for line in lines(hashed)}
     assert by_name["flat.png"]["unhashable"] == [
         {"type": "blockmean", "reason": "flat", "detail": "blocks differ by 0.00 levels"}
     ]
-    (signal,) = by_name["hills.png"]["signals"]  # type: ignore[misc]
-    value = bytes.fromhex(signal["value"])
+    assert len(by_name["hills.png"]["signals"]) == 1
+    value = bytes.fromhex(by_name["hills.png"]["signals"][0]["value"])
 
     near = bytes([value[0] ^ 0b11]) + value[1:]
     far = bytes(each ^ 0x0F for each in value)
@@ -68,7 +74,29 @@ def test_an_outside_signal_type_is_hashed_listed_and_matched(tmp_path: Path, pic
     assert screened.returncode == 1, screened.stderr
     hit = next(line for line in lines(screened) if line["hit"])
     assert hit["action"] == "review"  # near pixels never block, whoever made the hash
-    assert [(each["type"], each["distance"]) for each in hit["matches"]] == [("blockmean", 2)]  # type: ignore[attr-defined]
+    assert [(each["type"], each["distance"]) for each in hit["matches"]] == [("blockmean", 2)]
+
+
+def farbfeld(picture: Image.Image) -> bytes:
+    """The picture in that format; 255 becomes 65,535."""
+    wide = np.asarray(picture.convert("RGBA"), np.uint16) * 257
+    size = b"".join(side.to_bytes(4) for side in picture.size)
+    return b"farbfeld" + size + wide.astype(">u2").tobytes()
+
+
+@pytest.mark.slow
+def test_an_outside_decoder_works_in_the_confined_workers(tmp_path: Path, pictures: Path) -> None:
+    with Image.open(pictures / "hills.png") as hills:
+        content = farbfeld(hills)
+    (pictures / "hills.ff").write_bytes(content)
+    (pictures / "broken.ff").write_bytes(content[:5000])
+    done = clew(tmp_path, "hash", "--type", "pdq", "--json", str(pictures))
+    by_name = {Path(line["path"]).name: line for line in lines(done)}
+    assert by_name["hills.ff"]["signals"] == by_name["hills.png"]["signals"]
+    assert by_name["broken.ff"]["unhashable"][0]["reason"] == "damaged"
+
+    without_it = clew(tmp_path, "hash", "--type", "pdq", "--json", str(pictures / "hills.ff"), outside=False)
+    assert lines(without_it)[0]["unhashable"][0]["reason"] == "not-a-picture"
 
 
 def test_a_list_of_an_outside_type_is_not_taken_without_its_package(tmp_path: Path) -> None:

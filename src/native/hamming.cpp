@@ -69,7 +69,9 @@ void permute_rows(const Values& values, const Column<uint8_t>& source_of_bit, co
 }
 
 const uint64_t* aligned(const uint8_t* rows) {
-    if (reinterpret_cast<uintptr_t>(rows) % alignof(uint64_t) != 0) throw nb::value_error("rows must be 8-byte aligned");
+    if (reinterpret_cast<uintptr_t>(rows) % alignof(uint64_t) != 0) {
+        throw nb::value_error("rows and tables must stand at multiples of 8 bytes");
+    }
     return reinterpret_cast<const uint64_t*>(rows);
 }
 

@@ -19,28 +19,21 @@ inline __m256i byte_counts(__m256i x) {
 inline __m256i load(const void* from) { return _mm256_loadu_si256(static_cast<const __m256i*>(from)); }
 
 struct Isa {
+    static constexpr bool lines_are_cheap = true;  // cheaper to look at one in vain than to guess whether to
+
     // All ones in each of 16 lanes whose count is above the bound.
     static inline __m256i far(const uint16_t* prints, __m256i query, __m256i limit) {
         const __m256i counts = byte_counts(_mm256_xor_si256(load(prints), query));
         return _mm256_cmpgt_epi16(_mm256_maddubs_epi16(counts, _mm256_set1_epi8(1)), limit);
     }
 
-    template <class Take>
-    static inline void near_prints(const uint16_t* prints, uint32_t count, uint16_t wanted, int bound, Take&& take) {
+    // A bit for each of 32 prints: within the bound.
+    static inline uint32_t near_line(const uint16_t* prints, uint16_t wanted, int bound) {
         const __m256i query = _mm256_set1_epi16(static_cast<short>(wanted));
         const __m256i limit = _mm256_set1_epi16(static_cast<short>(bound));
-        for (uint32_t i = 0; i < count; i += 32) {
-            // Packing interleaves the two halves in runs of eight; the permutation puts them in order again.
-            const __m256i packed =
-                _mm256_packs_epi16(far(prints + i, query, limit), far(prints + i + 16, query, limit));
-            uint32_t near = ~static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_permute4x64_epi64(packed, 0xD8)));
-            if (count - i < 32) near &= (1U << (count - i)) - 1;
-            while (__builtin_expect(near != 0, 0)) {
-                const uint32_t lane = static_cast<uint32_t>(__builtin_ctz(near));
-                near &= near - 1;
-                take(i + lane);
-            }
-        }
+        // Packing interleaves the two halves in runs of eight; the permutation puts them in order again.
+        const __m256i packed = _mm256_packs_epi16(far(prints, query, limit), far(prints + 16, query, limit));
+        return ~static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_permute4x64_epi64(packed, 0xD8)));
     }
 
     static inline int bits(uint64_t word) { return __builtin_popcountll(word); }

@@ -8,20 +8,13 @@ namespace clew::hamming {
 namespace {
 
 struct Isa {
-    template <class Take>
-    static inline void near_prints(const uint16_t* prints, uint32_t count, uint16_t wanted, int bound, Take&& take) {
+    static constexpr bool lines_are_cheap = true;  // cheaper to look at one in vain than to guess whether to
+
+    // A bit for each of 32 prints: within the bound.
+    static inline uint32_t near_line(const uint16_t* prints, uint16_t wanted, int bound) {
         const __m512i query = _mm512_set1_epi16(static_cast<short>(wanted));
-        const __m512i limit = _mm512_set1_epi16(static_cast<short>(bound));
-        for (uint32_t i = 0; i < count; i += 32) {
-            const __m512i bits = _mm512_popcnt_epi16(_mm512_xor_si512(_mm512_loadu_si512(prints + i), query));
-            uint32_t near = _mm512_cmple_epi16_mask(bits, limit);
-            if (count - i < 32) near &= (1U << (count - i)) - 1;
-            while (__builtin_expect(near != 0, 0)) {
-                const uint32_t lane = static_cast<uint32_t>(__builtin_ctz(near));
-                near &= near - 1;
-                take(i + lane);
-            }
-        }
+        const __m512i bits = _mm512_popcnt_epi16(_mm512_xor_si512(_mm512_loadu_si512(prints), query));
+        return _mm512_cmple_epi16_mask(bits, _mm512_set1_epi16(static_cast<short>(bound)));
     }
 
     static inline int bits(uint64_t word) { return __builtin_popcountll(word); }
@@ -40,7 +33,8 @@ struct Isa {
     };
 
     static inline Half spread(const uint64_t* query) {
-        return {_mm512_set1_epi64(static_cast<long long>(query[0])), _mm512_set1_epi64(static_cast<long long>(query[1]))};
+        return {_mm512_set1_epi64(static_cast<long long>(query[0])),
+                _mm512_set1_epi64(static_cast<long long>(query[1]))};
     }
 
     // Words 0 and 1 of eight rows, each in a register of its own.

@@ -15,24 +15,24 @@ inline uint64_t byte_counts(uint64_t x) {
 }
 
 struct Isa {
-    template <class Take>
-    static inline void near_prints(const uint16_t* prints, uint32_t count, uint16_t wanted, int bound, Take&& take) {
+    static constexpr bool lines_are_cheap = false;  // cheaper to look at one in vain than to guess whether to
+
+    // A bit for each of 32 prints: within the bound.
+    static inline uint32_t near_line(const uint16_t* prints, uint16_t wanted, int bound) {
         const uint64_t query = 0x0001000100010001ULL * wanted;
         // A lane's count is at most 16: adding this raises its top bit exactly when the count is above the bound.
         const uint64_t raise = 0x0001000100010001ULL * static_cast<uint64_t>(0x7FFF - bound);
-        for (uint32_t i = 0; i < count; i += 4) {
+        uint32_t near = 0;
+        for (uint32_t i = 0; i < 32; i += 4) {
             uint64_t four;
             std::memcpy(&four, prints + i, sizeof four);
             const uint64_t counts = byte_counts(four ^ query);
             const uint64_t sums = (counts + (counts >> 8)) & 0x00FF00FF00FF00FFULL;
-            uint64_t near = ~(sums + raise) & 0x8000800080008000ULL;
-            if (count - i < 4) near &= (1ULL << (16 * (count - i))) - 1;
-            while (__builtin_expect(near != 0, 0)) {
-                const uint32_t lane = static_cast<uint32_t>(__builtin_ctzll(near)) / 16;
-                near &= near - 1;
-                take(i + lane);
-            }
+            const uint64_t low = (~(sums + raise) >> 15) & 0x0001000100010001ULL;
+            // Gathers bits 0, 16, 32 and 48 into the four highest: each product lands on a place of its own.
+            near |= static_cast<uint32_t>(low * 0x1000200040008000ULL >> 60) << i;
         }
+        return near;
     }
 
     static inline int bits(uint64_t word) {

@@ -2,23 +2,25 @@
 // includes this file inside the same namespace, so that nothing here is merged with another file's build of it.
 //
 // Source: Norouzi, Punjani, Fleet, "Fast Search in Hamming Space with Multi-Index Hashing", CVPR 2012, for the tables;
-// Qin, Xiao, "Pigeonring", VLDB 2018, for the bound: if two rows differ in at most r bits, then from some chunk on, every
-// run of l consecutive chunks (cyclically) differs in at most l * r / 16 bits. With l = 1 that names the buckets to
-// visit, with l = 2 the prints to keep. Every near row is therefore met; it is reported from its lowest such chunk.
+// Qin, Xiao, "Pigeonring", VLDB 2018, for the bound: if two rows differ in at most r bits, then from some chunk on,
+// every run of l consecutive chunks (cyclically) differs in at most l * r / 16 bits. With l = 1 that names the buckets
+// to visit, with l = 2 the prints to keep. Every near row is therefore met; it is reported from its lowest such chunk.
+// The proof is in docs/methods/hamming.md.
 
-constexpr uint32_t flip_count = 17;                             // a chunk itself and its 16 one-bit neighbours
+constexpr uint32_t flip_count = 17;  // a chunk itself and its 16 one-bit neighbours
 constexpr uint32_t probe_limit = chunk_count * flip_count;
-constexpr uint32_t survivor_limit = 4096;
-constexpr uint32_t row_lead = 24;                               // rows fetched ahead of the one compared
-constexpr int lines_ahead = 80;            // cache lines of prints fetched ahead of the ones compared
+constexpr uint32_t line_prints = 32;       // in a cache line
+constexpr int lines_ahead = 80;            // lines of prints fetched ahead of the one looked at
+constexpr uint32_t rows_ahead = 24;        // rows fetched ahead of the one compared
+constexpr uint32_t survivor_limit = 4096;  // compared at the latest when there are so many
 // Beyond this share of all rows in the buckets of one query, reading every row in order is cheaper: what bounds the
 // harm of a flood or of a list made to fill one bucket.
 constexpr uint64_t crowded_share = 8;
 
 struct Probe {
-    const uint16_t* prints;
-    uint32_t length;
-    int lines;  // fetched
+    uint32_t from, to;  // places in the table
+    int lines;          // fetched
+    uint32_t chunk;
 };
 
 struct Probes {
@@ -89,9 +91,10 @@ class Search {
                 // Offsets were checked when the file was opened; a page gone bad since then must not lead outside it.
                 const bool sound = from <= to && to <= tables_.count;
                 sound_ &= sound;
-                probe->length = sound ? to - from : 0;
-                probe->prints = table.prints + (sound ? from : 0);
-                candidates += probe->length;
+                probe->from = sound ? from : 0;
+                probe->to = sound ? to : 0;
+                probe->chunk = chunk;
+                candidates += probe->to - probe->from;
             }
         }
         probes.crowded = candidates > tables_.count / crowded_share;
@@ -107,16 +110,37 @@ class Search {
             if (cursor_ == probe_count) return false;
         }
         Probe& probe = probes_[located_ & 1].at[cursor_++];
-        const char* start = reinterpret_cast<const char*>(probe.prints);
-        const uint32_t bytes = 2 * probe.length;
-        const char* last = start + bytes;
+        const uint16_t* prints = tables_.table[probe.chunk].prints;
+        const uint32_t last = probe.to > probe.from ? probe.to - 1 : probe.from;
         // First and last line without a branch: most buckets of a small index have no more.
-        __builtin_prefetch(start);
-        __builtin_prefetch(last);
-        for (const char* line = start + 64; line < last; line += 64) __builtin_prefetch(line);
-        probe.lines = 1 + static_cast<int>(bytes >> 6);
+        __builtin_prefetch(prints + probe.from);
+        __builtin_prefetch(prints + last);
+        probe.lines = 1 + static_cast<int>(last / line_prints - probe.from / line_prints);
+        for (uint32_t at = probe.from + line_prints; at < last; at += line_prints) __builtin_prefetch(prints + at);
         fetched_ += probe.lines;
         return true;
+    }
+
+    // Takes the places of a bucket whose print is within the bound. Reads whole lines and none but the bucket's own,
+    // two at a time: a line that was not fetched would cost more than all the others.
+    template <class Take>
+    static void visit(const Table& table, const Probe& probe, uint16_t wanted, int bound, Take&& take) {
+        if (probe.from == probe.to) return;
+        uint64_t inside = ~0ULL << (probe.from % line_prints);
+        for (uint32_t line = probe.from / line_prints * line_prints; line < probe.to; line += 2 * line_prints) {
+            const uint32_t left = probe.to - line;
+            const uint32_t second = left > line_prints ? line + line_prints : line;
+            uint64_t near = Isa::near_line(table.prints + line, wanted, bound);
+            if (Isa::lines_are_cheap || left > line_prints) {
+                near |= static_cast<uint64_t>(Isa::near_line(table.prints + second, wanted, bound)) << line_prints;
+            }
+            near &= inside & (~0ULL >> (left < 64 ? 64 - left : 0));
+            inside = ~0ULL;
+            while (__builtin_expect(near != 0, 0)) {
+                take(line + static_cast<uint32_t>(__builtin_ctzll(near)));
+                near &= near - 1;
+            }
+        }
     }
 
     void probe_all(size_t query) {
@@ -132,10 +156,9 @@ class Search {
             for (uint32_t k = 0; k < PER_CHUNK; k++, probe++) {
                 while (fetched_ < lines_ahead && fetch_next(query)) {
                 }
-                const uint32_t base = static_cast<uint32_t>(probe->prints - table.prints);
-                Isa::near_prints(probe->prints, probe->length, next, second_bound_ - (k != 0), [&](uint32_t place) {
-                    __builtin_prefetch(table.ids + base + place);
-                    survivors_[survivor_count_++] = {chunk, base + place};
+                visit(table, *probe, next, second_bound_ - (k != 0), [&](uint32_t place) {
+                    __builtin_prefetch(table.ids + place);
+                    survivors_[survivor_count_++] = {chunk, place};
                     if (survivor_count_ == survivor_limit) compare(query);
                 });
                 fetched_ -= probe->lines;
@@ -148,19 +171,19 @@ class Search {
     void compare(size_t query) {
         const uint64_t* wanted = queries_ + row_words * query;
         const uint32_t count = survivor_count_;
-        for (uint32_t i = 0; i < count + row_lead; i++) {
+        for (uint32_t i = 0; i < count + rows_ahead; i++) {
             if (i < count) {
                 Survivor& survivor = survivors_[i];
                 uint32_t row = tables_.table[survivor.chunk].ids[survivor.place];
-                if (row >= tables_.count) {
+                if (row >= tables_.count) {  // as with the offsets
                     sound_ = false;
                     row = 0;
                 }
                 survivor.place = row;
                 __builtin_prefetch(tables_.rows + row_words * static_cast<uint64_t>(row));
             }
-            if (i < row_lead) continue;
-            const Survivor survivor = survivors_[i - row_lead];
+            if (i < rows_ahead) continue;
+            const Survivor survivor = survivors_[i - rows_ahead];
             const uint64_t* row = tables_.rows + row_words * static_cast<uint64_t>(survivor.place);
             const int distance = Isa::distance(row, wanted);
             if (__builtin_expect(distance <= radius_, 0) && is_lowest(row, wanted, survivor.chunk)) {
@@ -274,7 +297,8 @@ void scan_wide(const uint64_t* rows, uint64_t count, uint32_t words, const uint6
 
 template <uint32_t PER_CHUNK>
 void Search<PER_CHUNK>::scan_one(size_t query) {
-    scan_rows(tables_.rows, tables_.count, queries_ + row_words * query, 1, static_cast<uint32_t>(query), radius_, sink_);
+    const uint64_t* wanted = queries_ + row_words * query;
+    scan_rows(tables_.rows, tables_.count, wanted, 1, static_cast<uint32_t>(query), radius_, sink_);
 }
 
 bool search(const Tables& tables, const uint64_t* queries, size_t query_count, int radius, Sink sink) {

@@ -35,10 +35,10 @@ class Installation:
         now: what the clock says.
     """
 
-    def __init__(self, folder: Path, lists: Sequence[str] = ("one", "two")) -> None:
+    def __init__(self, folder: Path, *, url: str = "", lists: Sequence[str] = ("one", "two")) -> None:
         self.folder = folder
         self.now = NOON
-        self.store = shelf.load("stores", "sql", StorePart).open(f"sqlite:///{folder / 'clew.db'}")
+        self.store = shelf.load("stores", "sql", StorePart).open(url or f"sqlite:///{folder / 'clew.db'}")
         self.store.migrate()
         with self.store.read() as reader:
             known = {each.name: each.id for each in reader.lists()}

@@ -54,11 +54,13 @@ def build_on_a_full_disk(installation: Installation) -> None:
         index.maintain_once()
     except UnavailableError as error:
         say(error)
+    index.ready()  # what cannot be built but is not needed to answer is said, and stops nothing
+    say(index.status().fault)
     say("found", len(index.search(PDQ, value, installation.radius(0), limit=LIMIT)[0].query))
     say("files", *sorted(each.name for each in (installation.folder / "index" / PDQ).iterdir()))
     resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    index.maintain_once()
-    say("generation", index.state(PDQ).generation)
+    index.ready()
+    say("generation", index.state(PDQ).generation, index.status().fault)
 
 
 if __name__ == "__main__":

@@ -204,6 +204,17 @@ def test_a_second_index_opens_the_same_files(installation, rng):
     assert_finds_all(installation, second, near_values(rng, 20))
 
 
+def test_private_huge_pages_change_no_answer(installation, rng):
+    installation.add(near_values(rng, 100))
+    index = installation.index(delta_entries=10, huge_pages=True)
+    index.ready()
+    installation.remove(near_values(np.random.default_rng(5), 10))
+    index.follow_once()
+
+    assert_finds_all(installation, index, near_values(rng, 20))
+    assert index.status().types[0].segments == 1
+
+
 def test_a_folder_deleted_under_way_changes_no_answer_and_is_built_anew(installation, rng):
     index = installation.index(delta_entries=50)
     installation.add(near_values(rng, 100))

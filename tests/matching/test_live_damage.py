@@ -164,6 +164,22 @@ def test_the_folder_of_another_installation_is_not_believed(built, rng, tmp_path
     other.store.close()
 
 
+def test_two_machines_over_one_database_believe_each_its_own_folder(built, rng, tmp_path):
+    (tmp_path / "second").mkdir()
+    second = Installation(tmp_path / "second", url=f"sqlite:///{built.folder / 'clew.db'}")
+    second.index(delta_entries=20).ready()
+    for machine in (built, second, second, built):
+        machine.add(near_values(rng, 50))
+        machine.index(delta_entries=20).ready()
+
+    for machine in (built, second):
+        index = machine.index(delta_entries=20)
+        index.follow_once()
+        assert index.status().types[0].segments > 0
+        assert_finds_all(machine, index, near_values(rng, 10))
+    second.store.close()
+
+
 @pytest.mark.parametrize("later_lots", [0, 1, 9])
 def test_after_a_backup_was_restored_the_index_is_the_databases_whatever_was_added_since(tmp_path, rng, later_lots):
     """With nine lots the restored database is ahead of the segments again, and only the token tells."""

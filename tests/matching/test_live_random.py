@@ -6,20 +6,20 @@ import pytest
 from tests.matching.live_installation import PDQ, SHA1, Installation, assert_finds_all, near_values
 
 
-@pytest.mark.parametrize("seed", range(10))
-def test_any_order_of_changes_and_builds_leaves_the_index_equal_to_a_scan(seed, tmp_path):
-    check(seed, tmp_path, steps=60)
+@pytest.mark.parametrize("seed", range(6))
+def test_any_order_of_changes_and_builds_leaves_the_index_equal_to_a_scan(seed, tmp_path, any_url):
+    check(seed, tmp_path, any_url, steps=60)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(100, 112))
-def test_any_long_order_of_changes_and_builds_leaves_the_index_equal_to_a_scan(seed, tmp_path):
-    check(seed, tmp_path, steps=200)
+def test_any_long_order_of_changes_and_builds_leaves_the_index_equal_to_a_scan(seed, tmp_path, sqlite_url):
+    check(seed, tmp_path, sqlite_url, steps=200)
 
 
-def check(seed, folder, *, steps):
+def check(seed, folder, url, *, steps):
     rng = np.random.default_rng(seed)
-    installation = Installation(folder)
+    installation = Installation(folder, url=url)
     # Two indexes over one folder stand for two processes: each follows at its own times, either may build.
     indexes = [installation.index(delta_entries=25), installation.index(delta_entries=25)]
     pools = {kind: near_values(rng, 150, kind) for kind in (PDQ, SHA1)}

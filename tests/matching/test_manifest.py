@@ -15,6 +15,7 @@ SEGMENT = SegmentFile(
 MANIFEST = Manifest(
     signal_type=SignalType("pdq"),
     width_bytes=32,
+    folder="f0" * 16,
     token="5e" * 16,
     generation=7,
     through=12,

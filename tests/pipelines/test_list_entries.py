@@ -29,6 +29,22 @@ def test_a_member_has_one_opinion_of_an_entry_and_the_last_counts(any_desk) -> N
     assert any_desk.state().disputed_entries == 0
 
 
+def test_an_import_does_not_silence_what_members_said(any_desk) -> None:
+    any_desk.bring(csv(1, 2))
+    say(any_desk, 1, "hotline-a", Standing.NEGATIVE)
+    assert any_desk.bring(csv(1, 2)).unchanged == 2
+
+    opinions = '"[{""member"":""hotline-b"",""standing"":""positive"",""at"":""2026-01-01""}]"'
+    for changed in (1, 0):
+        assert any_desk.bring(csv(1, columns=",opinions", cells=f",{opinions}")).changed == changed
+    entry = next(each for each in any_desk.entries() if each.value == md5(1))
+    assert [each.member for each in entry.opinions] == ["hotline-a", "hotline-b"]
+    assert any_desk.state().disputed_entries == 1
+
+    say(any_desk, 1, "hotline-a", Standing.POSITIVE)
+    assert any_desk.state().disputed_entries == 0
+
+
 def test_an_opinion_keeps_the_entrys_id_and_particulars(desk) -> None:
     desk.bring(csv(1, columns=",category,vetted,expires_at,note", cells=",vics-us:1,false,2030-01-01,said"))
     [before] = desk.entries()

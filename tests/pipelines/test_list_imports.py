@@ -264,7 +264,7 @@ def test_a_killed_import_loses_nothing_it_told_and_is_completed_by_the_same_comm
     path = tmp_path / "list.csv"
     path.write_text(csv(*range(1, total + 1)))
     told = 0
-    for _ in range(6):
+    for _ in range(4):
         command = [sys.executable, "-c", IMPORTER, str(tmp_path / "data"), str(path), any_desk.url]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as process:
             assert process.stdout is not None

@@ -39,7 +39,8 @@ def show(ctx: typer.Context, json: Json = False) -> None:
     "set",
     epilog="""Example:
 
-clew legal set private-messages --basis "Regulation (EU) 2021/1232, article 3" --since 2026-03-01 --until 2026-09-01""",
+clew legal set private-messages --basis "Statute and article, as counsel words it" --since 2026-03-01
+--until 2027-03-01""",
 )
 def set_(
     ctx: typer.Context,

@@ -182,7 +182,10 @@ class DecodePool:
         if self._failed_starts >= _MOST_FAILED_STARTS:
             self._give_up(UnavailableError("decode workers end before they are ready; see: clew doctor"))
             return
-        self._start()
+        try:
+            self._start()
+        except UnavailableError as error:
+            self._give_up(error)
 
     def _give_up(self, why: UnavailableError) -> None:
         if self._ended is not None:

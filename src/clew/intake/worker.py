@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NoReturn
 
-from clew.intake.wire import MOST_BYTES, Answer, Request, Spent, pack_answer, pack_hello, unpack_request
+from clew.intake.wire import Answer, Request, Spent, pack_answer, pack_hello, unpack_request
 from clew.kernels.sandbox import confine
 from clew.records.signal import Hashed, Reason
 
@@ -21,6 +21,7 @@ Work = Callable[[int, Request], tuple[Hashed, Spent]]
 
 READY = b"ready"
 _NUMBER_BYTES = 32
+_REQUEST_BYTES = 4096
 
 
 def serve_zygote(control: socket.socket, work: Work, memory_bytes: int) -> None:
@@ -71,7 +72,7 @@ def _serve_files(files: socket.socket, work: Work, memory_bytes: int) -> NoRetur
         os.close(nowhere)
         files.send(pack_hello(confine(memory_bytes)))
         while True:
-            message, descriptors, _, _ = socket.recv_fds(files, MOST_BYTES, 1)
+            message, descriptors, _, _ = socket.recv_fds(files, _REQUEST_BYTES, 1)
             if not message or len(descriptors) != 1:
                 break
             request = unpack_request(message)

@@ -1,5 +1,6 @@
 """Building: which segments are written anew, and how a new generation comes to stand beside the old one."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from clew.parts.indexes.base import Rows
 from clew.parts.stores.base import Store
 from clew.records.identifiers import ChangeSequence
 
+_log = logging.getLogger(__name__)
+
 Progress = Callable[[int, int], None]  # entries done, entries in all; what it raises ends the build
 
 # A segment is written anew when more than one row in so many is silent: they cost time and hide floods.
@@ -25,6 +28,7 @@ _FEWEST_SILENT = 4096
 # A segment up to so many times as large as what is written anyway is merged into it. Each then is at least twice the
 # next, so that 10 million entries that came one by one lie in at most seven segments, each written seven times.
 _MERGED_RATIO = 2
+_FLOOD_ENTRIES, _FLOOD_SHARE = 1000, 1000
 
 
 def first_to_write(followed: FollowedType, delta_entries: int) -> int | None:
@@ -47,6 +51,14 @@ def first_to_write(followed: FollowedType, delta_entries: int) -> int | None:
 
 def _worn(opened: Opened) -> bool:
     return opened.silenced >= _FEWEST_SILENT and opened.silenced * _SILENT_SHARE > opened.segment.count
+
+
+def is_flood(largest_bucket: int, entries: int) -> bool:
+    """Whether far more entries share one key than hashes of different pictures do.
+
+    At 10 million the fullest of 65,536 buckets holds some 250; what is reported holds forty times that.
+    """
+    return largest_bucket > _FLOOD_ENTRIES + entries // _FLOOD_SHARE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +125,13 @@ class Builder:
                 stamp=(generation, through),
                 progress=lambda done, of: self.progress((count + count * done // of) // 2, count),
             )
+            if is_flood(facts.largest_bucket, count):
+                _log.warning(
+                    "%s entries of %s share one key of the index: near-equal hashes by the thousand, or a list made to "
+                    "slow the search down; look at what was imported last",
+                    facts.largest_bucket,
+                    self.kind.name,
+                )
             segments.append(
                 SegmentFile(
                     name=name,
@@ -127,6 +146,7 @@ class Builder:
         manifest = Manifest(
             signal_type=self.kind.name,
             width_bytes=self.kind.width_bytes,
+            folder=current.folder if current is not None else new_token(),
             token=new_token(),
             generation=generation,
             through=through,

@@ -73,8 +73,11 @@ def builder_lock(index_dir: Path, *, wait: bool, stopped: Callable[[], bool] = l
         wait: ask until it is free; else answer False at once when another builds.
         stopped: ends the waiting with UnavailableError.
     """
-    index_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle = os.open(index_dir / "builder.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        index_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(index_dir / "builder.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise UnavailableError(f"the index folder {index_dir} cannot be written: {error.strerror}") from error
     try:
         held = _try_lock(handle)
         while wait and not held:

@@ -10,7 +10,7 @@ from clew.matching import manifest as manifests
 from clew.matching.folder import IndexFolder
 from clew.matching.gather import gather
 from clew.matching.manifest import Manifest, SegmentFile
-from clew.matching.provenance import known_tokens
+from clew.matching.provenance import is_known
 from clew.matching.snapshot import Opened, Snapshot
 from clew.parts.indexes.base import IndexPart, Rows, Segment
 from clew.parts.stores.base import Reader
@@ -133,7 +133,8 @@ class FollowedType:
         self, reader: Reader, sequence: ChangeSequence, manifest: Manifest, base: Snapshot | None
     ) -> list[Opened] | None:
         """The manifest's segments, those that are open already taken over; None when they cannot be believed."""
-        if manifest.token not in known_tokens(reader, self.kind.name) or manifest.through > sequence:
+        ours = (manifest.signal_type, manifest.width_bytes) == (self.kind.name, self.kind.width_bytes)
+        if not ours or manifest.through > sequence or not is_known(reader, manifest):
             self._warn(f"the index of {self.kind.name} was not written from this database; it is built anew")
             return None
         known = {each.file: each.segment for each in base.opened} if base is not None else {}

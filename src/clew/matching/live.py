@@ -7,7 +7,6 @@ what was removed since, and follows both by the database's change sequence. Sear
 import logging
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -19,13 +18,14 @@ from clew.ground.clock import Clock, monotonic_s
 from clew.matching.build import Builder, Progress, first_to_write
 from clew.matching.folder import IndexFolder, builder_lock
 from clew.matching.followed import FollowedType, IndexedType
+from clew.matching.status import IndexStatus, fault_of, type_status
 from clew.parts.indexes.base import Neighbours
 from clew.parts.stores.base import Store
 from clew.records.identifiers import SignalType
 from clew.records.match import IndexState
 from clew.settings import Matching
 
-__all__ = ["IndexStatus", "IndexedType", "LiveIndex", "TypeStatus"]
+__all__ = ["IndexedType", "LiveIndex"]
 
 _log = logging.getLogger(__name__)
 
@@ -33,51 +33,7 @@ _log = logging.getLogger(__name__)
 _BUILD_AGAIN_S = 60.0
 # A step that took long is followed by a pause as long, so that following never takes more than half of a core.
 _LONGEST_PAUSE_S = 0.5
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TypeStatus:
-    """How the index of one signal type stands in this process.
-
-    Attributes:
-        fault: why it does not answer; "" when it does.
-        entries: that can match.
-        delta_entries: of these, in this process's memory only.
-        silenced: rows of removed entries in the segments.
-        building: entries done and entries in all of the build under way in this process.
-    """
-
-    signal_type: SignalType
-    fault: str
-    state: IndexState | None = None
-    entries: int = 0
-    delta_entries: int = 0
-    silenced: int = 0
-    segments: int = 0
-    size_bytes: int = 0
-    largest_bucket: int = 0
-    building: tuple[int, int] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexStatus:
-    """How the live index stands in this process.
-
-    Attributes:
-        followed_at: when the database was last read; None before the first time.
-        lag_s: how long ago that is.
-        fault: why it could not be read since, or why the last build failed; "" when all is well.
-    """
-
-    types: tuple[TypeStatus, ...]
-    followed_at: datetime | None
-    lag_s: float | None
-    fault: str
-
-    @property
-    def ready(self) -> bool:
-        """Whether every type answers."""
-        return not any(each.fault for each in self.types)
+_NOT_FOLLOWED, _NOT_BUILT = "the index follows no longer: ", "the index could not be built: "
 
 
 class LiveIndex:
@@ -129,25 +85,25 @@ class LiveIndex:
         """
         snapshot = self._get(signal_type).snapshot
         if snapshot is None:
-            raise UnavailableError(self._fault(self._get(signal_type)))
+            raise self._unavailable(signal_type)
         try:
             return snapshot.search(values, radius_by_list, limit), snapshot.state
         except DamagedError as error:
             self._get(signal_type).distrust(snapshot)
-            raise UnavailableError(self._fault(self._get(signal_type))) from error
+            raise self._unavailable(signal_type) from error
 
     def state(self, signal_type: SignalType) -> IndexState:
         """The state that would answer now; UnavailableError when none would."""
         snapshot = self._get(signal_type).snapshot
         if snapshot is None:
-            raise UnavailableError(self._fault(self._get(signal_type)))
+            raise self._unavailable(signal_type)
         return snapshot.state
 
     def status(self) -> IndexStatus:
         """How the index stands, for readiness, metrics and the doctor. Touches neither disk nor database."""
         followed_at = self._followed_at
         return IndexStatus(
-            types=tuple(self._type_status(each) for each in self._types.values()),
+            types=tuple(type_status(each, self._building.get(name)) for name, each in self._types.items()),
             followed_at=followed_at,
             lag_s=None if followed_at is None else (self._clock() - followed_at).total_seconds(),
             fault=self._follow_fault or self._build_fault,
@@ -173,11 +129,11 @@ class LiveIndex:
                         each.follow(reader, sequence, manifest)
                     except ClewError as error:
                         faults.append(error)
+            if any(each.unverified or self._first_to_write(each) is not None for each in self._types.values()):
+                self._due.set()
             if faults:
                 raise faults[0]
             self._followed_at = at
-        if any(each.unverified or self._first_to_write(each) is not None for each in self._types.values()):
-            self._due.set()
 
     def start(self, *, build: bool = True) -> None:
         """Background threads follow the database and, unless another process shall, build what is due."""
@@ -199,9 +155,19 @@ class LiveIndex:
     # ---- building
 
     def ready(self, progress: Progress | None = None) -> None:
-        """Every type answers from segments that were read whole; what must be built first is built here, now."""
+        """Every type answers from segments that were read whole; what must be built first is built here, now.
+
+        Raises:
+            UnavailableError: a type cannot answer. A build that is only due, and fails, is a fault of the status.
+        """
         self.follow_once()
-        self.maintain_once(wait=True, progress=progress)
+        try:
+            self.maintain_once(wait=True, progress=progress)
+            self._build_fault = ""
+        except UnavailableError as error:
+            if any(each.snapshot is None for each in self._types.values()):
+                raise
+            self._build_fault = _told(error, self._build_fault, _NOT_BUILT)
 
     def build(self, signal_type: SignalType, progress: Progress | None = None) -> None:
         """All entries of a type are in one new segment. Waits while another process builds.
@@ -213,6 +179,7 @@ class LiveIndex:
         with builder_lock(self._index_dir, wait=True, stopped=self._stopped.is_set):
             self.follow_once()
             self._build(followed, 0, progress)
+            self._build_fault = ""
 
     def verify(self) -> list[str]:
         """Every segment in use was read whole; what was wrong. A damaged one is set aside and no longer answers."""
@@ -226,7 +193,7 @@ class LiveIndex:
         """Segments that are new here were verified; what is due was built, unless another process builds.
 
         Args:
-            wait: until the other process is done.
+            wait: until the other process is done, for a type that does not answer else.
         Raises:
             UnavailableError: the disk is full or fails; the index answers as before.
         """
@@ -235,7 +202,8 @@ class LiveIndex:
                 self.follow_once()
             if self._first_to_write(each) is None:
                 continue
-            with builder_lock(self._index_dir, wait=wait, stopped=self._stopped.is_set) as held:
+            needed = wait and each.snapshot is None
+            with builder_lock(self._index_dir, wait=needed, stopped=self._stopped.is_set) as held:
                 if not held:
                     continue
                 self.follow_once()  # another process may have built it
@@ -252,6 +220,9 @@ class LiveIndex:
             raise NotFoundError(
                 f"no index for signal type '{signal_type}'; there are: {', '.join(self._types)}"
             ) from None
+
+    def _unavailable(self, signal_type: SignalType) -> UnavailableError:
+        return UnavailableError(fault_of(self._types[signal_type], self._building.get(signal_type)))
 
     def _first_to_write(self, followed: FollowedType) -> int | None:
         return first_to_write(followed, self._settings.delta_entries)
@@ -286,7 +257,7 @@ class LiveIndex:
                 self.follow_once()
                 self._follow_fault = ""
             except Exception as error:  # noqa: BLE001  the thread must outlive whatever a database can do
-                self._follow_fault = _told(error, self._follow_fault, "the index follows no longer: ")
+                self._follow_fault = _told(error, self._follow_fault, _NOT_FOLLOWED)
             pause = max(self._settings.follow_ms / 1000, min(monotonic_s() - began, _LONGEST_PAUSE_S))
 
     def _build_due(self) -> None:
@@ -301,30 +272,8 @@ class LiveIndex:
             except Exception as error:  # noqa: BLE001  as above; the old state goes on answering
                 if self._stopped.is_set():
                     return
-                self._build_fault = _told(error, self._build_fault, "the index could not be built: ")
+                self._build_fault = _told(error, self._build_fault, _NOT_BUILT)
                 self._stopped.wait(_BUILD_AGAIN_S)
-
-    def _fault(self, followed: FollowedType) -> str:
-        done = self._building.get(followed.kind.name)
-        how_far = "" if done is None else f": {done[0]:,} of {done[1]:,} entries"
-        return f"index of {followed.kind.name} {followed.missing}{how_far}; ask again in a moment"
-
-    def _type_status(self, followed: FollowedType) -> TypeStatus:
-        snapshot, name = followed.snapshot, followed.kind.name
-        status = TypeStatus(signal_type=name, fault="", building=self._building.get(name))
-        if snapshot is None:
-            return replace(status, fault=self._fault(followed))
-        files = [each.file for each in snapshot.opened]
-        return replace(
-            status,
-            state=snapshot.state,
-            entries=snapshot.audible,
-            delta_entries=len(snapshot.delta.entry_ids),
-            silenced=sum(each.silenced for each in snapshot.opened),
-            segments=len(files),
-            size_bytes=sum(each.size_bytes for each in files),
-            largest_bucket=max((each.largest_bucket for each in files), default=0),
-        )
 
 
 def _told(error: Exception, before: str, what: str) -> str:

@@ -41,6 +41,7 @@ class Manifest:
     """One generation of the index of one signal type.
 
     Attributes:
+        folder: drawn once for the folder that the files stand in.
         token: drawn for this generation and noted in the database before the files are used; a database that does not
             know it is another one, or was restored from a copy that is older than these files.
         generation: rises with every swap.
@@ -51,6 +52,7 @@ class Manifest:
 
     signal_type: SignalType
     width_bytes: int
+    folder: str
     token: str
     generation: int
     through: int

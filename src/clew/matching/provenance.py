@@ -6,7 +6,8 @@ that was restored from a backup. So every manifest bears a random token, and the
 
 import json
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 
 from clew.ground.clock import Clock
 from clew.matching.manifest import Manifest
@@ -19,21 +20,27 @@ _SEED_BYTES, _TOKEN_BYTES = 8, 16
 _ACTOR = "system:index"
 
 
-@dataclass(frozen=True, slots=True)
+# Several machines over one database have a folder each. Beyond so many, the folder that was built longest ago is
+# forgotten; were it still in use, it would be built anew at the next start.
+_FOLDERS = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Noted:
-    """Of one signal type: the last generation that was begun, and the tokens of manifests that may be believed."""
+    """Of one signal type: the last generation that was begun anywhere, and the tokens vouched for, by folder."""
 
     generation: int = 0
-    tokens: tuple[str, ...] = ()
+    tokens: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-def known_tokens(reader: Reader, signal_type: SignalType) -> tuple[str, ...]:
-    """The tokens that the database vouches for."""
-    return _noted(reader, signal_type).tokens
+def is_known(reader: Reader, manifest: Manifest) -> bool:
+    """Whether the database vouches for the manifest."""
+    noted = _noted(reader, manifest.signal_type)
+    return manifest.token in noted.tokens.get(manifest.folder, ())
 
 
 def new_token() -> str:
-    """A token that no other manifest has."""
+    """What names a folder or a manifest and nothing else."""
     return secrets.token_hex(_TOKEN_BYTES)
 
 
@@ -47,7 +54,7 @@ def begin_generation(store: Store, signal_type: SignalType, clock: Clock) -> tup
             unit.put_value(_SEED, seed)
             unit.audit(AuditEvent(at=clock(), actor=_ACTOR, act="seed.create", subject="index", facts={}))
         noted = _noted(unit, signal_type)
-        _note(unit, signal_type, _Noted(noted.generation + 1, noted.tokens))
+        _note(unit, signal_type, replace(noted, generation=noted.generation + 1))
         return noted.generation + 1, bytes.fromhex(seed)
 
     return store.transact(work)
@@ -58,11 +65,13 @@ def vouch(store: Store, manifest: Manifest, replaced: Manifest | None, clock: Cl
 
     Both, because the process may die before the new one stands.
     """
-    tokens = (manifest.token,) if replaced is None else (manifest.token, replaced.token)
+    tokens = [manifest.token] if replaced is None else [manifest.token, replaced.token]
 
     def work(unit: UnitOfWork) -> None:
         noted = _noted(unit, manifest.signal_type)
-        _note(unit, manifest.signal_type, _Noted(noted.generation, tokens))
+        others = {folder: each for folder, each in noted.tokens.items() if folder != manifest.folder}
+        latest = dict([*others.items(), (manifest.folder, tokens)][-_FOLDERS:])
+        _note(unit, manifest.signal_type, replace(noted, tokens=latest))
         facts = {
             "generation": manifest.generation,
             "through": manifest.through,
@@ -82,12 +91,11 @@ def _noted(reader: Reader, signal_type: SignalType) -> _Noted:
     text = reader.find_value(_name(signal_type))
     if text is None:
         return _Noted()
-    table = json.loads(text)
-    return _Noted(table["generation"], tuple(table["tokens"]))
+    return _Noted(**json.loads(text))
 
 
 def _note(unit: UnitOfWork, signal_type: SignalType, noted: _Noted) -> None:
-    unit.put_value(_name(signal_type), json.dumps({"generation": noted.generation, "tokens": noted.tokens}))
+    unit.put_value(_name(signal_type), json.dumps(asdict(noted)))
 
 
 def _name(signal_type: SignalType) -> str:

@@ -39,10 +39,11 @@ class Opened:
 
     def without(self, entry_ids: NDArray[np.int64]) -> "Opened":
         """The same segment, with those entries silent as well."""
-        if len(entry_ids) == 0 or len(self.segment.rows_of(entry_ids)) == 0:
+        if len(entry_ids) == 0:
             return self
         silent = self.segment.silenced(entry_ids, self.silent)
-        return replace(self, silent=silent, silenced=int(np.bitwise_count(silent).sum()))
+        silenced = int(np.bitwise_count(silent).sum())
+        return self if silenced == self.silenced else replace(self, silent=silent, silenced=silenced)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

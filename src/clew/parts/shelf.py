@@ -18,18 +18,20 @@ P = TypeVar("P")
 
 def names(shelf: str) -> list[str]:
     """The parts that stand on a shelf, ours and others', by name."""
-    package = importlib.import_module(f"clew.parts.{shelf}")
-    ours = {module.name for module in pkgutil.iter_modules(package.__path__)} - {"base"} - _private(package.__path__)
-    return sorted(ours | {point.name for point in importlib.metadata.entry_points(group=f"clew.{shelf}")})
+    return sorted(_ours(shelf) | {point.name for point in importlib.metadata.entry_points(group=f"clew.{shelf}")})
 
 
 def load(shelf: str, name: str, kind: type[P]) -> P:
     """The part of that name, imported now; MissingPartError when there is none or its library is not installed."""
-    points = {point.name: point for point in importlib.metadata.entry_points(group=f"clew.{shelf}")}
-    if name not in names(shelf):
+    points = [point for point in importlib.metadata.entry_points(group=f"clew.{shelf}") if point.name == name]
+    ours = name in _ours(shelf)
+    if not points and not ours:
         raise MissingPartError(f"no part '{name}' on the shelf '{shelf}'; there are: {', '.join(names(shelf))}")
+    if len(points) + ours > 1:
+        # Whichever won, a digest or a decoder would silently be another one than its name says.
+        raise MissingPartError(f"{shelf}/{name} is there more than once; remove the package that should not bring it")
     try:
-        part = points[name].load() if name in points else importlib.import_module(f"clew.parts.{shelf}.{name}").PART
+        part = points[0].load() if points else importlib.import_module(f"clew.parts.{shelf}.{name}").PART
     except ImportError as error:
         raise MissingPartError(f"{shelf}/{name} needs the library '{error.name}', which is not installed") from error
     if not isinstance(part, kind):
@@ -42,6 +44,8 @@ def load_all(shelf: str, kind: type[P]) -> dict[str, P]:
     return {name: load(shelf, name, kind) for name in names(shelf)}
 
 
-def _private(path: object) -> set[str]:
-    """Files of a shelf that are not parts: their names begin with an underscore."""
-    return {module.name for module in pkgutil.iter_modules(path) if module.name.startswith("_")}  # type: ignore[arg-type]
+def _ours(shelf: str) -> set[str]:
+    """The files of a shelf that are parts: neither its contract nor what its parts share."""
+    package = importlib.import_module(f"clew.parts.{shelf}")
+    modules = {module.name for module in pkgutil.iter_modules(package.__path__)}
+    return {name for name in modules if name != "base" and not name.startswith("_")}

@@ -289,6 +289,9 @@ def test_categories_of_two_regions_need_a_person_to_choose(write) -> None:
     both = [entry(A), entry(B, scheme="vics-uk"), entry("f" * 32, code="A1", scheme="industry")]
     with pytest.raises(InputError, match="this list has those of UK, US; give --region"):
         write(PART, both)
-    written = write(PART, both, region="UK")
+    with pytest.raises(InputError, match="expected a region such as US"):
+        write(PART, both, region="U/K")
+    written = write(PART, both, region="uk")
+    assert json.loads(written.content)["@odata.context"] == f"{BASE}/UK/$metadata#Media"
     assert [each["Category"] for each in json.loads(written.content)["value"]] == [None, 1, None]
     assert sum(written.writing.remarks.values()) == 2

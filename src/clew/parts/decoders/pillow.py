@@ -5,7 +5,9 @@ brightness, inks read as light, sixteen bits cut to the low eight.
 """
 
 import io
+import struct
 import warnings
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -57,8 +59,22 @@ _BITMAP_HEADERS = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
 # largest picture may be decoded on the way.
 _WALKED_PICTURES = 4
 _ORIENTATION_TAG = 0x0112
-# What Pillow raises over damaged files, by reading its plugins: struct.error and others are ValueErrors or these.
-_DAMAGE = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, AttributeError, ArithmeticError)
+_BAND_ROWS = 512
+# What Pillow's plugins raise over damaged files, by reading them and by feeding them damage.
+_DAMAGE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    AssertionError,
+    RuntimeError,
+    struct.error,
+    zlib.error,
+)
 
 
 class PillowPart(DecoderPart):
@@ -192,14 +208,23 @@ def _rgb(picture: Image.Image) -> NDArray[np.uint8]:
     if picture.mode in {"LA", "PA", "La", "RGBa", "RGBA"} or "transparency" in picture.info:
         if picture.mode == "La":
             picture = picture.convert("LA")
-        return np.asarray(picture.convert("RGBA"))
+        return _array(picture.convert("RGBA"))
     make = _WIDE.get(picture.mode.partition(";")[0])
     if make is not None:
         grey = make(np.asarray(picture))
         return np.repeat(grey[:, :, None], 3, axis=2)
     if picture.mode == "LAB":
-        return np.asarray(ImageCms.applyTransform(picture, _lab_to_rgb()))
-    return np.asarray(picture.convert("RGB"))
+        picture = ImageCms.applyTransform(picture, _lab_to_rgb())
+    return _array(picture if picture.mode == "RGB" else picture.convert("RGB"))
+
+
+def _array(picture: Image.Image) -> NDArray[np.uint8]:
+    """The pixels, copied in bands: Pillow's own way holds a large picture twice more while it copies."""
+    out = np.empty((picture.height, picture.width, len(picture.getbands())), np.uint8)
+    for top in range(0, picture.height, _BAND_ROWS):
+        end = min(top + _BAND_ROWS, picture.height)
+        out[top:end] = np.asarray(picture.crop((0, top, picture.width, end)))
+    return out
 
 
 def _eight_of_integers(values: NDArray[np.generic]) -> NDArray[np.uint8]:

@@ -65,9 +65,6 @@ class CsvFile(ExchangePart):
         text.detach()
 
 
-PART = CsvFile()
-
-
 def _header(first: _Line | None) -> tuple[str, list[str]]:
     """The delimiter and the columns that the first line names."""
     if first is None:
@@ -184,3 +181,6 @@ def _delimiter(header: str) -> str:
 
 def _columns(header: str, delimiter: str) -> list[str]:
     return [cell.strip().strip('"').strip().lower() for cell in header.split(delimiter)]
+
+
+PART = CsvFile()

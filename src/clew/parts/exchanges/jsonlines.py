@@ -47,9 +47,6 @@ class JsonLines(ExchangePart):
             writing.entries += 1
 
 
-PART = JsonLines()
-
-
 def _rows(
     first: tuple[int, bytes | None], lines: Iterator[tuple[int, bytes | None]], reading: Reading
 ) -> Iterator[NewEntry | RowFault]:
@@ -86,3 +83,6 @@ def _row(number: int, content: bytes | None, reading: Reading) -> NewEntry | Row
 
 def _kind(value: object) -> str:
     return "an array" if isinstance(value, list) else "a single value"
+
+
+PART = JsonLines()

@@ -66,7 +66,7 @@ class Vics(ExchangePart):
 
     def write(self, entries: Callable[[], Iterator[Entry]], stream: BinaryIO, writing: Writing) -> None:
         """A hash set of the list's MD5 hashes; VICS demands an MD5 of each record."""
-        region = writing.region or _only_region(entries())
+        region = _region(writing.region) if writing.region else _only_region(entries())
         stream.write(b'{"@odata.context":' + json.dumps(_CONTEXT.format(region=region)).encode() + b',"value":[')
         for entry in entries():
             if entry.type != _MD5:
@@ -82,18 +82,14 @@ class Vics(ExchangePart):
         stream.write(b"\n]}\n")
 
 
-PART = Vics()
-
-
 def _scheme(heading: Heading, asked: str | None) -> str:
     """The category scheme; InputError when neither the file nor the person says whose categories these are."""
     found = heading.region.upper() if heading.region else None
     if asked is not None:
-        if not asked.isalpha() or len(asked) > _LONGEST_REGION:
-            raise InputError(f"expected a region such as US, of at most {_LONGEST_REGION} letters; see --region")
-        if found in _REGIONS and found != asked.upper():
-            raise InputError(f"the file says that its categories are of {found}, --region says {asked.upper()}")
-        return _SCHEME + asked.lower()
+        region = _region(asked)
+        if found in _REGIONS and found != region:
+            raise InputError(f"the file says that its categories are of {found}, --region says {region}")
+        return _SCHEME + region.lower()
     if found in _REGIONS:
         return _SCHEME + found.lower()
     said = f"it says '{heading.region}'" if heading.region else "it does not say"
@@ -101,6 +97,13 @@ def _scheme(heading: Heading, asked: str | None) -> str:
         f"expected a VICS file whose region is {' or '.join(_REGIONS)}, {said}; category numbers mean different things "
         f"in different regions: ask the sender, then give --region"
     )
+
+
+def _region(asked: str) -> str:
+    """A region as a person names it, in capitals."""
+    if not (asked.isascii() and asked.isalpha()) or len(asked) > _LONGEST_REGION:
+        raise InputError(f"expected a region such as US, of at most {_LONGEST_REGION} letters; see --region")
+    return asked.upper()
 
 
 def _entries(
@@ -196,3 +199,6 @@ def _written_category(entry: Entry, region: str, writing: Writing) -> int | None
     if not entry.vetted:
         writing.remarks["unvetted: VICS cannot say so; the source's category stands"] += 1
     return int(entry.category.code)
+
+
+PART = Vics()

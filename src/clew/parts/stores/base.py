@@ -207,9 +207,10 @@ class UnitOfWork(Reader):
     def add_entries(self, list_id: ListId, entries: Sequence[NewEntry], at: datetime) -> Added:
         """The entries are on the list: a value that is there already takes the new particulars and keeps its id.
 
-        One change sequence is taken for the whole call. A value given twice counts once, with its last particulars.
-        A bulk import calls it in chunks of 20,000: each commit rewrites every page that it touched, so that ten
-        times smaller chunks cost about twice the time.
+        What members have said of it stays unless the same member is named again: a source that sends its list anew
+        must not silence a dispute. One change sequence is taken for the whole call. A value given twice counts once,
+        with its last particulars. A bulk import calls it in chunks of 20,000: each commit rewrites every page that it
+        touched, so that ten times smaller chunks cost about twice the time.
 
         Raises:
             NotFoundError: there is no such list.

@@ -1,5 +1,6 @@
 """Adding and removing entries, in bulk, each change with its sequence and its tallies."""
 
+import json
 from abc import ABC
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -94,6 +95,10 @@ class EntryWriting(ListWriting, TallyWriting, UnitOfWork, ABC):
             given = _particulars(wanted[SignalType(row["type"])][bytes(row["value"])])
             key = (list_id, row["type"])
             tallies[key] = tallies[key].plus(_tally_of(row), times=-1)
+            if row["opinions"]:
+                whole = _with_opinions_of(row, given)
+                tallies[key] = tallies[key].plus(Tally(disputed=whole.disputed - given.disputed))
+                given = whole
             if given != tuple(row[name] for name in Particulars._fields):
                 ends = ends_at_us(given.expires_at, row["added_at"], kept_days)
                 changes.append({"entry_id": row["id"], "ends_at": ends, **given._asdict()})
@@ -176,6 +181,16 @@ def _particulars(new: NewEntry) -> Particulars:
         None if new.made_at is None else to_us(new.made_at),
         None if new.expires_at is None else to_us(new.expires_at),
         new.note,
+    )
+
+
+def _with_opinions_of(row: RowMapping, given: Particulars) -> Particulars:
+    """The particulars, with what members that they do not name have said of the standing entry."""
+    said = {member: (standing, at_us) for member, standing, at_us in json.loads(row["opinions"])}
+    said |= {member: (standing, at_us) for member, standing, at_us in json.loads(given.opinions or "[]")}
+    return given._replace(
+        opinions=compact([[member, standing, at_us] for member, (standing, at_us) in said.items()]),
+        disputed=any(standing != Standing.POSITIVE for standing, _ in said.values()),
     )
 
 

@@ -78,7 +78,8 @@ class PermissionWriting(PermissionReading, ChangingSession, UnitOfWork, ABC):
         row: Row = {"name": name, "owner": owner, "until": to_us(until)}
         statement = self._database.insert(tables.leases).values(row)
         free = or_(_LEASES.owner == owner, _LEASES.until <= to_us(at))
-        return self._change(statement.on_conflict_do_update(index_elements=["name"], set_=row, where=free)) > 0
+        taken = statement.on_conflict_do_update(index_elements=["name"], set_=row, where=free)
+        return self._first(taken.returning(_LEASES.name)) is not None
 
     def release_lease(self, name: str, owner: str) -> None:
         """The row goes."""

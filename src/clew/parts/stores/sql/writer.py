@@ -119,7 +119,7 @@ class Writer:
 
     def _run_apart(self, connection: Connection, job: "_Waiting", unit: SqlUnitOfWork) -> BaseException | None:
         """Run one job in a savepoint: its error, after its changes and no others were undone."""
-        savepoint = connection.begin_nested()
+        connection.exec_driver_sql("SAVEPOINT work")
         try:
             job.run(unit)
             self._demand_transaction(connection)
@@ -127,9 +127,10 @@ class Writer:
             # Without its transaction the savepoint is gone too, and with it what the others did.
             if self._database.lost_a_race(error) or not self._database.holds_transaction(connection):
                 raise
-            savepoint.rollback()
+            connection.exec_driver_sql("ROLLBACK TO SAVEPOINT work")
+            connection.exec_driver_sql("RELEASE SAVEPOINT work")
             return self._explained(error)
-        savepoint.commit()
+        connection.exec_driver_sql("RELEASE SAVEPOINT work")
         return None
 
     def _demand_transaction(self, connection: Connection) -> None:

@@ -1,0 +1,71 @@
+"""How answers leave: JSON bytes, and every error in one shape, without anything that came in."""
+
+import re
+from collections.abc import Iterable
+from math import ceil
+
+import msgspec
+from starlette.types import Send
+
+from clew.errors import ClewError, RateError, SignInError, TooLargeError
+
+Headers = Iterable[tuple[bytes, bytes]]
+
+_encoder = msgspec.json.Encoder()
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """What an error says."""
+
+    code: str
+    message: str
+    request_id: str
+
+
+class ErrorAnswer(msgspec.Struct, frozen=True):
+    """An error as JSON."""
+
+    error: Problem
+
+
+def encode(value: object) -> bytes:
+    """The value as JSON."""
+    return _encoder.encode(value)
+
+
+async def send_bytes(send: Send, status: int, body: bytes, content_type: bytes, headers: Headers = ()) -> None:
+    """One whole answer."""
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [(b"content-type", content_type), (b"content-length", b"%d" % len(body)), *headers],
+        }
+    )
+    await send({"type": "http.response.body", "body": body})
+
+
+async def send_json(send: Send, status: int, body: bytes, headers: Headers = ()) -> None:
+    """One whole answer that is JSON already."""
+    await send_bytes(send, status, body, b"application/json", headers)
+
+
+def code_of(error: ClewError) -> str:
+    """The word by which a program tells errors apart: `TooLargeError` is "too-large"."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(error).__name__.removesuffix("Error")).lower()
+
+
+def headers_of(error: ClewError) -> list[tuple[bytes, bytes]]:
+    """What HTTP wants beside the status."""
+    if isinstance(error, SignInError):
+        return [(b"www-authenticate", b"Bearer")]
+    if isinstance(error, RateError):
+        return [(b"retry-after", b"%d" % ceil(error.retry_after_s))]
+    if isinstance(error, TooLargeError):
+        return [(b"connection", b"close")]  # the rest of the body is not read
+    return [(b"retry-after", b"1")] if error.http_status == 503 else []  # noqa: PLR2004
+
+
+def error_json(code: str, message: str, request_id: str) -> bytes:
+    """An error as the interface gives it."""
+    return encode(ErrorAnswer(error=Problem(code=code, message=message, request_id=request_id)))

@@ -1,0 +1,77 @@
+"""What machines ask: is the process alive, should requests come here, and the figures for Prometheus."""
+
+from fastapi import APIRouter, Request, Response
+
+from clew.errors import ClewError
+from clew.records.screening import Purpose
+from clew.web import schemas
+from clew.web.answers import encode
+from clew.web.api.contract import answers_with
+from clew.web.door import Door, door_of
+from clew.web.metrics import CONTENT_TYPE, Standing
+
+router = APIRouter(tags=["health"])
+
+# The index looks for changes several times a second; after this long it does not follow.
+_LAG_S = 5.0
+
+
+@router.get("/healthz", responses=answers_with(schemas.AliveSaid))
+async def alive() -> Response:
+    """The process answers; nothing else is asked."""
+    return Response(encode(schemas.AliveSaid(alive=True)), media_type="application/json")
+
+
+@router.get("/readyz", responses=answers_with(schemas.ReadySaid))
+def ready(request: Request) -> Response:
+    """Whether requests should come here; 503 with the reasons when they should not."""
+    reasons = faults(door_of(request))
+    said = schemas.ReadySaid(ready=not reasons, reasons=reasons)
+    return Response(encode(said), 503 if reasons else 200, media_type="application/json")
+
+
+@router.get("/metrics", responses={200: {"description": "Prometheus text", "content": {"text/plain": {}}}})
+def metrics(request: Request) -> Response:
+    """The figures of this process."""
+    door = door_of(request)
+    text = door.metrics.text(_standing(door))
+    return Response(text, media_type=CONTENT_TYPE.decode())
+
+
+def faults(door: Door) -> list[str]:
+    """Why requests should not come here now; empty when they should."""
+    installation = door.installation
+    reasons = []
+    try:
+        installation.store.check()
+    except ClewError as error:
+        reasons.append(f"database: {error}")
+    status = installation.index.status()
+    reasons.extend(f"index: {each.fault}" for each in status.types if each.fault)
+    if status.lag_s is None or status.lag_s > _LAG_S:
+        since = "never" if status.lag_s is None else f"{status.lag_s:.0f} s ago"
+        reasons.append(f"index: last saw the database {since}")
+    if not door.hashing.ready:
+        reasons.append("decode workers: none is ready")
+    return reasons
+
+
+def _standing(door: Door) -> Standing:
+    installation = door.installation
+    status, now = installation.index.status(), installation.clock()
+    states = [each.state for each in status.types if each.state is not None]
+    with installation.store.read() as reader:
+        bases = [reader.find_basis(purpose) for purpose in Purpose]
+    return Standing(
+        entries={each.signal_type: each.entries for each in status.types},
+        generation=max((each.generation for each in states), default=0),
+        sequence=min((each.sequence for each in states), default=0),
+        lag_s=status.lag_s if status.lag_s is not None else float("inf"),
+        files=door.hashing.under_way,
+        workers=door.hashing.ready,
+        basis_left_s={
+            each.purpose.value: (each.basis.until - now).total_seconds()
+            for each in bases
+            if each is not None and each.basis.until is not None
+        },
+    )

@@ -1,0 +1,193 @@
+"""POST /screen: a file, a form of files, or hashes alone; answered once what was found is durable.
+
+A plain ASGI route, for it answers thousands of requests a second: no thread is changed for a few hashes, and nothing
+is parsed twice.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+import msgspec
+from starlette.types import Receive, Scope, Send
+
+from clew.errors import InputError, TooLargeError
+from clew.pipelines.uploads import Answer, Content, parse_signal
+from clew.records.identifiers import ListName
+from clew.records.match import Channel
+from clew.records.signal import Hashed, Signal
+from clew.web import answers, schemas
+from clew.web.body import MEGABYTE, Room, declared_bytes, media_type, no_encoding, read_body, stream_body
+from clew.web.door import Door
+from clew.web.multipart import Form
+from clew.web.uploads import Upload
+from clew.web.visit import header
+
+_JSON_BYTES = 8 * MEGABYTE
+_HASHES = 10_000
+# What a form needs beside its files: boundaries, headers, fields.
+_FORM_BYTES = MEGABYTE
+_REFERENCE_CHARACTERS = 1000
+
+# What a caller may name; folders are screened by the command alone.
+_CHANNELS = (Channel.UPLOAD, Channel.PRIVATE_MESSAGE, Channel.HASHES)
+
+
+@dataclass(slots=True)
+class _Asked:
+    """What stands beside the content: in the query, in headers, or among a form's fields."""
+
+    references: list[str]
+    channel: str | None
+    lists: list[str]
+
+
+class Screen:
+    """The endpoint."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self._decoder = msgspec.json.Decoder(schemas.ScreenGiven)
+        self._parse = {name: part.parse for name, part in door.installation.signals.items()}
+        self._file_bytes = door.installation.settings.decode.file_mb * MEGABYTE
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        kind, parameters = media_type(scope)
+        no_encoding(scope)
+        asked = _asked(scope)
+        with self._door.held.room() as room:
+            if kind == "application/json":
+                said = await self._hashes(scope, receive, room, asked)
+            elif kind == "multipart/form-data":
+                said = await self._form(scope, receive, room, asked, parameters)
+            else:
+                said = await self._file(scope, receive, room, asked)
+        await answers.send_json(send, 200, answers.encode(said))
+
+    async def _hashes(
+        self, scope: Scope, receive: Receive, room: Room, asked: _Asked
+    ) -> schemas.ScreenSaid | schemas.BatchSaid:
+        declared_bytes(scope, _JSON_BYTES)
+        body = await read_body(receive, room, _JSON_BYTES)
+        given = schemas.hear_with(self._decoder, body)
+        channel = _channel(asked.channel if given.channel is None else given.channel, Channel.HASHES)
+        lists = [ListName(name) for name in (given.lists or asked.lists)]
+        if given.signals is not None and given.batch is None:
+            reference = given.reference if given.reference is not None else _only(asked.references)
+            content = Content(signals=self._signals(given.signals), reference=reference)
+            return schemas.say_answer((await self._door.screen([content], channel, lists))[0])
+        if given.batch is not None and given.signals is None and given.reference is None and not asked.references:
+            return _batch(await self._door.screen(self._contents(given.batch), channel, lists))
+        raise InputError("send either 'signals' for one content or 'batch' for many; a batch has references inside")
+
+    def _contents(self, batch: Sequence[schemas.ContentGiven]) -> list[Content]:
+        hashes = sum(len(each.signals) for each in batch)
+        if hashes > _HASHES:
+            raise TooLargeError(f"one call may bear {_HASHES:,} hashes, got {hashes:,}; send the rest in another")
+        return [Content(signals=self._signals(each.signals), reference=each.reference) for each in batch]
+
+    def _signals(self, given: Sequence[schemas.SignalGiven]) -> tuple[Signal, ...]:
+        return tuple(parse_signal(each.type, each.value, each.quality, self._parse) for each in given)
+
+    async def _file(self, scope: Scope, receive: Receive, room: Room, asked: _Asked) -> schemas.ScreenSaid:
+        declared_bytes(scope, self._file_bytes)
+        channel, reference = _channel(asked.channel, Channel.UPLOAD), _only(asked.references)
+        upload = Upload()
+        try:
+            async for piece in stream_body(receive, room, self._file_bytes):
+                upload.write(piece)
+            hashed = await self._door.hashing.hash(upload)
+        finally:
+            upload.close()
+        found = await self._door.screen([_content(hashed, reference)], channel, [ListName(name) for name in asked.lists])
+        return schemas.say_answer(found[0])
+
+    async def _form(
+        self, scope: Scope, receive: Receive, room: Room, asked: _Asked, parameters: str
+    ) -> schemas.BatchSaid:
+        declared_bytes(scope, self._file_bytes + _FORM_BYTES)
+        form = Form(parameters, self._file_bytes)
+        try:
+            async for piece in stream_body(receive, room, self._file_bytes + _FORM_BYTES):
+                form.feed(piece)
+            form.check_whole()
+            files = _read_form(form, asked)
+            channel = _channel(asked.channel, Channel.UPLOAD)
+            hashed = await self._door.hashing.hash_all(files)
+        finally:
+            form.close()
+        references = asked.references or [None] * len(files)
+        contents = [_content(each, reference) for each, reference in zip(hashed, references, strict=True)]
+        return _batch(await self._door.screen(contents, channel, [ListName(name) for name in asked.lists]))
+
+
+def _read_form(form: Form, asked: _Asked) -> list[Upload]:
+    """The files of a form; its fields are taken into what is asked."""
+    for part in form.parts:
+        if part.file is None:
+            _take(asked, part.name, part.text.decode("utf-8", "replace"))
+    files = [part.file for part in form.parts if part.file is not None]
+    if not files:
+        raise InputError("the form bears no file: a file part needs a filename in its Content-Disposition")
+    if asked.references and len(asked.references) != len(files):
+        raise InputError(f"{len(files)} files came with {len(asked.references)} references; send one each, or none")
+    return files
+
+
+def _content(hashed: Hashed, reference: str | None) -> Content:
+    return Content(
+        signals=hashed.signals,
+        unhashable=hashed.unhashable,
+        reference=reference,
+        size_bytes=hashed.size_bytes,
+        media_type=hashed.media_type,
+    )
+
+
+def _batch(found: Sequence[Answer]) -> schemas.BatchSaid:
+    return schemas.BatchSaid(results=[schemas.say_answer(each) for each in found])
+
+
+def _asked(scope: Scope) -> _Asked:
+    """What query and headers say."""
+    asked = _Asked([], None, [])
+    if scope["query_string"]:
+        try:
+            pairs = parse_qsl(scope["query_string"].decode("ascii"), keep_blank_values=True, errors="strict")
+        except ValueError:
+            raise InputError("the query must be percent-encoded UTF-8") from None
+        for name, value in pairs:
+            _take(asked, name, value)
+    for name in ("reference", "channel", "list"):
+        text = header(scope, b"x-clew-" + name.encode())
+        if text is not None:
+            _take(asked, name, text.encode("latin-1").decode("utf-8", "replace"))
+    return asked
+
+
+def _take(asked: _Asked, name: str, value: str) -> None:
+    if name == "reference":
+        if len(value) > _REFERENCE_CHARACTERS:
+            raise InputError(f"a reference may have at most {_REFERENCE_CHARACTERS} characters, got {len(value)}")
+        asked.references.append(value)
+    elif name == "channel":
+        asked.channel = value
+    elif name == "list":
+        asked.lists.append(value)
+    else:
+        raise InputError("beside the content only reference, channel and list are known")
+
+
+def _only(references: Sequence[str]) -> str | None:
+    if len(references) > 1:
+        raise InputError(f"one content takes one reference, got {len(references)}")
+    return references[0] if references else None
+
+
+def _channel(name: str | None, default: Channel) -> Channel:
+    if name is None:
+        return default
+    if name not in _CHANNELS:
+        raise InputError(f"channel must be one of {', '.join(_CHANNELS)}")
+    return Channel(name)

@@ -1,0 +1,107 @@
+"""The web application: the HTTP interface and the console behind one gate."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from clew import __version__
+from clew.pipelines.installation import Installation
+from clew.web.api import health, hits, lists, measure
+from clew.web.api.contract import complete
+from clew.web.api.screen import Screen
+from clew.web.browser import Origins
+from clew.web.console import pages, routes
+from clew.web.console.sessions import session_of
+from clew.web.door import Door
+from clew.web.gate import Gate
+from clew.web.rules import RULES, Rules
+from clew.web.watch import watching
+
+_SCREEN = "/api/v1/screen"
+
+
+class App(FastAPI):
+    """FastAPI behind our gate, which alone turns errors into answers; the framework's own layers for that are left out.
+
+    POST /screen goes from the gate straight to its endpoint; it stands among the routes all the same, so that whoever
+    walks them finds it.
+    """
+
+    door: Door
+    screen: Screen
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The gate, and behind it the router."""
+        settings = self.door.installation.settings.web
+        return Gate(
+            AsyncExitStackMiddleware(self.router),
+            direct={_SCREEN: self.screen},
+            rules=Rules(),
+            keys=self.door.keys,
+            buckets=self.door.buckets,
+            metrics=self.door.metrics,
+            origins=Origins(host=settings.host, public_url=settings.public_url),
+            find_session=lambda scope: session_of(scope, self.door.sessions),
+            error_page=pages.error_page,
+        )
+
+    def openapi(self) -> dict[str, Any]:
+        """The contract, made once."""
+        if self.openapi_schema is None:
+            self.openapi_schema = complete(super().openapi())
+        return self.openapi_schema
+
+
+def create_app(installation: Installation) -> FastAPI:
+    """The application of an open installation; it does not close the installation."""
+    door = Door(installation)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        door.open()
+        try:
+            async with watching(door):
+                yield
+        finally:
+            door.close()
+
+    app = App(
+        title="Clew",
+        version=__version__,
+        description="Screen content against lists of known hashes. Keys are made with `clew keys create`.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,  # their pages load scripts from other hosts
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    app.door = app.state.door = door
+    app.screen = Screen(door)
+    app.router.routes.append(Route(_SCREEN, app.screen, methods=["POST"], include_in_schema=False))
+    for each in (lists, hits, measure, health):
+        app.router.routes.extend(each.router.routes)
+    routes.add_to(app)
+    _check_rules(app)
+    return app
+
+
+def _check_rules(app: FastAPI) -> None:
+    """Every route has its rule and every rule its route, or the service does not start."""
+    there = {(method, path) for path, methods in route_methods(app) for method in methods}
+    ruled = {(rule.method, rule.path) for rule in RULES}
+    assert there == ruled, f"routes and rules differ: {sorted(there ^ ruled)}"
+
+
+def route_methods(app: FastAPI) -> list[tuple[str, set[str]]]:
+    """Each route's path with its methods; HEAD, which the framework adds by itself, is refused by the gate."""
+    found: list[tuple[str, set[str]]] = []
+    for route in app.router.routes:
+        path, methods = getattr(route, "path", None), getattr(route, "methods", None)
+        if path is not None:
+            found.append((path, set(methods or {"GET"}) - {"HEAD"}))
+    return found

@@ -1,0 +1,105 @@
+"""Bodies as they stream in: counted against their limits before they are kept, and kept in memory only."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+
+from starlette.types import Receive, Scope
+
+from clew.errors import InputError, TooLargeError, UnavailableError
+from clew.web.visit import header
+
+MEGABYTE = 1_000_000
+
+
+class GoneError(Exception):
+    """The client went away before its request was whole; there is nobody to answer."""
+
+
+class Held:
+    """How many bytes of uploads the process holds, so that many large ones cannot take all its memory."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bytes = most_bytes
+        self.bytes = 0
+
+    @contextmanager
+    def room(self) -> Iterator["Room"]:
+        """Room that one request fills as it reads; given back at the end."""
+        room = Room(self)
+        try:
+            yield room
+        finally:
+            self.bytes -= room.bytes
+
+    def take(self, size_bytes: int) -> None:
+        """So many bytes more; UnavailableError when that is too much for now."""
+        if self.bytes + size_bytes > self._most_bytes:
+            raise UnavailableError(
+                f"{self.bytes // MEGABYTE} MB of uploads are in work already; send this one again in a moment"
+            )
+        self.bytes += size_bytes
+
+
+class Room:
+    """What one request holds."""
+
+    def __init__(self, held: Held) -> None:
+        self._held = held
+        self.bytes = 0
+
+    def take(self, size_bytes: int) -> None:
+        """So many bytes more are held for this request."""
+        self._held.take(size_bytes)
+        self.bytes += size_bytes
+
+
+def declared_bytes(scope: Scope, limit_bytes: int) -> None:
+    """TooLargeError when the request says itself that it is larger; what it really sends is counted all the same."""
+    text = header(scope, b"content-length")
+    if text is not None and text.isascii() and text.isdigit() and int(text[:18]) > limit_bytes:
+        raise _too_large(limit_bytes)
+
+
+async def stream_body(receive: Receive, room: Room, limit_bytes: int) -> AsyncIterator[bytes]:
+    """The body in pieces as they come.
+
+    Raises:
+        TooLargeError: it is larger than the limit.
+        GoneError: the client went away.
+    """
+    size_bytes = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise GoneError
+        piece: bytes = message.get("body", b"")
+        size_bytes += len(piece)
+        if size_bytes > limit_bytes:
+            raise _too_large(limit_bytes)
+        room.take(len(piece))
+        if piece:
+            yield piece
+        if not message.get("more_body", False):
+            return
+
+
+async def read_body(receive: Receive, room: Room, limit_bytes: int) -> bytes:
+    """The whole body; raises as `stream_body`."""
+    pieces = [piece async for piece in stream_body(receive, room, limit_bytes)]
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def media_type(scope: Scope) -> tuple[str, str]:
+    """The content type without its parameters, in lower case, and the parameters; empty when none is given."""
+    name, _, parameters = (header(scope, b"content-type") or "").partition(";")
+    return name.strip().lower(), parameters
+
+
+def no_encoding(scope: Scope) -> None:
+    """InputError when the body is compressed: a few bytes could be a bomb, and pictures gain nothing by it."""
+    if (header(scope, b"content-encoding") or "identity").lower() != "identity":
+        raise InputError("send the body without Content-Encoding")
+
+
+def _too_large(limit_bytes: int) -> TooLargeError:
+    return TooLargeError(f"the body may be at most {limit_bytes:,} bytes; send larger work in parts")

@@ -1,0 +1,69 @@
+"""Find: a hit by its id, a list by its name, a hash by its first digits among the matches of hits and on the lists."""
+
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import RedirectResponse
+
+from clew.parts.stores.base import HitFilter, Reader, UnitOfWork
+from clew.records.audit import AuditEvent
+from clew.records.hashlist import HashList
+from clew.records.identifiers import ListName
+from clew.records.match import Hit
+from clew.web.console.pages import page
+from clew.web.door import Door, door_of
+from clew.web.visit import visit_of
+
+router = APIRouter(include_in_schema=False)
+
+_SEE_OTHER = 303
+_HIT_ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
+_DIGITS = re.compile(r"[0-9a-f]{8,512}")
+_LOOKED_THROUGH = 2000
+
+
+@router.get("/find")
+def find(request: Request, q: Annotated[str, Query(max_length=600)] = "") -> Response:
+    """Goes straight to what is named; for digits, shows where they occur. What was sought is not written down."""
+    door = door_of(request)
+    text = q.strip()
+    if _HIT_ID.fullmatch(text.upper()):
+        return RedirectResponse(f"/hits/{text.upper()}", _SEE_OTHER)
+    digits = text.lower() if _DIGITS.fullmatch(text.lower()) else ""
+    with door.installation.store.read() as reader:
+        found = reader.find_list(ListName(text)) if text else None
+        if found is not None:
+            return RedirectResponse(f"/lists/{found.name}", _SEE_OTHER)
+        hits = _hits_with(reader, digits) if digits else []
+        on_lists = _lists_with(reader, door, digits) if digits else []
+    if digits:
+        _write_down(request, door)
+    return page(
+        request, "find.html", place="", q=text, digits=bool(digits), hits=hits, on_lists=on_lists, of=_LOOKED_THROUGH
+    )
+
+
+def _hits_with(reader: Reader, digits: str) -> list[Hit]:
+    newest = reader.hits(HitFilter(limit=_LOOKED_THROUGH))
+    return [
+        hit
+        for hit in newest
+        if any(m.value.hex().startswith(digits) or m.signal.value.hex().startswith(digits) for m in hit.matches)
+    ]
+
+
+def _lists_with(reader: Reader, door: Door, digits: str) -> list[HashList]:
+    """Lists that bear the whole hash; the first digits alone are looked up among hits only."""
+    kinds = [kind for kind, part in door.installation.signals.items() if 2 * part.width_bytes == len(digits)]
+    value = bytes.fromhex(digits) if kinds else b""
+    return [each for each in reader.lists() if any(reader.find_entry(each.id, kind, value) for kind in kinds)]
+
+
+def _write_down(request: Request, door: Door) -> None:
+    at, actor = door.installation.clock(), visit_of(request.scope).actor
+
+    def work(unit: UnitOfWork) -> None:
+        unit.audit(AuditEvent(at=at, actor=actor, act="console.find", subject="hits", facts={"by": "digits"}))
+
+    door.installation.store.transact(work)

@@ -1,0 +1,69 @@
+"""The one-time link by which the local administrator signs in: short-lived, good once, kept as a digest."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+
+import msgspec
+
+from clew.errors import SignInError
+from clew.ground.clock import Clock
+from clew.parts.stores.base import Store, UnitOfWork
+from clew.records.audit import AuditEvent
+
+VALID = timedelta(minutes=10)
+
+_NAME = "console.link"
+_TOKEN_BYTES = 32
+
+
+class _Link(msgspec.Struct, frozen=True):
+    """What the store keeps; a new link takes the place of the one before."""
+
+    digest: str
+    expires_at: datetime
+
+
+class Links:
+    """Makes links and takes them back; the store is where two processes of one installation meet."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def make(self, actor: str) -> str:
+        """A new token, good once within ten minutes; the one made before is good no longer."""
+        token = secrets.token_urlsafe(_TOKEN_BYTES)
+        at = self._clock()
+
+        def work(unit: UnitOfWork) -> None:
+            unit.put_value(_NAME, msgspec.json.encode(_Link(_digest(token), at + VALID)).decode())
+            unit.audit(AuditEvent(at=at, actor=actor, act="link.create", subject="console:link", facts={}))
+
+        self._store.transact(work)
+        return token
+
+    def use(self, token: str) -> None:
+        """The token is used up; SignInError when it is not the last one made, was used, or is too old."""
+        at = self._clock()
+
+        def work(unit: UnitOfWork) -> bool:
+            text = unit.find_value(_NAME)
+            link = msgspec.json.decode(text, type=_Link) if text else None
+            if link is None or at >= link.expires_at or not hmac.compare_digest(link.digest, _digest(token)):
+                return False
+            unit.put_value(_NAME, "")
+            unit.audit(
+                AuditEvent(
+                    at=at, actor="user:local-administrator", act="session.create", subject="console:session", facts={}
+                )
+            )
+            return True
+
+        if not self._store.transact(work):
+            raise SignInError("this link was used already, is older than ten minutes, or is not the newest one")
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

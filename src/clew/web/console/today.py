@@ -1,0 +1,176 @@
+"""Today: what needs a person now, and what the day has brought."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from fastapi import APIRouter, Request, Response
+
+from clew.parts.stores.base import HitFilter
+from clew.pipelines.installation import Installation
+from clew.records.hashlist import Action, LegalBasis, ListState
+from clew.records.match import Hit
+from clew.records.screening import CountKey, Purpose, PurposeBasis, Run
+from clew.web.api.health import faults
+from clew.web.console import words
+from clew.web.console.pages import page
+from clew.web.door import door_of
+
+router = APIRouter(include_in_schema=False)
+
+_SOON = timedelta(days=30)
+_RUNS, _HITS, _EVENTS = 5, 500, 6
+_PURPOSES = {Purpose.PRIVATE_MESSAGES: "screening private messages", Purpose.KEPT_SIGNALS: "keeping signals"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """One thing that asks for a person.
+
+    Attributes:
+        tone: "danger", "ongoing" or "plain"; the words say it too.
+        link: where it can be looked at; "" when only a command helps.
+    """
+
+    tone: str
+    what: str
+    why: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One thing that happened."""
+
+    at: datetime
+    what: str
+
+
+@router.get("/")
+def show_today(request: Request) -> Response:
+    """The page."""
+    door = door_of(request)
+    installation = door.installation
+    now = installation.clock().astimezone(UTC)
+    midnight = datetime.combine(now.date(), time(), UTC)
+    with installation.store.read() as reader:
+        counts = reader.counts(now.date(), now.date())
+        hits = reader.hits(HitFilter(since=midnight, limit=_HITS))
+        hit_count = reader.count_hits(HitFilter(since=midnight))
+        exact_count = reader.count_hits(HitFilter(since=midnight, exact=True))
+        states = reader.list_states(now)
+        bases = [found for purpose in Purpose if (found := reader.find_basis(purpose)) is not None]
+        runs = reader.runs(_RUNS)
+    by_action = {action: sum(n for key, n in counts.items() if key.action is action) for action in Action}
+    return page(
+        request,
+        "today.html",
+        place="today",
+        screened=sum(by_action.values()),
+        by_action=by_action,
+        Action=Action,
+        missing=_missing(counts),
+        hit_count=hit_count,
+        exact_count=exact_count,
+        needs=[*_broken(faults(door)), *_flooded(hits), *_grounds(bases, states, now), *_list_needs(states)],
+        events=_events(hits, runs, states, now)[:_EVENTS],
+        lists=states,
+        index=installation.index.status(),
+        lasting=_lasting(installation),
+    )
+
+
+def _missing(counts: dict[CountKey, int]) -> list[tuple[str, int]]:
+    """Contents without a signal, by type, most first."""
+    by_type: dict[str, int] = {}
+    for key, contents in counts.items():
+        if key.type is not None:
+            by_type[key.type] = by_type.get(key.type, 0) + contents
+    return sorted(by_type.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _broken(reasons: list[str]) -> Iterator[Need]:
+    for reason in reasons:
+        yield Need(tone="danger", what="The service is not ready", why=reason)
+
+
+def _flooded(hits: list[Hit]) -> Iterator[Need]:
+    floods = [each for each in hits if each.total_matches > len(each.matches)]
+    if floods:
+        yield Need(
+            tone="ongoing",
+            what=f"{words.count(len(floods), 'hit')} with more matches than are kept",
+            why="An entry that many pictures come near may be a blank or a template. Look at it before trusting it.",
+            link=f"/hits/{floods[0].id}",
+        )
+
+
+def _grounds(bases: list[PurposeBasis], states: list[ListState], now: datetime) -> Iterator[Need]:
+    for each in bases:
+        what = f"Legal basis for {_PURPOSES[each.purpose]}"
+        command = f"clew legal set {each.purpose.value}"
+        yield from _ground(each.basis, what, f"It stops by itself. Renew it with: {command}", "", now)
+    for state in states:
+        what = f"Legal basis of the source {state.source.name}"
+        why = f"Its list {state.hash_list.name} is searched until it is removed. Renew the basis or remove the list."
+        yield from _ground(state.source.legal_basis, what, why, f"/lists/{state.hash_list.name}", now)
+
+
+def _ground(basis: LegalBasis, what: str, why: str, link: str, now: datetime) -> Iterator[Need]:
+    if basis.until is None or basis.until - now > _SOON:
+        return
+    ended = basis.until <= now
+    yield Need(
+        tone="danger" if ended else "ongoing",
+        what=f"{what} {'ended' if ended else 'ends'} {words.left(basis.until, now)}",
+        why=why,
+        link=link,
+    )
+
+
+def _list_needs(states: list[ListState]) -> Iterator[Need]:
+    for state in states:
+        link = f"/lists/{state.hash_list.name}"
+        if state.last_import_faults:
+            yield Need(
+                tone="plain",
+                what=f"{words.count(state.last_import_faults, 'row')} of {state.hash_list.name} could not be taken",
+                why="The last import took the good rows. The others are named with what was wrong.",
+                link=link,
+            )
+        if not any(state.entries.values()):
+            yield Need(
+                tone="plain",
+                what=f"The list {state.hash_list.name} is empty",
+                why=f"Fill it with: clew lists import FILE --list {state.hash_list.name}",
+                link=link,
+            )
+
+
+def _events(hits: list[Hit], runs: list[Run], states: list[ListState], now: datetime) -> list[Event]:
+    """What happened, newest first."""
+    since = now - timedelta(days=1)
+    events = [
+        Event(
+            at=run.finished_at or run.started_at,
+            what=f"A folder {'was screened' if run.finished_at else 'is being screened'}: "
+            f"{words.count(run.files, 'file')}, {words.count(run.hits, 'hit')}, {run.unhashable:,} not hashed in full.",
+        )
+        for run in runs
+    ]
+    events += [
+        Event(at=state.last_import_at, what=f"The list {state.hash_list.name} was imported.")
+        for state in states
+        if state.last_import_at is not None
+    ]
+    if hits:
+        events.append(Event(at=hits[0].at, what=f"The latest hit: {words.nearness(hits[0]).lower()}."))
+    return sorted((each for each in events if each.at > since), key=lambda each: each.at, reverse=True)
+
+
+def _lasting(installation: Installation) -> list[tuple[str, bool]]:
+    """What is off until it has a legal basis, and whether it is on."""
+    at = installation.clock()
+    with installation.store.read() as reader:
+        found = {purpose: reader.find_basis(purpose) for purpose in Purpose}
+    return [(_PURPOSES[purpose], basis is not None and basis.basis.holds(at)) for purpose, basis in found.items()]

@@ -1,0 +1,95 @@
+"""What all routes of one process share: the installation, and what the web keeps beside it."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from fastapi import Request
+
+from clew.pipelines.installation import Installation
+from clew.pipelines.uploads import Answer, Content
+from clew.records.identifiers import ListName
+from clew.records.match import Channel
+from clew.web.auth import KeyRing
+from clew.web.body import MEGABYTE, Held
+from clew.web.console.links import Links
+from clew.web.console.sessions import Sessions
+from clew.web.metrics import Metrics
+from clew.web.rate import Buckets
+from clew.web.uploads import Hashing
+
+T = TypeVar("T")
+
+# A search for one content takes some 30 us: less than handing it to a thread. From here on the loop would be held up.
+_IN_THE_LOOP = 64
+# Searching lets go of the interpreter; more threads than cores would only take memory.
+_THREADS = 4
+# Uploads in memory at one time, in whole files of the largest size.
+_FILES_HELD = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A ledger page's future, and the one asyncio future by which all of its requests wait."""
+
+    durable: Future[None]
+    awaited: asyncio.Future[None]
+
+
+class Door:
+    """Shared by the routes of one process."""
+
+    def __init__(self, installation: Installation) -> None:
+        self.installation = installation
+        settings = installation.settings
+        self.threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="web")
+        self.keys = KeyRing(installation.store, installation.clock, self.threads)
+        self.buckets = Buckets()
+        self.metrics = Metrics()
+        self.held = Held(_FILES_HELD * settings.decode.file_mb * MEGABYTE)
+        self.hashing = Hashing(settings, tuple(installation.signals))
+        self.sessions = Sessions()
+        self.links = Links(installation.store, installation.clock)
+        self._page: _Page | None = None
+
+    async def in_thread(self, work: Callable[[], T]) -> T:
+        """The result of work that may wait for the database."""
+        return await asyncio.get_running_loop().run_in_executor(self.threads, work)
+
+    async def screen(self, contents: Sequence[Content], channel: Channel, lists: Sequence[ListName]) -> list[Answer]:
+        """The answers, durable."""
+
+        def work() -> tuple[list[Answer], Future[None]]:
+            return self.installation.screener.screen(contents, channel=channel, lists=lists)
+
+        few = sum(len(each.signals) for each in contents) <= _IN_THE_LOOP
+        answers, durable = work() if few else await self.in_thread(work)
+        await self._durable(durable)
+        self.metrics.screened(answers, channel)
+        return answers
+
+    async def _durable(self, durable: Future[None]) -> None:
+        """Waits for a ledger page; requests that share a page share the way back from the store's thread."""
+        page = self._page
+        if page is None or page.durable is not durable:
+            page = self._page = _Page(durable, asyncio.wrap_future(durable))
+        # Shielded, for one cancelled request must not cancel the page of the others.
+        await asyncio.shield(page.awaited)
+
+    def open(self) -> None:
+        """The decode workers are being started; called on the event loop."""
+        self.hashing.open()
+
+    def close(self) -> None:
+        """Workers and threads have ended."""
+        self.hashing.close()
+        self.threads.shutdown()
+
+
+def door_of(request: Request) -> Door:
+    """The door of a request's application."""
+    door = request.app.state.door
+    assert isinstance(door, Door)
+    return door

@@ -1,0 +1,193 @@
+"""The gate: every request passes it, and what it does not let through never reaches a route.
+
+It gives each request its id, finds its rule, asks for the key or the session that the rule needs, turns every error
+into one shape, and counts and logs what was answered. It stands outside of all other middleware, so nothing answers
+before it.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from time import perf_counter
+
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from clew.errors import ClewError, InputError, NotFoundError, RefusedError
+from clew.records.screening import Scope as KeyScope
+from clew.web import answers, log
+from clew.web.auth import KeyRing
+from clew.web.body import GoneError
+from clew.web.browser import PAGE_HEADERS, Origins
+from clew.web.metrics import Metrics
+from clew.web.rate import Buckets
+from clew.web.rules import Need, Rule, Rules
+from clew.web.visit import Visit, header
+
+ErrorPage = Callable[[Visit, int, str, str], bytes]
+FindSession = Callable[[Scope], bytes | None]
+
+# The client had gone before there was an answer; nginx counts these so, and nobody ever receives it.
+_GONE = 499
+_ALWAYS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
+_NOT_STORED = (b"cache-control", b"no-store")
+
+
+class Gate:
+    """The outermost ASGI application.
+
+    Args:
+        app: what stands behind the gate.
+        direct: endpoints that answer for a path at once, without the router.
+        find_session: the digest of the console session that a request bears, if it is a good one.
+        error_page: an error as a page for people.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        direct: Mapping[str, ASGIApp],
+        rules: Rules,
+        keys: KeyRing,
+        buckets: Buckets,
+        metrics: Metrics,
+        origins: Origins,
+        find_session: FindSession,
+        error_page: ErrorPage,
+    ) -> None:
+        self._app = app
+        self._direct = direct
+        self._rules = rules
+        self._keys = keys
+        self._buckets = buckets
+        self._metrics = metrics
+        self._origins = origins
+        self._find_session = find_session
+        self._error_page = error_page
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request, from its id to its log line."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        began_s = perf_counter()
+        visit = Visit()
+        scope["clew"] = visit
+        signed = _signed(send, visit)
+        failure: BaseException | None = None
+        try:
+            await self._admit(scope, visit)
+            await self._direct.get(scope["path"], self._app)(scope, receive, signed)
+        except (GoneError, ClientDisconnect):
+            visit.status = visit.status or _GONE
+        except Exception as error:  # noqa: BLE001  (whatever it is, it is answered without what came in)
+            failure = error
+            await self._answer_error(scope, visit, signed, error)
+        seconds = perf_counter() - began_s
+        route = visit.rule.path if visit.rule else "(none)"
+        self._metrics.answered(scope["method"] if visit.rule else "(none)", route, visit.status, seconds)
+        _log(scope, visit, route, seconds, failure)
+
+    async def _admit(self, scope: Scope, visit: Visit) -> None:
+        rules = self._rules.of(scope["path"])
+        rule = rules.get(scope["method"])
+        if rule is None:
+            if rules:
+                raise HTTPException(405, headers={"allow": ", ".join(sorted(rules))})
+            raise NotFoundError("there is nothing at this address; see /api/openapi.json")
+        visit.rule = rule
+        if isinstance(rule.need, KeyScope):
+            visit.key = key = await self._keys.admit(header(scope, b"authorization"))
+            if rule.need not in key.scopes:
+                raise _missing_scope(rule)
+            self._buckets.take(key)
+        elif rule.console:
+            self._origins.check(scope)
+            visit.session = self._find_session(scope)
+            if visit.session is None and rule.need is Need.SESSION:
+                raise HTTPException(303 if scope["method"] == "GET" else 401, headers={"location": "/signin"})
+
+    async def _answer_error(self, scope: Scope, visit: Visit, send: Send, error: Exception) -> None:
+        if visit.status:
+            return  # the answer has begun and cannot be mended; the server cuts the connection
+        status, code, message, headers = _translate(error)
+        if wants_page(scope, visit):
+            body, kind = self._error_page(visit, status, code, message), b"text/html; charset=utf-8"
+        else:
+            body, kind = answers.error_json(code, message, visit.request_id), b"application/json"
+        await answers.send_bytes(send, status, body, kind, headers)
+
+
+def wants_page(scope: Scope, visit: Visit) -> bool:
+    """Whether an error is read by a person in a browser."""
+    if visit.rule is not None:
+        return visit.rule.console
+    return not scope["path"].startswith("/api/") and "text/html" in (header(scope, b"accept") or "")
+
+
+def _missing_scope(rule: Rule) -> ClewError:
+    assert isinstance(rule.need, KeyScope)
+    return RefusedError(f"this key lacks the scope '{rule.need.value}'; make one with: clew keys create")
+
+
+def _translate(error: Exception) -> tuple[int, str, str, list[tuple[bytes, bytes]]]:
+    """Status, code, message and headers of an error; nothing of an unknown one is told."""
+    if isinstance(error, RequestValidationError):
+        error = InputError(_faults(error))
+    if isinstance(error, ClewError):
+        return error.http_status, answers.code_of(error), str(error), answers.headers_of(error)
+    if isinstance(error, HTTPException):
+        headers = [(name.encode(), value.encode()) for name, value in (error.headers or {}).items()]
+        code = error.detail.lower().replace(" ", "-")
+        return error.status_code, code, error.detail, headers
+    return 500, "internal", "something failed inside Clew; its log has the place under this request id", []
+
+
+def _faults(error: RequestValidationError) -> str:
+    """Which parameter is at fault, and what was expected; not what came."""
+    return "; ".join(
+        f"{'.'.join(str(part) for part in each['loc'])}: {str(each['msg']).split(', got')[0]}"
+        for each in error.errors()
+    )
+
+
+def _signed(send: Send, visit: Visit) -> Callable[[Message], Awaitable[None]]:
+    """`send`, noting the status and adding the headers that every answer bears."""
+    request_id = (b"x-request-id", visit.request_id.encode())
+
+    async def signed(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            visit.status = message["status"]
+            headers = [*message.get("headers", ()), request_id, *_ALWAYS]
+            if not any(name == b"cache-control" for name, _ in headers):
+                headers.append(_NOT_STORED)
+            if visit.rule is None or visit.key is None:
+                headers.extend(PAGE_HEADERS)
+            message["headers"] = headers
+        await send(message)
+
+    return signed
+
+
+def _log(scope: Scope, visit: Visit, route: str, seconds: float, failure: BaseException | None) -> None:
+    if failure is None and visit.status < 400 and not (visit.rule and visit.rule.console):  # noqa: PLR2004
+        level = "debug"  # metrics count these; a line for each would be most of the work
+    else:
+        level = "error" if visit.status >= 500 else "info"  # noqa: PLR2004
+    unknown = failure is not None and not isinstance(failure, (ClewError, HTTPException, RequestValidationError))
+    log.say(
+        level,
+        "answered",
+        request_id=visit.request_id,
+        method=scope["method"],
+        route=route,
+        status=visit.status,
+        ms=round(1000 * seconds, 1),
+        key=visit.key.id if visit.key else None,
+        error=type(failure).__name__ if failure else None,
+        frames=log.frames_of(failure) if failure and unknown else None,
+    )

@@ -1,0 +1,118 @@
+"""multipart/form-data, parsed as it streams into memory: no part ever becomes a temporary file."""
+
+from dataclasses import dataclass
+
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
+
+from clew.errors import InputError, TooLargeError
+from clew.web.uploads import Upload
+
+# A field is a word such as a channel or a reference; a file says that it is one by a filename.
+_FIELD_BYTES = 4_096
+_PARTS = 1_000
+
+
+@dataclass(slots=True)
+class Part:
+    """One part of a form.
+
+    Attributes:
+        file: set when it came with a filename; the filename itself is not kept, for it can name a person.
+        text: the bytes of a field, which has no filename.
+    """
+
+    name: str
+    file: Upload | None
+    text: bytes = b""
+
+
+class Form:
+    """Fed with pieces of a body, it holds the parts; `check_whole` says whether it was whole."""
+
+    def __init__(self, parameters: str, file_bytes: int) -> None:
+        """A form with the boundary that the content type's parameters name."""
+        _, options = parse_options_header("multipart/form-data;" + parameters)
+        boundary = options.get(b"boundary")
+        if not boundary:
+            raise InputError("multipart/form-data needs a boundary in its Content-Type")
+        self.parts: list[Part] = []
+        self._file_bytes = file_bytes
+        self._ended = False
+        self._header: tuple[bytearray, bytearray] = (bytearray(), bytearray())
+        self._disposition = b""
+        try:
+            self._parser = MultipartParser(
+                boundary,
+                {
+                    "on_part_begin": self._begin,
+                    "on_header_field": self._header_field,
+                    "on_header_value": self._header_value,
+                    "on_header_end": self._header_end,
+                    "on_headers_finished": self._headers_finished,
+                    "on_part_data": self._data,
+                    "on_end": self._end,
+                },
+            )
+        except FormParserError as error:
+            raise InputError("the boundary of the form cannot be used") from error
+
+    def feed(self, piece: bytes) -> None:
+        """The next bytes of the body are taken in."""
+        try:
+            self._parser.write(piece)
+        except FormParserError as error:
+            raise InputError("the body is no well-formed multipart/form-data") from error
+
+    def check_whole(self) -> None:
+        """InputError unless the last boundary has come."""
+        if not self._ended:
+            raise InputError("the form ends before its last boundary: it was cut off, nothing of it was screened")
+
+    def close(self) -> None:
+        """The bytes of files that nobody has taken are let go."""
+        for part in self.parts:
+            if part.file:
+                part.file.close()
+
+    # ---- what the parser calls
+
+    def _begin(self) -> None:
+        if len(self.parts) >= _PARTS:
+            raise TooLargeError(f"a form may have at most {_PARTS} parts; send the rest in another")
+        self._disposition = b""
+
+    def _header_field(self, data: bytes, start: int, end: int) -> None:
+        self._header[0].extend(data[start:end])
+
+    def _header_value(self, data: bytes, start: int, end: int) -> None:
+        self._header[1].extend(data[start:end])
+
+    def _header_end(self) -> None:
+        name, value = self._header
+        if bytes(name).lower() == b"content-disposition":
+            self._disposition = bytes(value)
+        self._header = (bytearray(), bytearray())
+
+    def _headers_finished(self) -> None:
+        kind, options = parse_options_header(self._disposition)
+        if kind != b"form-data" or b"name" not in options:
+            raise InputError(
+                f"part {len(self.parts) + 1} of the form has no name; expected 'Content-Disposition: form-data; name='"
+            )
+        is_file = b"filename" in options or b"filename*" in options
+        self.parts.append(Part(options[b"name"].decode("utf-8", "replace"), Upload() if is_file else None))
+
+    def _data(self, data: bytes, start: int, end: int) -> None:
+        part = self.parts[-1]
+        held_bytes = (part.file.size_bytes if part.file else len(part.text)) + end - start
+        limit_bytes = self._file_bytes if part.file else _FIELD_BYTES
+        if held_bytes > limit_bytes:
+            raise TooLargeError(f"part {len(self.parts)} of the form may have at most {limit_bytes:,} bytes")
+        if part.file:
+            part.file.write(memoryview(data)[start:end])
+        else:
+            part.text += data[start:end]
+
+    def _end(self) -> None:
+        self._ended = True

@@ -1,0 +1,45 @@
+// Keyboard and dialogs; every page works without it. No eval, no inline handlers, nothing stored.
+const $ = (selector, root = document) => root.querySelector(selector);
+const singleKeys = document.documentElement.dataset.keys !== "off";
+let afterG = -1e6;
+
+const typing = (target) => target.closest("input:not([type=radio], [type=checkbox]), textarea, select");
+
+function openDialog(id) {
+  const dialog = document.getElementById(id);
+  if (dialog?.showModal && !dialog.open) dialog.showModal();
+}
+
+function step(by) {
+  const rows = [...document.querySelectorAll("[data-row]")];
+  if (!rows.length) return;
+  const at = rows.indexOf(document.activeElement.closest("[data-row]"));
+  rows[Math.max(0, Math.min(rows.length - 1, at + by))].focus();
+}
+
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-dialog]");
+  if (opener && document.getElementById(opener.dataset.dialog)) { event.preventDefault(); openDialog(opener.dataset.dialog); }
+  if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
+  for (const menu of document.querySelectorAll("details.menu[open]"))
+    if (!menu.contains(event.target)) menu.open = false;
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    const menu = $("details.menu[open]");
+    if (menu) { menu.open = false; $("summary", menu).focus(); }
+    return;
+  }
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { $("[data-main]")?.click(); return; }
+  if (!singleKeys || event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || $("dialog[open]")) return;
+  const place = event.timeStamp - afterG < 1200 ? $(`[data-go="${CSS.escape(event.key)}"]`) : null;
+  const pressed = $(`[data-key="${CSS.escape(event.key)}"]`);
+  if (place) location.href = place.href;
+  else if (event.key === "g") afterG = event.timeStamp;
+  else if (event.key === "?") openDialog("keys");
+  else if (event.key === "/") { event.preventDefault(); openDialog("find"); }
+  else if (event.key === "j") step(1);
+  else if (event.key === "k") step(-1);
+  else if (pressed) { event.preventDefault(); pressed.click(); }
+});

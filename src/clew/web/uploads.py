@@ -1,0 +1,111 @@
+"""Uploads on their way to the decode workers: held in memory behind descriptors, never written to a disk."""
+
+import asyncio
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from clew.errors import UnavailableError
+from clew.intake.decode import DecodePool
+from clew.intake.receive import hold_growing, seal
+from clew.intake.zygote import Outcome
+from clew.pipelines.decode_worker import open_pool
+from clew.records.identifiers import SignalType
+from clew.records.signal import Hashed
+from clew.settings import Settings
+
+# A worker has its next file at hand while the loop is busy with requests; more would let a slow file hold up others.
+_AHEAD = 2
+# Files of one form that wait for workers at a time, so that one form does not fill the queue for all.
+_OF_ONE_FORM = 32
+
+
+@dataclass(slots=True)
+class Upload:
+    """One file as it comes in; whoever makes it closes it, unless a worker has taken it."""
+
+    descriptor: int = -1
+    size_bytes: int = 0
+
+    def write(self, piece: bytes | memoryview) -> None:
+        """The next bytes are held."""
+        if self.descriptor < 0:
+            self.descriptor = hold_growing()
+        self.size_bytes += len(piece)
+        rest = memoryview(piece)
+        while rest:
+            rest = rest[os.write(self.descriptor, rest) :]
+
+    def take(self) -> int:
+        """The descriptor, sealed; it belongs to the caller now."""
+        self.write(b"")
+        descriptor, self.descriptor = self.descriptor, -1
+        seal(descriptor)
+        return descriptor
+
+    def close(self) -> None:
+        """The bytes are let go, unless they were taken."""
+        if self.descriptor >= 0:
+            os.close(self.descriptor)
+            self.descriptor = -1
+
+
+class Hashing:
+    """The decode workers of one process, on its event loop; opened with the service."""
+
+    def __init__(self, settings: Settings, types: Sequence[SignalType]) -> None:
+        self._settings = settings
+        self._types = tuple(types)
+        self._pool: DecodePool | None = None
+
+    def open(self) -> None:
+        """The workers are being started; called on the event loop."""
+        self._pool = open_pool(asyncio.get_running_loop(), self._settings.decode, ahead=_AHEAD)
+
+    def close(self) -> None:
+        """The workers have ended."""
+        if self._pool is not None:
+            self._pool.close()
+
+    @property
+    def ready(self) -> int:
+        """Workers that take files."""
+        return self._pool.state.ready if self._pool else 0
+
+    @property
+    def under_way(self) -> int:
+        """Files at the workers and waiting for them."""
+        return self._pool.state.in_hand + self._pool.state.waiting if self._pool else 0
+
+    async def hash(self, upload: Upload) -> Hashed:
+        """Every signal of the upload, and a reason for each that it has not; UnavailableError when too many wait."""
+        if self._pool is None:
+            raise UnavailableError("the decode workers are not started")
+        answered: asyncio.Future[Hashed] = asyncio.get_running_loop().create_future()
+
+        def done(outcome: Outcome | UnavailableError) -> None:
+            if answered.done():
+                return  # whoever waited was cancelled
+            if isinstance(outcome, UnavailableError):
+                answered.set_exception(outcome)
+            else:
+                answered.set_result(outcome.hashed)
+
+        size_bytes = upload.size_bytes
+        dihedral = self._settings.matching.dihedral
+        self._pool.submit(upload.take(), self._types, done, dihedral=dihedral, size_bytes=size_bytes)
+        return await answered
+
+    async def hash_all(self, uploads: Sequence[Upload]) -> list[Hashed]:
+        """The same for many, in their order."""
+        if len(uploads) == 1:
+            return [await self.hash(uploads[0])]
+        turn = asyncio.Semaphore(_OF_ONE_FORM)
+
+        async def one(upload: Upload) -> Hashed:
+            async with turn:
+                return await self.hash(upload)
+
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(each)) for each in uploads]
+        return [each.result() for each in tasks]

@@ -1,0 +1,48 @@
+"""One request on its way through the service: who calls, by which rule, under which id."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from clew.records.screening import ApiKey
+from clew.web.rules import Rule
+
+
+@dataclass(slots=True)
+class Visit:
+    """What is known of a request; it stands in the ASGI scope under "clew".
+
+    Attributes:
+        rule: None as long as, and if, no route was found.
+        key: the API key that calls; None on open routes and in the console.
+        session: the console's session id digest; None elsewhere.
+        status: what was answered; 0 until the answer begins.
+    """
+
+    request_id: str = field(default_factory=lambda: secrets.token_hex(8))
+    rule: Rule | None = None
+    key: ApiKey | None = None
+    session: bytes | None = None
+    status: int = 0
+
+    @property
+    def actor(self) -> str:
+        """As audit rows name it."""
+        return f"key:{self.key.id}" if self.key else "user:local-administrator" if self.session else "nobody"
+
+
+def visit_of(scope: Mapping[str, Any]) -> Visit:
+    """The visit of an ASGI scope that came through the gate."""
+    found = scope["clew"]
+    assert isinstance(found, Visit)
+    return found
+
+
+def header(scope: Mapping[str, Any], name: bytes) -> str | None:
+    """A header of the request, the first of that name; `name` in lower case."""
+    for key, value in scope["headers"]:
+        if key == name:
+            text: str = value.decode("latin-1")
+            return text
+    return None

@@ -1,0 +1,1 @@
+"""An example of a distribution outside Clew that brings one decoder."""

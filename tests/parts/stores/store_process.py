@@ -1,0 +1,33 @@
+"""What the other processes of these tests do: `python -m ...store_process DEED URL FIRST COUNT SIZE`."""
+
+import sys
+
+from clew.parts.shelf import load
+from clew.parts.stores.base import StorePart, UnitOfWork
+from tests.parts.stores.store_records import LIST, NOON, add, entry_of
+from tests.parts.stores.test_store_writer import PASSED
+
+
+def main(deed: str, url: str, *numbers: str) -> None:
+    """Chunks of entries or single counts; each acknowledged one is a line of output."""
+    first, count, size = map(int, numbers)
+    store = load("stores", "sql", StorePart).open(url)
+    with store.read() as reader:
+        hash_list = reader.find_list(LIST.name)
+    assert hash_list is not None
+    for chunk in range(first, first + count):
+        if deed == "import":
+            add(store, hash_list, *(entry_of(number) for number in range(chunk * size, (chunk + 1) * size)), at=NOON)
+        else:
+            store.transact(_count)
+        sys.stdout.write(f"{chunk}\n")
+        sys.stdout.flush()
+    store.close()
+
+
+def _count(unit: UnitOfWork) -> None:
+    unit.add_counts({PASSED: 1})
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,182 @@
+"""POST /screen with files: a raw body, a form, and what cannot be read of either."""
+
+import asyncio
+import hashlib
+import io
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from clew.parts.stores.base import HitFilter
+from clew.records.screening import Scope
+from clew.web.visit import Visit
+from tests.web.web_desk import WebDesk
+
+
+def picture(seed: int, quality: int = 90) -> bytes:
+    """A seeded landscape of soft shapes, as JPEG."""
+    rough = np.random.default_rng(seed).integers(0, 255, (6, 8, 3), np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(rough).resize((320, 240), Image.Resampling.BICUBIC).save(file, "JPEG", quality=quality)
+    return file.getvalue()
+
+
+@pytest.fixture(scope="module")
+def key(hashing_desk: WebDesk) -> Iterator[str]:
+    hashing_desk.add_list("bytes", [hashlib.sha256(picture(1)).digest()], "sha256")
+    key = hashing_desk.key(Scope.SCREEN)
+    signals = hashing_desk.screen(key, content=picture(2), headers={"content-type": "image/jpeg"})
+    assert signals.status_code == 200
+    return key
+
+
+def test_the_same_bytes_as_a_listed_file_block(hashing_desk: WebDesk, key: str) -> None:
+    answer = hashing_desk.screen(key, content=picture(1), headers={"content-type": "image/jpeg"}).json()
+    assert answer["action"] == "block"
+    assert [(each["type"], each["exact"]) for each in answer["matches"]] == [("sha256", True)]
+    assert answer["unhashable"] == []
+
+
+def test_another_picture_passes(hashing_desk: WebDesk, key: str) -> None:
+    assert hashing_desk.screen(key, content=picture(3)).json()["action"] == "pass"
+
+
+def test_what_cannot_be_hashed_is_said_and_its_digests_are_matched(hashing_desk: WebDesk, key: str) -> None:
+    text = b"no picture at all"
+    hashing_desk.add_list("texts", [hashlib.md5(text).digest()], "md5")
+    answer = hashing_desk.screen(key, content=text, headers={"content-type": "image/jpeg"}).json()
+    assert [(each["type"], each["reason"]) for each in answer["unhashable"]] == [("pdq", "not-a-picture")]
+    assert answer["action"] == "block"
+
+
+def test_an_empty_body_is_an_empty_file(hashing_desk: WebDesk, key: str) -> None:
+    answer = hashing_desk.screen(key, content=b"", headers={"content-type": "image/png"}).json()
+    assert {each["reason"] for each in answer["unhashable"]} == {"empty"}
+
+
+def test_reference_and_channel_come_by_query_or_by_header(hashing_desk: WebDesk, key: str) -> None:
+    by_query = hashing_desk.screen(key, content=picture(1), params={"reference": "one"}).json()["hit"]
+    headers = {"x-clew-reference": "two", "x-clew-channel": "upload", "x-clew-list": "bytes"}
+    by_header = hashing_desk.screen(key, content=picture(1), headers=headers).json()["hit"]
+    with hashing_desk.installation.store.read() as reader:
+        assert [reader.get_hit(each).reference for each in (by_query, by_header)] == ["one", "two"]
+
+
+def test_a_form_of_files_is_answered_in_its_order(hashing_desk: WebDesk, key: str) -> None:
+    hashing_desk.clock.move(minutes=1)
+    files = [("file", ("holiday of somebody.jpg", picture(each), "image/jpeg")) for each in (3, 1, 4, 1)]
+    answer = hashing_desk.screen(key, files=files, data={"reference": ["a", "b", "c", "d"]})
+    assert [each["action"] for each in answer.json()["results"]] == ["pass", "block", "pass", "block"]
+    with hashing_desk.installation.store.read() as reader:
+        newest = reader.hits(HitFilter(limit=2))
+    assert {hit.reference for hit in newest} == {"b", "d"}
+
+
+def test_a_form_of_one_file_is_a_batch_of_one(hashing_desk: WebDesk, key: str) -> None:
+    answer = hashing_desk.screen(key, files={"file": ("f", picture(1))}).json()
+    assert [each["action"] for each in answer["results"]] == ["block"]
+
+
+PART = b'--xx\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\nbytes\r\n'
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "told"),
+    [
+        ("multipart/form-data", PART + b"--xx--\r\n", "needs a boundary"),
+        ("multipart/form-data; boundary=xx", PART, "cut off"),
+        ("multipart/form-data; boundary=xx", PART[:-9], "cut off"),
+        ("multipart/form-data; boundary=xx", b"", "cut off"),
+        ("multipart/form-data; boundary=xx", b"no form at all", "well-formed"),
+        ("multipart/form-data; boundary=xx", b"--xx\r\n\r\nbytes\r\n--xx--\r\n", "has no name"),
+        ("multipart/form-data; boundary=xx", PART.replace(b'; name="file"', b"") + b"--xx--\r\n", "has no name"),
+        ("multipart/form-data; boundary=xx", PART.replace(b'; filename="f"', b"") + b"--xx--\r\n", "only reference"),
+        (
+            "multipart/form-data; boundary=xx",
+            b'--xx\r\nContent-Disposition: form-data; name="list"\r\n\r\nbytes\r\n--xx--\r\n',
+            "no file",
+        ),
+        ("multipart/form-data; boundary=xx", PART.replace(b"form-data; n", b"x" * 9000) + b"--xx--\r\n", "well-formed"),
+        ("multipart/form-data; boundary=" + "x" * 300, PART, "boundary"),
+    ],
+)
+def test_a_form_that_is_not_whole_is_refused_whole(
+    hashing_desk: WebDesk, key: str, kind: str, body: bytes, told: str
+) -> None:
+    answer = hashing_desk.screen(key, content=body, headers={"content-type": kind})
+    assert answer.status_code == 400
+    assert told in answer.json()["error"]["message"]
+    assert hashing_desk.app.state.door.held.bytes == 0
+
+
+def test_references_must_be_as_many_as_files(hashing_desk: WebDesk, key: str) -> None:
+    files = [("file", ("f", b"1")), ("file", ("g", b"2"))]
+    answer = hashing_desk.screen(key, files=files, data={"reference": "only one"})
+    assert answer.status_code == 400
+    assert "2 files came with 1 references" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("kind", ["image/jpeg", "multipart/form-data; boundary=xx", "application/json"])
+def test_a_huge_body_is_refused_by_what_it_says_before_it_is_read(hashing_desk: WebDesk, key: str, kind: str) -> None:
+    headers = {"content-type": kind, "content-length": str(10**12)}
+    answer = hashing_desk.screen(key, content=b"x", headers=headers)
+    assert answer.status_code == 413
+    assert answer.headers["connection"] == "close"
+
+
+def test_a_huge_body_that_says_nothing_is_refused_once_it_is_too_large(hashing_desk: WebDesk, key: str) -> None:
+    async def endless() -> object:
+        while True:
+            yield b"x" * 65_536
+
+    answer = hashing_desk.screen(key, content=endless(), headers={"content-type": "image/jpeg"})
+    assert answer.status_code == 413
+    assert hashing_desk.app.state.door.held.bytes == 0
+
+
+def test_a_file_of_a_form_has_the_same_limit(hashing_desk: WebDesk, key: str) -> None:
+    answer = hashing_desk.screen(key, files={"file": ("f", bytes(2_000_001))})
+    assert answer.status_code == 413
+
+
+def test_uploads_leave_no_file_on_the_disk(hashing_desk: WebDesk, key: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Neither the form parser nor the hand-over to workers may spool an upload; a mark in it is looked for."""
+    mark = b"a mark that is nowhere else " * 50_000
+    hashing_desk.screen(key, files={"file": ("f", mark)})
+    hashing_desk.screen(key, content=mark)
+    folder = hashing_desk.installation.settings.data_dir
+    written = [each for each in folder.rglob("*") if each.is_file() and mark[:28] in each.read_bytes()]
+    assert written == []
+
+
+def test_a_client_that_goes_away_in_the_middle_leaves_nothing_behind(hashing_desk: WebDesk, key: str) -> None:
+    sent: list[object] = []
+    messages = iter(
+        [
+            {"type": "http.request", "body": b"half of a", "more_body": True},
+            {"type": "http.disconnect"},
+        ]
+    )
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/api/v1/screen",
+        "query_string": b"",
+        "headers": [(b"authorization", f"Bearer {key}".encode()), (b"content-type", b"image/jpeg")],
+    }
+
+    async def receive() -> dict[str, object]:
+        return next(messages)
+
+    async def send(message: object) -> None:
+        await asyncio.sleep(0)
+        sent.append(message)
+
+    hashing_desk.runner.run(hashing_desk.app(scope, receive, send))
+    assert sent == []
+    visit = scope["clew"]
+    assert isinstance(visit, Visit)
+    assert visit.status == 499
+    assert hashing_desk.app.state.door.held.bytes == 0

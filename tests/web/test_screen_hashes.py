@@ -1,0 +1,201 @@
+"""POST /screen with hashes alone."""
+
+import hashlib
+
+import pytest
+
+from clew.parts.stores.base import HitFilter
+from clew.records.hashlist import Action, Category
+from clew.records.match import Channel
+from clew.records.screening import CountKey, Scope
+from tests.web.web_desk import WebDesk, near, pdq, signal
+
+
+@pytest.fixture
+def key(desk: WebDesk) -> str:
+    desk.add_list("national", [pdq(1), pdq(2)], category=Category(scheme="industry", code="B1"))
+    return desk.key(Scope.SCREEN)
+
+
+def test_a_hash_that_is_on_no_list_passes(desk: WebDesk, key: str) -> None:
+    answer = desk.screen(key, json={"signals": [signal(pdq(9), quality=90)]})
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "action": "pass",
+        "hit": None,
+        "matches": [],
+        "total_matches": 0,
+        "flooded": False,
+        "unhashable": [],
+        "index": answer.json()["index"],
+    }
+
+
+def test_a_near_hash_asks_for_review_and_says_all_that_is_known(desk: WebDesk, key: str) -> None:
+    answer = desk.screen(key, json={"signals": [signal(near(pdq(1), 7))], "reference": "upload-17"}).json()
+    assert answer["action"] == "review"
+    assert answer["matches"] == [
+        {
+            "type": "pdq",
+            "value": pdq(1).hex(),
+            "form": None,
+            "distance": 7,
+            "within_bits": 31,
+            "exact": False,
+            "list": "national",
+            "source": "source-of-national",
+            "category": {"scheme": "industry", "code": "B1"},
+            "vetted": True,
+            "disputed": False,
+        }
+    ]
+
+
+def test_an_answered_hit_is_already_stored(desk: WebDesk, key: str) -> None:
+    answer = desk.screen(key, json={"signals": [signal(pdq(1))], "reference": "upload-17"}).json()
+    with desk.installation.store.read() as reader:
+        hit = reader.get_hit(answer["hit"])
+    assert hit.reference == "upload-17"
+    assert hit.channel is Channel.HASHES
+    assert hit.matches[0].value == pdq(1)
+
+
+def test_only_equal_bytes_on_a_vetted_list_block(desk: WebDesk, key: str) -> None:
+    digest = hashlib.sha256(b"synthetic").digest()
+    desk.add_list("bytes", [digest], "sha256")
+    desk.add_list("unsure", [digest[:20]], "sha1", vetted=False)
+    assert desk.screen(key, json={"signals": [signal(digest, "sha256")]}).json()["action"] == "block"
+    assert desk.screen(key, json={"signals": [signal(digest[:20], "sha1")]}).json()["action"] == "review"
+    assert desk.screen(key, json={"signals": [signal(pdq(1))]}).json()["action"] == "review"
+
+
+def test_a_batch_is_answered_in_its_order_and_each_content_is_counted(desk: WebDesk, key: str) -> None:
+    contents = [{"signals": [signal(pdq(number))], "reference": f"r{number}"} for number in (5, 1, 6, 2, 7)]
+    answer = desk.screen(key, json={"batch": contents})
+    assert [each["action"] for each in answer.json()["results"]] == ["pass", "review", "pass", "review", "pass"]
+    day = desk.clock().date()
+    with desk.installation.store.read() as reader:
+        counts = reader.counts(day, day)
+        assert {hit.reference for hit in reader.hits(HitFilter())} == {"r1", "r2"}
+    assert counts[CountKey(day=day, channel=Channel.HASHES, action=Action.PASS)] == 3
+    assert counts[CountKey(day=day, channel=Channel.HASHES, action=Action.REVIEW)] == 2
+
+
+def test_a_large_batch_goes_through_a_thread_with_the_same_answers(desk: WebDesk, key: str) -> None:
+    contents = [{"signals": [signal(pdq(number % 4))]} for number in range(400)]
+    results = desk.screen(key, json={"batch": contents}).json()["results"]
+    assert [each["action"] for each in results] == ["pass", "review", "review", "pass"] * 100
+
+
+def test_a_signal_below_its_quality_is_said_and_counted_not_dropped(desk: WebDesk, key: str) -> None:
+    answer = desk.screen(key, json={"signals": [signal(pdq(1), quality=12)]}).json()
+    assert answer["action"] == "pass"
+    assert [(each["type"], each["reason"]) for each in answer["unhashable"]] == [("pdq", "low-quality")]
+
+
+def test_lists_that_are_named_are_the_only_ones_searched(desk: WebDesk, key: str) -> None:
+    desk.add_list("other", [pdq(3)])
+    body = {"signals": [signal(pdq(1)), signal(pdq(3))]}
+    everything = desk.screen(key, json=body).json()
+    named = desk.screen(key, json={**body, "lists": ["other"]}).json()
+    by_query = desk.screen(key, json=body, params={"list": "national"}).json()
+    assert {each["list"] for each in everything["matches"]} == {"national", "other"}
+    assert {each["list"] for each in named["matches"]} == {"other"}
+    assert {each["list"] for each in by_query["matches"]} == {"national"}
+
+
+def test_private_messages_are_refused_until_their_basis_is_recorded(desk: WebDesk, key: str) -> None:
+    answer = desk.screen(key, json={"signals": [signal(pdq(1))], "channel": "private-message"})
+    assert answer.status_code == 403
+    assert "legal basis" in answer.json()["error"]["message"]
+    day = desk.clock().date()
+    with desk.installation.store.read() as reader:
+        assert not reader.counts(day, day)
+
+
+def test_a_new_entry_matches_and_a_removed_one_is_silent(desk: WebDesk, key: str) -> None:
+    writer = desk.key(Scope.LISTS_WRITE)
+    entries = {"entries": [signal(pdq(50))]}
+    added = desk.call("POST", "/api/v1/lists/national/entries", key=writer, json=entries)
+    assert added.json() == {"new": 1, "changed": 0, "unchanged": 0}
+    desk.installation.index.follow_once()
+    assert desk.screen(key, json={"signals": [signal(pdq(50))]}).json()["action"] == "review"
+    removed = desk.call("DELETE", "/api/v1/lists/national/entries", key=writer, json=entries)
+    assert removed.json() == {"removed": 1}
+    desk.installation.index.follow_once()
+    assert desk.screen(key, json={"signals": [signal(pdq(50))]}).json()["action"] == "pass"
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b"", "must be JSON"),
+        (b"{", "must be JSON"),
+        (b"\xff\xfe", "must be JSON"),
+        (b"[]", "does not fit"),
+        (b"{}", "either 'signals'"),
+        (b'{"signals": []}', "does not fit"),
+        (b'{"signals": [{"type": "pdq"}]}', "value"),
+        (b'{"signals": [{"type": "pdq", "value": 5}]}', "$.signals[0].value"),
+        (b'{"signals": [{"type": "pdq", "value": "00ff"}]}', "64 hex digits, got 4"),
+        (b'{"signals": [{"type": "md5", "value": "' + b"zz" * 16 + b'"}]}', "hex digits"),
+        (b'{"signals": [{"type": "blockhash", "value": "00"}]}', "must be one of"),
+        (b'{"signals": [{"type": "pdq", "value": "00", "quality": 101}]}', "quality"),
+        (b'{"signal": [{"type": "pdq", "value": "00"}]}', "unknown field"),
+        (b'{"signals": [{"type": "md5", "value": "00"}], "batch": []}', "batch"),
+        (b'{"signals": ' + b"[" * 100_000, "does not fit"),
+        (b'{"lists": ' + b'{"a":' * 100_000, "does not fit"),
+        (b'{"batch": [{"signals": []}]}', "does not fit"),
+    ],
+)
+def test_a_body_that_does_not_fit_is_named_and_not_repeated(desk: WebDesk, key: str, body: bytes, told: str) -> None:
+    answer = desk.screen(key, content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 400
+    assert told in answer.json()["error"]["message"]
+    assert "zzzz" not in answer.text
+
+
+def test_an_unknown_list_is_not_found_and_nothing_is_counted(desk: WebDesk, key: str) -> None:
+    answer = desk.screen(key, json={"signals": [signal(pdq(1))], "lists": ["nowhere"]})
+    assert answer.status_code == 404
+    assert "nowhere" in answer.json()["error"]["message"]
+    day = desk.clock().date()
+    with desk.installation.store.read() as reader:
+        assert not reader.counts(day, day)
+
+
+def test_more_hashes_than_a_call_may_bear_are_refused_as_too_large(desk: WebDesk, key: str) -> None:
+    hashes = [signal(bytes(16), "md5")] * 101
+    answer = desk.screen(key, json={"batch": [{"signals": hashes}] * 100})
+    assert answer.status_code == 413
+    assert "10,100" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("?channel=folder", 400),
+        ("?channel=", 400),
+        ("?lists=national", 400),
+        ("?reference=a&reference=b", 400),
+        ("?reference=%FF", 400),
+        ("?reference=" + "r" * 1001, 400),
+        ("?list=nowhere", 404),
+    ],
+)
+def test_a_query_that_does_not_fit_is_refused(desk: WebDesk, key: str, query: str, status: int) -> None:
+    answer = desk.call("POST", f"/api/v1/screen{query}", key=key, json={"signals": [signal(pdq(1))]})
+    assert answer.status_code == status
+
+
+def test_a_compressed_body_is_refused(desk: WebDesk, key: str) -> None:
+    answer = desk.screen(key, content=b"x", headers={"content-encoding": "gzip"})
+    assert answer.status_code == 400
+
+
+def test_a_clock_that_goes_back_neither_stops_screening_nor_loses_a_hit(desk: WebDesk, key: str) -> None:
+    first = desk.screen(key, json={"signals": [signal(pdq(1))]}).json()["hit"]
+    desk.clock.move(hours=-3)
+    second = desk.screen(key, json={"signals": [signal(pdq(1))]}).json()["hit"]
+    with desk.installation.store.read() as reader:
+        assert {hit.id for hit in reader.hits(HitFilter())} == {first, second}
