@@ -220,7 +220,7 @@ def pictures(count: int) -> list[bytes]:
         grain = random.normal(0, 9, smooth.shape[:2])[..., None]
         picture = Image.fromarray(np.clip(smooth + grain, 0, 255).astype(np.uint8))
         file = io.BytesIO()
-        picture.save(file, "JPEG", quality=85)
+        picture.save(file, "JPEG", quality=50)
         found.append(file.getvalue())
     return found
 

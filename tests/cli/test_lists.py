@@ -1,5 +1,6 @@
 import io
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -156,6 +157,16 @@ def test_a_granted_list_goes_out_and_comes_in_again(filled: Command) -> None:
         assert (filled.lines[0]["new"], filled.lines[0]["format"]) == (2, form)
     assert filled("lists", "source", "ncmec", "--no-rights") == 0
     assert filled("lists", "export", "national-a", "--format", "csv", "--out", str(filled.folder / "x")) == 3
+
+
+def test_a_file_whose_name_is_not_utf8_goes_out_and_comes_in(filled: Command) -> None:
+    filled("lists", "source", "ncmec", "--right", "export")
+    path = os.fsdecode(os.fsencode(filled.folder) + b"/caf\xe9.csv")
+    for flag in ((), ("--force", "--json")):
+        assert filled("lists", "export", "national-a", "--format", "csv", "--out", path, *flag) == 0
+        assert "caf" in filled.out
+    assert filled("lists", "import", path, "--list", "national-a") == 0
+    assert filled("lists", "import", path + "x", "--list", "national-a") == 2
 
 
 def test_an_export_that_cannot_bear_every_entry_ends_with_6(clew: Command) -> None:

@@ -13,12 +13,16 @@ import pytest
 
 from clew.errors import UnavailableError
 from clew.intake.decode import DecodePool, PoolLimits
+from clew.intake.hash_content import Hasher
 from clew.intake.receive import hold
 from clew.intake.selecting import SelectorLoop
+from clew.intake.wire import Request
 from clew.intake.zygote import Outcome
+from clew.pipelines.decode_worker import choose_methods
 from clew.records.identifiers import SignalType
 from clew.records.signal import Reason
-from tests.pictures import huge_png, jpeg
+from clew.settings import Decode
+from tests.pictures import encoded, huge_png, jpeg, landscape
 
 TYPES = tuple(map(SignalType, ("md5", "sha1", "sha256", "pdq")))
 ROUGH = Path(__file__).parent / "rough_worker.py"
@@ -100,6 +104,27 @@ def test_queries_get_eight_forms_of_each_picture(shared):
     signals = [each for each in shared.hash(PICTURE, dihedral=True).hashed.signals if each.type == "pdq"]
     assert len(signals) == 8
     assert len({each.form for each in signals}) == 8
+
+
+VECTORS = Path(__file__).parents[1] / "vectors" / "heic"
+FORMATS = {
+    **{name: encoded(landscape(3, 200, 150), name) for name in ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "AVIF")},
+    "inks": encoded(landscape(3, 200, 150).convert("CMYK"), "JPEG"),
+    "TIFF in JPEG": encoded(landscape(3, 200, 150), "TIFF", compression="jpeg"),
+    "animation": encoded(landscape(3), "WEBP", save_all=True, append_images=[landscape(4), landscape(5)]),
+    "truncated": jpeg(3)[:9000],
+    **{path.stem: path.read_bytes() for path in sorted(VECTORS.glob("*.heic"))},
+}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_confined_worker_finds_what_an_unconfined_process_finds(shared, name):
+    descriptor = hold(FORMATS[name])
+    hasher = Hasher(choose_methods(Decode(pixels=4_000_000, file_mb=8, frames=4)))
+    expected, _ = hasher.hash_content(descriptor, Request(1, TYPES))
+    os.close(descriptor)
+    assert shared.hash(FORMATS[name]).hashed == expected
+    assert reasons(shared.hash(FORMATS[name])) == {}
 
 
 @pytest.mark.parametrize("what", ["socket", "exec", "open", "fork", "kill"])

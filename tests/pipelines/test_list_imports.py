@@ -1,4 +1,5 @@
 import io
+import os
 import random
 import signal
 import subprocess
@@ -258,13 +259,16 @@ print("done", outcome.new, outcome.unchanged, flush=True)
 """
 
 
+ROUNDS = int(os.environ.get("CLEW_TEST_KILL_ROUNDS", "4"))
+
+
 @pytest.mark.slow
 def test_a_killed_import_loses_nothing_it_told_and_is_completed_by_the_same_command(any_desk, tmp_path) -> None:
     total, chance = 20_000, random.Random(4)
     path = tmp_path / "list.csv"
     path.write_text(csv(*range(1, total + 1)))
     told = 0
-    for _ in range(4):
+    for _ in range(ROUNDS):
         command = [sys.executable, "-c", IMPORTER, str(tmp_path / "data"), str(path), any_desk.url]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as process:
             assert process.stdout is not None

@@ -153,7 +153,7 @@ def test_signals_are_kept_only_while_keeping_them_has_a_legal_basis(installation
 
 
 def test_a_signal_is_read_from_text_or_refused_by_name() -> None:
-    parse = {"md5": bytes.fromhex}
+    parse = {MD5: bytes.fromhex}
     assert parse_signal("md5", "00ff", 7, parse) == Signal(type=MD5, value=b"\x00\xff", quality=7)
     with pytest.raises(InputError, match="must be one of md5, got 'crc32'"):
         parse_signal("crc32", "00", None, parse)

@@ -12,11 +12,10 @@ import typer
 from clew.cli.actor import command_actor
 from clew.errors import InputError, RefusedError
 from clew.ground.clock import Clock, system_clock
-from clew.matching.thresholds import Measure, Measures
-from clew.parts import shelf
+from clew.matching.thresholds import Measures
 from clew.parts.signals.base import SignalPart
 from clew.parts.stores.base import Store
-from clew.pipelines.installation import open_store
+from clew.pipelines.installation import measures_of, open_store, signal_parts
 from clew.pipelines.sources import SourceClaim
 from clew.records.hashlist import Right, ServiceKind
 from clew.records.identifiers import SignalType
@@ -62,19 +61,14 @@ class Desk:
     @property
     def measures(self) -> Measures:
         """How each signal type is compared."""
-        return {
-            name: Measure(
-                width_bytes=part.width_bytes, within_bits=part.default_within_bits, min_quality=part.min_quality
-            )
-            for name, part in self.signals.items()
-        }
+        return measures_of(self.signals)
 
 
 @contextlib.contextmanager
 def desk(ctx: typer.Context) -> Iterator[Desk]:
     """The store of the command's settings, open."""
     settings: Settings = ctx.obj
-    signals = {SignalType(name): part for name, part in shelf.load_all("signals", SignalPart).items()}
+    signals = signal_parts()
     with contextlib.closing(open_store(settings)) as store:
         yield Desk(store=store, signals=signals, clock=system_clock, actor=command_actor())
 

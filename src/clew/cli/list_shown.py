@@ -1,7 +1,9 @@
 """How lists, sources and what became of an import or export are shown."""
 
+import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from clew.cli.console import out, print_json, print_table
 from clew.ground.clock import iso
@@ -63,14 +65,14 @@ def show_export(outcome: Exported, *, as_json: bool) -> None:
             {
                 "list": outcome.list,
                 "format": outcome.format,
-                "file": str(outcome.file),
+                "file": _name(outcome.file),
                 "entries": outcome.entries,
                 "left_out": outcome.left_out,
                 "remarks": outcome.remarks,
             }
         )
         return
-    _say(f"{outcome.list}: {outcome.entries:,} entries written to {outcome.file} as {outcome.format}.")
+    _say(f"{outcome.list}: {outcome.entries:,} entries written to {_name(outcome.file)} as {outcome.format}.")
     _counts("Left out", outcome.left_out)
     _counts("Remarks", outcome.remarks)
 
@@ -232,6 +234,11 @@ def _day(at: datetime | None) -> str | None:
 
 def _iso(at: datetime | None) -> str | None:
     return None if at is None else iso(at)
+
+
+def _name(path: Path) -> str:
+    """The path as text; bytes of it that are not UTF-8 are escaped."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _say(line: str) -> None:

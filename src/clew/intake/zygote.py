@@ -22,8 +22,6 @@ _SINGLE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_A
 # Memory that one file gave back is kept for the next one, not fetched again page by page. Source: mallopt(3).
 _KEPT_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(64 << 20)}
 _STOP_SECONDS = 5.0
-# Where an answer arrives; a fresh object of that size for each would cost a mapping and its pages.
-_RECEIVED = bytearray(MOST_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +75,8 @@ class Worker:
     lent: set[int] = field(default_factory=set)
     served: int = 0
     retiring: bool = False
+    # Where answers arrive; a fresh object of that size for each would cost a mapping and its pages.
+    received: bytearray = field(default_factory=lambda: bytearray(MOST_BYTES), repr=False)
 
     def send(self, job: Job, now: float) -> None:
         """The job is in its hands; OSError when the worker is gone."""
@@ -94,11 +94,11 @@ class Worker:
             InputError: it says what cannot be.
         """
         try:
-            size = self.files.recv_into(_RECEIVED)
+            size = self.files.recv_into(self.received)
         except ConnectionError:
             # It ended with files unread. The kernel says so once, before it hands out what had been answered.
-            size = self.files.recv_into(_RECEIVED)
-        message = bytes(memoryview(_RECEIVED)[:size])
+            size = self.files.recv_into(self.received)
+        message = bytes(memoryview(self.received)[:size])
         if not message:
             return None
         if self.confinement is None:

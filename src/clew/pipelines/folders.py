@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -97,7 +97,9 @@ def begin(installation: Installation, plan: RunPlan, *, fresh: bool) -> FolderRu
     return installation.store.transact(work)
 
 
-def screen_folders(installation: Installation, hasher: FileHasher, under_way: FolderRun) -> Iterator[ScreenedFile]:
+def screen_folders(
+    installation: Installation, hasher: FileHasher, under_way: FolderRun
+) -> Generator[ScreenedFile, None, None]:
     """Every file of the run in order, each durable; first the hits of its earlier part, then what was left to do.
 
     After the last one `under_way.run` bears the totals, of the earlier part too.

@@ -60,6 +60,11 @@ def signal_parts() -> dict[SignalType, SignalPart]:
     return {SignalType(name): part for name, part in shelf.load_all("signals", SignalPart).items()}
 
 
+def measures_of(signals: Mapping[SignalType, SignalPart]) -> dict[SignalType, Measure]:
+    """How each type is compared; MissingPartError for a part that contradicts itself."""
+    return {name: _measure(part) for name, part in signals.items()}
+
+
 def open_index(store: Store, settings: Settings, signals: Mapping[SignalType, SignalPart], clock: Clock) -> LiveIndex:
     """The index of a store, not yet ready."""
     types = [
@@ -79,7 +84,7 @@ def open_installation(
         follow: also follow list changes in the background, for doors that stay open.
     """
     signals = signal_parts()
-    measures = {name: _measure(part) for name, part in signals.items()}
+    measures = measures_of(signals)
     store = open_store(settings)
     try:
         index = open_index(store, settings, signals, clock)

@@ -57,7 +57,7 @@ def look_up(
 
 
 def _read(lines: Iterable[bytes], parts: Mapping[SignalType, SignalPart]) -> Iterator[LookedUp]:
-    parse: dict[str, Callable[[str], bytes]] = {name: part.parse for name, part in parts.items()}
+    parse = {name: part.parse for name, part in parts.items()}
     for number, raw in enumerate(lines, 1):
         words = raw.decode("ascii", "replace").split()
         if not words:
@@ -68,7 +68,7 @@ def _read(lines: Iterable[bytes], parts: Mapping[SignalType, SignalPart]) -> Ite
             yield LookedUp(line=number, signal=None, fault=str(error))
 
 
-def _signal(words: Sequence[str], parse: Mapping[str, Callable[[str], bytes]]) -> Signal:
+def _signal(words: Sequence[str], parse: Mapping[SignalType, Callable[[str], bytes]]) -> Signal:
     if len(words) != 2:  # noqa: PLR2004
         raise InputError(f"expected 'type value', got {len(words)} words")
     return parse_signal(words[0].lower(), words[1], None, parse)

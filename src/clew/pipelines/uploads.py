@@ -249,12 +249,13 @@ class Screener:
 
 
 def parse_signal(
-    signal_type: str, text: str, quality: int | None, parse: Mapping[str, Callable[[str], bytes]]
+    signal_type: str, text: str, quality: int | None, parse: Mapping[SignalType, Callable[[str], bytes]]
 ) -> Signal:
     """A signal from a type's name and its hash as text; InputError says what was expected."""
-    if signal_type not in parse:
+    name = SignalType(signal_type)
+    if name not in parse:
         raise InputError(f"signal type must be one of {', '.join(sorted(parse))}, got '{signal_type[:20]}'")
-    return Signal(type=SignalType(signal_type), value=parse[signal_type](text), quality=quality)
+    return Signal(type=name, value=parse[name](text), quality=quality)
 
 
 def _pick(book: _Book, names: Sequence[ListName]) -> list[HashList]:

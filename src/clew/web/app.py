@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from clew import __version__
 from clew.pipelines.installation import Installation
@@ -34,6 +34,13 @@ class App(FastAPI):
 
     door: Door
     screen: Screen
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request or the lifespan; the framework's telemetry, which would look at each, is left out."""
+        scope["app"] = self
+        if self.middleware_stack is None:
+            self.middleware_stack = self.build_middleware_stack()
+        await self.middleware_stack(scope, receive, send)
 
     def build_middleware_stack(self) -> ASGIApp:
         """The gate, and behind it the router."""

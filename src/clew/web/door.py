@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import TypeVar
 
 from fastapi import Request
@@ -18,6 +17,7 @@ from clew.web.console.links import Links
 from clew.web.console.sessions import Sessions
 from clew.web.metrics import Metrics
 from clew.web.rate import Buckets
+from clew.web.rounds import Rounds
 from clew.web.uploads import Hashing
 
 T = TypeVar("T")
@@ -28,14 +28,6 @@ _IN_THE_LOOP = 64
 _THREADS = 4
 # Uploads in memory at one time, in whole files of the largest size.
 _FILES_HELD = 8
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """A ledger page's future, and the one asyncio future by which all of its requests wait."""
-
-    durable: Future[None]
-    awaited: asyncio.Future[None]
 
 
 class Door:
@@ -52,7 +44,7 @@ class Door:
         self.hashing = Hashing(settings, tuple(installation.signals))
         self.sessions = Sessions()
         self.links = Links(installation.store, installation.clock)
-        self._page: _Page | None = None
+        self._rounds = Rounds(self._screen, _IN_THE_LOOP)
 
     async def in_thread(self, work: Callable[[], T]) -> T:
         """The result of work that may wait for the database."""
@@ -60,23 +52,19 @@ class Door:
 
     async def screen(self, contents: Sequence[Content], channel: Channel, lists: Sequence[ListName]) -> list[Answer]:
         """The answers, durable."""
-
-        def work() -> tuple[list[Answer], Future[None]]:
-            return self.installation.screener.screen(contents, channel=channel, lists=lists)
-
-        few = sum(len(each.signals) for each in contents) <= _IN_THE_LOOP
-        answers, durable = work() if few else await self.in_thread(work)
-        await self._durable(durable)
+        signals = sum(len(each.signals) for each in contents)
+        if signals <= _IN_THE_LOOP:
+            answers = await self._rounds.ask(contents, signals, (channel, tuple(lists)))
+        else:
+            answers, durable = await self.in_thread(lambda: self._screen(contents, channel, lists))
+            await asyncio.wrap_future(durable)
         self.metrics.screened(answers, channel)
         return answers
 
-    async def _durable(self, durable: Future[None]) -> None:
-        """Waits for a ledger page; requests that share a page share the way back from the store's thread."""
-        page = self._page
-        if page is None or page.durable is not durable:
-            page = self._page = _Page(durable, asyncio.wrap_future(durable))
-        # Shielded, for one cancelled request must not cancel the page of the others.
-        await asyncio.shield(page.awaited)
+    def _screen(
+        self, contents: Sequence[Content], channel: Channel, lists: Sequence[ListName]
+    ) -> tuple[list[Answer], Future[None]]:
+        return self.installation.screener.screen(contents, channel=channel, lists=lists)
 
     def open(self) -> None:
         """The decode workers are being started; called on the event loop."""

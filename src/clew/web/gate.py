@@ -178,6 +178,8 @@ def _log(scope: Scope, visit: Visit, route: str, seconds: float, failure: BaseEx
         level = "debug"  # metrics count these; a line for each would be most of the work
     else:
         level = "error" if visit.status >= 500 else "info"  # noqa: PLR2004
+    if not log.says(level):
+        return
     unknown = failure is not None and not isinstance(failure, (ClewError, HTTPException, RequestValidationError))
     log.say(
         level,

@@ -25,12 +25,15 @@ _SHOWN_CHARACTERS = 200
 
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
+_least = logging.INFO
+
 Event = MutableMapping[str, object]
 
 
 def configure(level: str, stream: TextIO | None = None) -> None:
     """From now on events go to the stream; those below the level do not."""
-    number = _LEVELS.get(level, logging.INFO)
+    global _least  # noqa: PLW0603  (the log is the process's one)
+    number = _least = _LEVELS.get(level, logging.INFO)
     structlog.configure(
         processors=[_stamp, _allow, _render],
         wrapper_class=structlog.make_filtering_bound_logger(number),
@@ -43,9 +46,15 @@ def configure(level: str, stream: TextIO | None = None) -> None:
         logger.setLevel(max(number, least))
 
 
+def says(level: str) -> bool:
+    """Whether events of that level are written; asked before costly facts are gathered."""
+    return _LEVELS[level] >= _least
+
+
 def say(level: str, event: str, **facts: object) -> None:
     """One event."""
-    getattr(structlog.get_logger(), level)(event, **facts)
+    if says(level):
+        getattr(structlog.get_logger(), level)(event, **facts)
 
 
 def frames_of(error: BaseException) -> list[str]:

@@ -150,7 +150,7 @@ def test_a_write_that_waits_too_long_for_another_process_says_so(
 
 @pytest.mark.pg
 def test_a_server_that_is_down_is_named_without_its_password(store_part: StorePart, tmp_path: Path):
-    store = store_part.open(f"postgresql://ada:secret@/clew?host={tmp_path}")
+    store = store_part.open(f"postgresql://ada:secret@/clew?host={tmp_path}&password=secret")
     with pytest.raises(UnavailableError, match="is not reachable") as told:
         store.check()
     assert "secret" not in str(told.value)

@@ -11,12 +11,12 @@ from clew.parts.stores.base import EntryColumns
 from clew.parts.stores.sql.database import Database, driver_error
 from clew.parts.stores.sql.tables import STANDING, entries
 from clew.parts.stores.sql.values import Value
-from clew.redact import short_url
 
 # Two numbers that only Clew's own advisory locks bear: "clew" in ASCII, then which lock.
 _LOCK_SPACE = 0x636C6577
 _SCHEMA_LOCK, _LISTS_LOCK = 1, 2
 
+_DRIVER = "postgresql+psycopg"
 _CONNECT_S = 10
 _BATCH_ROWS = 50_000
 # COPY BINARY: 11 bytes of signature, flags and the length of a header extension.
@@ -54,13 +54,13 @@ class PostgresDatabase(Database):
     """One PostgreSQL database."""
 
     def __init__(self, url: URL) -> None:
-        url = url.set(drivername="postgresql+psycopg")
-        self.place = short_url(url.set(drivername="postgresql").render_as_string(hide_password=True))
+        # The user, the password and the options of the URL stand in no message.
+        self.place = f"postgresql://{url.host or url.query.get('host', '')}/{url.database or ''}"
         try:
             # A snapshot for each read; SQL writes of any kind fail in it.
-            self.reading = _engine(url, size=8, more=24, isolation="REPEATABLE READ")
+            self.reading = _engine(url.set(drivername=_DRIVER), size=8, more=24, isolation="REPEATABLE READ")
             self.reading = self.reading.execution_options(postgresql_readonly=True)
-            self.writing = _engine(url, size=1, more=0, isolation="READ COMMITTED")
+            self.writing = _engine(url.set(drivername=_DRIVER), size=1, more=0, isolation="READ COMMITTED")
         except ModuleNotFoundError as error:
             raise MissingPartError(
                 "a PostgreSQL database needs the library psycopg: install clew with the extra 'postgres'"
