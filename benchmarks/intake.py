@@ -2,7 +2,7 @@
 
     python -m benchmarks.intake [--peer-python VENV/bin/python] [--rounds N] [--files N] [--json FILE]
 
-Three tables. The worker's CPU time for a JPEG (reading, decoding, PDQ) beside the peer's, file by file in turn, for
+Three tables. The worker's CPU time for a JPEG (reading, decoding, PDQ) beside the peer's, round by round in turn, for
 pictures that are not flat; the three digests in one pass over a large file beside hashlib's three over bytes in memory;
 files a second through the pool with all four signals, and the CPU time that the process around it spends on each.
 """
@@ -59,13 +59,13 @@ class Workers:
         """What the workers have used, to the nanosecond."""
         return sum(int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) for pid in self.pids) / 1e9
 
-    def hash(self, descriptor: int, types: tuple[SignalType, ...]) -> Outcome:
-        answer: list[Any] = []
-        self.pool.submit(descriptor, types, answer.append)
-        while not answer:
+    def hash_all(self, paths: list[Path]) -> list[Outcome]:
+        answers: list[list[Any]] = [[] for _ in paths]
+        for path, answer in zip(paths, answers, strict=True):
+            self.pool.submit(os.open(path, os.O_RDONLY), (PDQ,), answer.append)
+        while not all(answers):
             self.loop.run_once(10)
-        assert isinstance(answer[0], Outcome)
-        return answer[0]
+        return [answer[0] for answer in answers]
 
 
 def _children(pid: int) -> list[int]:
@@ -74,7 +74,7 @@ def _children(pid: int) -> list[int]:
 
 @dataclass(frozen=True, kw_only=True)
 class PictureRow:
-    """One size: medians of CPU milliseconds over files and rounds; `differing` counts hashes unlike the peer's."""
+    """One size: CPU milliseconds a file, medians over rounds; `differing` counts hashes unlike the peer's."""
 
     size: str
     files: int
@@ -86,29 +86,28 @@ class PictureRow:
 
 
 def measure_pictures(size: str, paths: list[Path], peer_python: str, rounds: int) -> PictureRow:
-    peers, ours, differing = [], [], 0
-    compared: set[Path] = set()
-    with Child(peer_python, "peer") as peer, Workers(1) as workers:
-        for turn in range(rounds + 1):
-            for path in paths:
-                peer_s, peer_hash, peer_quality = peer.hash(path)["peer"]
-                before = workers.cpu_s()
-                outcome = workers.hash(os.open(path, os.O_RDONLY), (PDQ,))
-                # The first round warms both; a flat picture has a hash of quality 0 there and none here.
-                if turn == 0 or peer_quality == 0:
-                    continue
-                compared.add(path)
-                peers.append(1000 * peer_s)
-                ours.append(1000 * (workers.cpu_s() - before))
+    """Each contender hashes all files one after the other, as in a day's work, and then it is the other's turn."""
+    peer_ms, worker_ms, differing = [], [], 0
+    with Child(peer_python, "peer") as peer, Workers(1, ahead=2) as workers:
+        # This round warms both. A flat picture has a hash of quality 0 there and none here: it is left out.
+        compared = [path for path in paths if peer.hash(path)["peer"][2] > 0]
+        workers.hash_all(compared)
+        for _ in range(rounds):
+            answers = [peer.hash(path)["peer"] for path in compared]
+            peer_ms.append(1000 * sum(seconds for seconds, *_ in answers) / len(compared))
+            before = workers.cpu_s()
+            outcomes = workers.hash_all(compared)
+            worker_ms.append(1000 * (workers.cpu_s() - before) / len(compared))
+            for (_, value, quality), outcome in zip(answers, outcomes, strict=True):
                 found = [(each.value.hex(), each.quality) for each in outcome.hashed.signals]
-                differing += found != [(peer_hash, peer_quality)]
+                differing += found != [(value, quality)]
     return PictureRow(
         size=size,
         files=len(compared),
         goal=GOALS[size],
-        peer_ms=median(peers),
-        worker_ms=median(ours),
-        times_faster=median(peers) / median(ours),
+        peer_ms=median(peer_ms),
+        worker_ms=median(worker_ms),
+        times_faster=median(theirs / ours for theirs, ours in zip(peer_ms, worker_ms, strict=True)),
         differing=differing,
     )
 

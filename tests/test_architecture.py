@@ -51,7 +51,7 @@ class Import:
 
 
 def imports_of(file: Path) -> list[Import]:
-    found = []
+    found: list[Import] = []
 
     def visit(node: ast.AST, *, inside: bool, typed: bool) -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):

@@ -26,6 +26,8 @@ T = TypeVar("T")
 _IN_THE_LOOP = 64
 # Searching lets go of the interpreter; more threads than cores would only take memory.
 _THREADS = 4
+# A commit costs a sixth of what hashing a picture does; files that are at the workers are waited for so long.
+_FILES_GATHER_S = 0.005
 # Uploads in memory at one time, in whole files of the largest size.
 _FILES_HELD = 8
 
@@ -44,7 +46,10 @@ class Door:
         self.hashing = Hashing(settings, tuple(installation.signals))
         self.sessions = Sessions()
         self.links = Links(installation.store, installation.clock)
-        self._rounds = Rounds(self._screen, _IN_THE_LOOP)
+        self._of_hashes = Rounds(self._screen, _IN_THE_LOOP)
+        self._of_files = Rounds(
+            self._screen, _IN_THE_LOOP, gather_s=_FILES_GATHER_S, expecting=lambda: self.hashing.under_way > 0
+        )
 
     async def in_thread(self, work: Callable[[], T]) -> T:
         """The result of work that may wait for the database."""
@@ -54,7 +59,8 @@ class Door:
         """The answers, durable."""
         signals = sum(len(each.signals) for each in contents)
         if signals <= _IN_THE_LOOP:
-            answers = await self._rounds.ask(contents, signals, (channel, tuple(lists)))
+            rounds = self._of_hashes if contents[0].size_bytes is None else self._of_files
+            answers = await rounds.ask(contents, signals, (channel, tuple(lists)))
         else:
             answers, durable = await self.in_thread(lambda: self._screen(contents, channel, lists))
             await asyncio.wrap_future(durable)

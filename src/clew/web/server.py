@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from math import ceil
 from pathlib import Path
@@ -117,7 +118,8 @@ def _holder(port: int) -> str:
     }
     for process in Path("/proc").iterdir():
         if process.name.isdigit() and wanted & _sockets(process / "fd"):
-            return f"{(process / 'comm').read_text().strip()} (process {process.name})"
+            with suppress(OSError):
+                return f"{(process / 'comm').read_text().strip()} (process {process.name})"
     return ""
 
 
@@ -129,7 +131,10 @@ def _lines(table: Path) -> list[str]:
 
 
 def _sockets(folder: Path) -> set[str]:
-    try:
-        return {os.readlink(each) for each in folder.iterdir()}  # noqa: PTH115  (the link's text names no path)
-    except OSError:
-        return set()
+    """What the open files of a process are; none when it is another user's, or gone."""
+    found = set()
+    with suppress(OSError):
+        for each in folder.iterdir():
+            with suppress(OSError):  # closed since
+                found.add(os.readlink(each))  # noqa: PTH115  (the link's text names no path)
+    return found

@@ -11,7 +11,7 @@ from clew.kernels import hamming
 from clew.parts import shelf
 from clew.parts.indexes.base import IndexPart, Neighbours, Rows, merge
 
-PARTS = shelf.load_all("indexes", IndexPart)  # type: ignore[type-abstract]
+PARTS = shelf.load_all("indexes", IndexPart)
 WIDTHS = {"hamming": [32]}
 CASES = [(name, width) for name in PARTS for width in WIDTHS.get(name, [4, 16, 20, 32, 64])]
 EVERY_PART = pytest.mark.parametrize("part", PARTS.values(), ids=PARTS)

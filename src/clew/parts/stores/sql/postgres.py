@@ -25,6 +25,13 @@ _SIGNATURE = b"PGCOPY\n\xff\r\n\0"
 _HEADER_BYTES = len(_SIGNATURE) + 8
 _TRAILER = b"\xff\xff"
 
+# Autovacuum looks once a minute at most. Until it does, a planner that knows nothing of a table that was empty looks up
+# 500 values by reading the whole list: 45 ms among 300,000 entries instead of 1 ms.
+_OUTGREW_STATISTICS = text(
+    "SELECT pg_relation_size(oid) > (2 * greatest(relpages, 10)) * current_setting('block_size')::bigint "
+    "FROM pg_class WHERE oid = 'entries'::regclass"
+)
+
 _RACE = ("40001", "40P01")
 _RACE_LOST = "undone for the sake of another process's change; try again"
 _NO_ROOM = "the server is out of disk, memory or connections; make room, then try again"
@@ -95,7 +102,10 @@ class PostgresDatabase(Database):
             f"INSERT INTO {entries.name} ({', '.join(columns)}) SELECT * FROM unnest({arrays}) "  # noqa: S608
             f"ON CONFLICT (list_id, type, value) WHERE {STANDING.compile(dialect=self.writing.dialect)} DO NOTHING"
         )
-        return connection.exec_driver_sql(statement, tuple(map(list, zip(*rows, strict=True)))).rowcount
+        new = connection.exec_driver_sql(statement, tuple(map(list, zip(*rows, strict=True)))).rowcount
+        if connection.execute(_OUTGREW_STATISTICS).scalar_one():
+            connection.execute(text(f"ANALYZE {entries.name}"))
+        return new
 
     def stream_index_rows(self, connection: Connection, query: str, width_bytes: int) -> Iterator[EntryColumns]:
         """COPY in binary: every row has the same width, so a batch is one NumPy view."""

@@ -8,13 +8,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import quote
 
 import numpy as np
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from clew.errors import ClewError, DamagedError, UnavailableError
 from clew.parts.stores.base import EntryColumns
@@ -40,7 +41,7 @@ _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 _TAKEN = "another process has been writing to {file} for {waited_s:.0f} s; try again"
 _DAMAGED = "{file} is no sound SQLite database; move it away, or restore it from a backup"
-_CLOSED = "{file} cannot be opened for writing; let this user read and write in {folder}"
+_CLOSED = "{file} cannot be opened or written; see that it exists, and let this user read and write in {folder}"
 _NO_ROOM = (
     "no space is left for the database in {folder} ({free_mb} MB free); nothing of this change is stored: "
     "make room, then do it again"
@@ -185,13 +186,20 @@ def _joined(batch: Sequence[EntryColumns]) -> EntryColumns:
 
 
 def _engine(path: Path, *, writing: bool) -> Engine:
+    # Only `create` makes the file, with the rights that it must have; an opened one exists.
+    address = f"file:{quote(str(path.absolute()))}?mode=rw"
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(address, uri=True, timeout=_BUSY_S, check_same_thread=False)
+
     engine = create_engine(
-        URL.create("sqlite", database=str(path)),
+        "sqlite://",
+        creator=connect,
+        poolclass=QueuePool,
         # A message must never bear a statement's values: they are hashes and names.
         hide_parameters=True,
         pool_size=1 if writing else 8,
         max_overflow=0 if writing else -1,
-        connect_args={"timeout": _BUSY_S},
     )
     event.listen(engine, "connect", _prepare_writer if writing else _prepare_reader)
     event.listen(engine, "begin", _begin_writing if writing else _begin_reading)
