@@ -12,6 +12,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 NATIVE := $(wildcard src/native/*) CMakeLists.txt pyproject.toml
+# An editable install knows the modules that there were when it was made: a new name asks for a new one.
+NAMES := $(shell find src/clew -name '*.py' | LC_ALL=C sort | cksum | cut -d' ' -f1)
+INSTALLED := $(VENV)/.stamp-installed-$(NAMES)
 VENDOR := src/clew/web/static/vendor
 PORT ?= 8080
 
@@ -45,10 +48,10 @@ $(VENV)/.stamp-bench: requirements/bench.lock $(VENV)/.stamp-dev
 	$(call install_lock,requirements/bench.lock)
 	@touch $@
 
-$(VENV)/.stamp-native: $(NATIVE) $(VENV)/.stamp-run
+$(INSTALLED): $(NATIVE) $(VENV)/.stamp-run
 	@echo "clew: building the native extension"
 	@$(BIN)/pip install -q --no-build-isolation --no-deps -e . 2> >(grep -v "is ignored: it is neither" >&2)
-	@touch $@
+	@rm -f $(VENV)/.stamp-installed-* && touch $@
 
 $(VENV)/.stamp-browser: package-lock.json package.json
 	@echo "clew: fetching the console's browser files"
@@ -57,7 +60,7 @@ $(VENV)/.stamp-browser: package-lock.json package.json
 	@cp node_modules/htmx.org/dist/htmx.min.js $(VENDOR)/htmx.min.js
 	@mkdir -p $(VENV) && touch $@
 
-setup: $(VENV)/.stamp-run $(VENV)/.stamp-native $(VENV)/.stamp-browser ## only the environment, in .venv
+setup: $(VENV)/.stamp-run $(INSTALLED) $(VENV)/.stamp-browser ## only the environment, in .venv
 
 setup-dev: setup $(VENV)/.stamp-dev
 

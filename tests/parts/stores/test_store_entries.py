@@ -76,6 +76,20 @@ def test_a_value_that_is_there_takes_new_particulars_and_keeps_its_id(any_store:
     assert sorted(entry.id for entry in entries)[:2] == [1, 2]
 
 
+def test_a_list_sent_anew_does_not_silence_what_another_member_said(any_store: Store):
+    hash_list = add_list(any_store)
+    quay, pier = OPINIONS
+    add(any_store, hash_list, entry_of(1, opinions=(quay, pier)))
+    later = replace(quay, standing=Standing.NEGATIVE, at=NOON + DAY)
+    assert add(any_store, hash_list, entry_of(1)) == Added(new=0, changed=0, unchanged=1)
+    assert add(any_store, hash_list, entry_of(1, opinions=(later,))) == Added(new=0, changed=1, unchanged=0)
+    with any_store.read() as reader:
+        entry = reader.find_entry(hash_list.id, PDQ, value_of(1))
+        assert entry is not None
+        assert entry.opinions == (later, pier)
+        assert reader.list_states(NOON)[0].disputed_entries == 1
+
+
 def test_a_value_given_twice_counts_once_with_its_last_particulars(any_store: Store):
     hash_list = add_list(any_store)
     twice = [entry_of(1, note="first"), entry_of(2), entry_of(1, note="last")]

@@ -5,7 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -293,3 +293,11 @@ def _python(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         cwd=Path.cwd(),
         timeout=120,
     )
+
+
+@pytest.mark.pg
+def test_a_server_that_acknowledges_early_is_made_to_write_first(store_part: StorePart, postgres_url: str):
+    """The test server runs with synchronous_commit = off, as an administrator may have set it."""
+    with closing(store_part.open(postgres_url)) as store:
+        settings = store.submit(lambda unit: unit._connection.exec_driver_sql("SHOW synchronous_commit").scalar_one())
+        assert settings.result() == "on"

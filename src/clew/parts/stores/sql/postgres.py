@@ -1,10 +1,12 @@
 """PostgreSQL: for installations of more than one machine. Its driver, psycopg, is an optional extra."""
 
+import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, text
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from clew.errors import ClewError, DamagedError, MissingPartError, UnavailableError
 from clew.parts.stores.base import EntryColumns
@@ -68,6 +70,7 @@ class PostgresDatabase(Database):
             self.reading = _engine(url.set(drivername=_DRIVER), size=8, more=24, isolation="REPEATABLE READ")
             self.reading = self.reading.execution_options(postgresql_readonly=True)
             self.writing = _engine(url.set(drivername=_DRIVER), size=1, more=0, isolation="READ COMMITTED")
+            event.listen(self.writing, "connect", _commit_durably)
         except ModuleNotFoundError as error:
             raise MissingPartError(
                 "a PostgreSQL database needs the library psycopg: install clew with the extra 'postgres'"
@@ -181,6 +184,15 @@ def _engine(url: URL, *, size: int, more: int, isolation: str) -> Engine:
         pool_pre_ping=True,
         connect_args={"connect_timeout": _CONNECT_S, "application_name": "clew"},
     )
+
+
+def _commit_durably(connection: DBAPIConnection, _record: object) -> None:
+    """Acknowledged means durable, also on a server that was set to acknowledge before it has written."""
+    with contextlib.closing(connection.cursor()) as cursor:
+        cursor.execute(
+            "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+        )
+    connection.commit()
 
 
 def _blocks(copy: Iterator[bytes], block_bytes: int) -> Iterator[bytes]:
