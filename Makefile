@@ -15,7 +15,6 @@ NATIVE := $(wildcard src/native/*) CMakeLists.txt pyproject.toml
 # An editable install knows the modules that there were when it was made: a new name asks for a new one.
 NAMES := $(shell find src/clew -name '*.py' | LC_ALL=C sort | cksum | cut -d' ' -f1)
 INSTALLED := $(VENV)/.stamp-installed-$(NAMES)
-VENDOR := src/clew/web/static/vendor
 PORT ?= 8080
 
 help: ## this list
@@ -53,16 +52,14 @@ $(INSTALLED): $(NATIVE) $(VENV)/.stamp-run
 	@$(BIN)/pip install -q --no-build-isolation --no-deps -e . 2> >(grep -v "is ignored: it is neither" >&2)
 	@rm -f $(VENV)/.stamp-installed-* && touch $@
 
-$(VENV)/.stamp-browser: package-lock.json package.json
-	@echo "clew: fetching the console's browser files"
+$(VENV)/.stamp-browser: package-lock.json package.json $(VENV)/.stamp-venv
+	@echo "clew: fetching what the console's pages are judged with"
 	@npm ci --silent --ignore-scripts
-	@mkdir -p $(VENDOR)
-	@cp node_modules/htmx.org/dist/htmx.min.js $(VENDOR)/htmx.min.js
-	@mkdir -p $(VENV) && touch $@
+	@touch $@
 
-setup: $(VENV)/.stamp-run $(INSTALLED) $(VENV)/.stamp-browser ## only the environment, in .venv
+setup: $(VENV)/.stamp-run $(INSTALLED) ## only the environment, in .venv
 
-setup-dev: setup $(VENV)/.stamp-dev
+setup-dev: setup $(VENV)/.stamp-dev $(VENV)/.stamp-browser
 
 # ---------------------------------------------------------------- use
 
@@ -100,6 +97,6 @@ lock: ## resolve requirements/*.lock anew: hashes, no addresses
 	@.ci/lock
 
 clean: ## remove what set-up made, never the data
-	rm -rf $(VENV) build node_modules $(VENDOR) docs/_build
+	rm -rf $(VENV) build node_modules docs/_build
 
 .PHONY: help setup setup-dev run check lint test format docs bench lock clean

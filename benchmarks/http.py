@@ -1,3 +1,4 @@
+# ruff: noqa: A005  (named after what it measures, and run as benchmarks.http)
 """The HTTP service under load: POST /api/v1/screen with hashes one by one and in batches, and with files.
 
 A real `clew serve` is started on a data folder that is built once and used again; `wrk` calls it on the same machine
@@ -21,17 +22,19 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from random import Random
 
 import numpy as np
+
 from clew.parts.stores.base import UnitOfWork
 from clew.pipelines.decode_worker import open_pool
 from clew.pipelines.installation import open_installation, open_store
 from clew.pipelines.lists import ensure_list
 from clew.pipelines.sources import SourceClaim
 from clew.records.hashlist import NewEntry, ServiceKind
-from clew.records.identifiers import ListName, SignalType
+from clew.records.identifiers import ListId, ListName, SignalType
 from clew.records.screening import Scope
 from clew.settings import Settings
 from clew.web.auth import make_key
@@ -71,7 +74,7 @@ def build(folder: Path, entries: int) -> None:
         since=datetime(2026, 1, 1, tzinfo=UTC),
     )
 
-    def make(unit: UnitOfWork) -> int:
+    def make(unit: UnitOfWork) -> ListId:
         return ensure_list(unit, _LIST, claim, vetted=True, actor="command:benchmark", at=at).id
 
     list_id = store.transact(make)
@@ -80,13 +83,17 @@ def build(folder: Path, entries: int) -> None:
             NewEntry(type=SignalType("pdq"), value=each.tobytes())
             for each in hashes(start, min(_CHUNK, entries - start))
         ]
-        store.transact(lambda unit, rows=rows: unit.add_entries(list_id, rows, at))
+        store.transact(partial(_add, list_id, rows, at))
         print(f"\r{start + len(rows):,} entries", end="", file=sys.stderr)
     store.close()
     print(file=sys.stderr)
     with open_installation(settings, follow=False):
         pass  # the index is built when it is opened first
     done.touch()
+
+
+def _add(list_id: ListId, rows: Sequence[NewEntry], at: datetime, unit: UnitOfWork) -> None:
+    unit.add_entries(list_id, rows, at)
 
 
 def hashes(start: int, count: int) -> np.ndarray:
@@ -233,22 +240,25 @@ def workers_alone(settings: Settings, files: Sequence[bytes], seconds: float) ->
 
     async def run() -> float:
         pool = open_pool(asyncio.get_running_loop(), settings.decode, ahead=2)
-        while pool.state.ready < pool.state.in_hand + 1 or pool.state.ready < (os.cpu_count() or 1):
+        while pool.state.ready < len(os.sched_getaffinity(0)):  # noqa: ASYNC110  (the pool tells nobody)
             await asyncio.sleep(0.05)
         types = [SignalType(name) for name in ("md5", "sha1", "sha256", "pdq")]
         finished = asyncio.Event()
-        state = {"sent": 0, "done": 0, "until": time.monotonic() + seconds}
+        sent = done_count = 0
+        until = time.monotonic() + seconds
 
         def send() -> None:
-            content = files[state["sent"] % len(files)]
-            state["sent"] += 1
+            nonlocal sent
+            content = files[sent % len(files)]
+            sent += 1
             pool.submit(hold(content), types, done, dihedral=settings.matching.dihedral, size_bytes=len(content))
 
         def done(_: object) -> None:
-            state["done"] += 1
-            if time.monotonic() < state["until"]:
+            nonlocal done_count
+            done_count += 1
+            if time.monotonic() < until:
                 send()
-            elif state["done"] == state["sent"]:
+            elif done_count == sent:
                 finished.set()
 
         began = time.monotonic()
@@ -257,7 +267,7 @@ def workers_alone(settings: Settings, files: Sequence[bytes], seconds: float) ->
         await finished.wait()
         took = time.monotonic() - began
         pool.close()
-        return state["done"] / took
+        return done_count / took
 
     return asyncio.run(run())
 

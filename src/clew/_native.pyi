@@ -1,4 +1,4 @@
-"""The compiled extension; use it through clew.kernels."""
+# The compiled extension; use it through clew.kernels.
 
 import numpy as np
 import numpy.typing as npt

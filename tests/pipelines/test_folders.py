@@ -166,13 +166,14 @@ def test_a_screening_that_is_killed_loses_nothing_and_hashes_nothing_twice(
     environment = os.environ | {"CLEW_DATA_DIR": str(settings.data_dir), "CLEW_DATABASE": settings.database}
     moments = random.Random(6)
     told: set[str] = set()
+    killed = 0
     for number in range(ROUNDS + 1):
         output = tmp_path / "told"
         with output.open("wb") as stream:
             process = subprocess.Popen(command, env=environment, stdout=stream, stderr=subprocess.PIPE)
         if number < ROUNDS:
             deadline = time.monotonic() + 60
-            wanted_bytes = moments.randrange(1, 60_000)
+            wanted_bytes = moments.randrange(1, 600_000 // (ROUNDS + 1))
             while output.stat().st_size < wanted_bytes and process.poll() is None and time.monotonic() < deadline:
                 time.sleep(0.002)
             process.send_signal(signal.SIGKILL)
@@ -180,6 +181,7 @@ def test_a_screening_that_is_killed_loses_nothing_and_hashes_nothing_twice(
         assert process.returncode in {-signal.SIGKILL, 1}, error
         lines = [line for line in output.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
         told |= {line.decode() for line in lines if b'"action":"block"' in line and b'"earlier"' not in line}
+        killed += process.returncode == -signal.SIGKILL
         if process.returncode == 1:
             break
     with installation.store.read() as reader:
@@ -191,3 +193,4 @@ def test_a_screening_that_is_killed_loses_nothing_and_hashes_nothing_twice(
     assert (run.files, run.hits) == (files, len(known))
     assert sorted(int(Path(hit.reference or "").name) for hit in hits) == known
     assert len(told) <= len(known)
+    assert killed == ROUNDS

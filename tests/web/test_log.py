@@ -43,7 +43,9 @@ def test_lines_of_the_server_are_written_without_what_fills_them(lines: io.Strin
     assert "index is built anew" in lines.getvalue()
 
 
-def test_nothing_of_a_screening_is_in_the_log(desk: WebDesk, lines: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_of_a_screening_is_in_the_log(
+    desk: WebDesk, lines: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk.add_list("national", [pdq(1)])
     key = desk.key(Scope.SCREEN)
     body = {"signals": [signal(pdq(1))], "reference": "anna-smith.jpg"}

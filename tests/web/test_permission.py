@@ -101,7 +101,9 @@ def test_a_limited_key_gets_429_with_the_time_to_wait(shared_desk: WebDesk) -> N
     assert shared_desk.screen(shared_desk.key(Scope.SCREEN), json=body).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["//api/v1/lists", "/api/v1/lists/", "/api/v1//lists", "/API/v1/lists", "/static/../web"])
+@pytest.mark.parametrize(
+    "path", ["//api/v1/lists", "/api/v1/lists/", "/api/v1//lists", "/API/v1/lists", "/static/../web"]
+)
 def test_a_path_written_otherwise_is_not_another_way_in(shared_desk: WebDesk, path: str) -> None:
     assert shared_desk.call("GET", path, key=shared_desk.key(*Scope)).status_code in {303, 404}
 

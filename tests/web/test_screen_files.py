@@ -24,7 +24,7 @@ def picture(seed: int, quality: int = 90) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def key(hashing_desk: WebDesk) -> Iterator[str]:
+def key(hashing_desk: WebDesk) -> str:
     hashing_desk.add_list("bytes", [hashlib.sha256(picture(1)).digest()], "sha256")
     key = hashing_desk.key(Scope.SCREEN)
     signals = hashing_desk.screen(key, content=picture(2), headers={"content-type": "image/jpeg"})
@@ -141,7 +141,9 @@ def test_a_file_of_a_form_has_the_same_limit(hashing_desk: WebDesk, key: str) ->
     assert answer.status_code == 413
 
 
-def test_uploads_leave_no_file_on_the_disk(hashing_desk: WebDesk, key: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_uploads_leave_no_file_on_the_disk(
+    hashing_desk: WebDesk, key: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """Neither the form parser nor the hand-over to workers may spool an upload; a mark in it is looked for."""
     mark = b"a mark that is nowhere else " * 50_000
     hashing_desk.screen(key, files={"file": ("f", mark)})
@@ -153,7 +155,7 @@ def test_uploads_leave_no_file_on_the_disk(hashing_desk: WebDesk, key: str, tmp_
 
 def test_a_client_that_goes_away_in_the_middle_leaves_nothing_behind(hashing_desk: WebDesk, key: str) -> None:
     sent: list[object] = []
-    messages = iter(
+    messages: Iterator[dict[str, object]] = iter(
         [
             {"type": "http.request", "body": b"half of a", "more_body": True},
             {"type": "http.disconnect"},

@@ -62,7 +62,15 @@ def _print_json(found: list[Hit]) -> None:
 
 def _row(hit: Hit) -> tuple[object, ...]:
     lists = ", ".join(dict.fromkeys(match.list_name for match in hit.matches))
-    return hit.id, f"{hit.at:%Y-%m-%d %H:%M:%S}", hit.action.value, _nearest(hit), hit.total_matches, lists, hit.channel.value
+    return (
+        hit.id,
+        f"{hit.at:%Y-%m-%d %H:%M:%S}",
+        hit.action.value,
+        _nearest(hit),
+        hit.total_matches,
+        lists,
+        hit.channel.value,
+    )
 
 
 def _nearest(hit: Hit) -> str:

@@ -85,7 +85,14 @@ def show(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", hel
     elif keys:
         columns = ("id", "label", "scopes", "a minute", "made", "state")
         rows = [
-            (key.id, key.label, ", ".join(sorted(key.scopes)), key.per_minute or "-", key.created_at.date(), _state(key, at))
+            (
+                key.id,
+                key.label,
+                ", ".join(sorted(key.scopes)),
+                key.per_minute or "-",
+                key.created_at.date(),
+                _state(key, at),
+            )
             for key in keys
         ]
         print_table(columns, rows, numbers=("a minute",))
@@ -94,7 +101,9 @@ def show(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", hel
 
 
 @app.command()
-def revoke(ctx: typer.Context, key_id: Annotated[str, typer.Argument(metavar="ID", help="As clew keys show has it.")]) -> None:
+def revoke(
+    ctx: typer.Context, key_id: Annotated[str, typer.Argument(metavar="ID", help="As clew keys show has it.")]
+) -> None:
     """Make a key good no longer; running services know within a second."""
     store = open_store(ctx.obj)
     try:

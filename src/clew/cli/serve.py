@@ -41,16 +41,19 @@ def serve_until_stopped(settings: Settings, *, link: bool) -> None:
     from clew.web.server import address, listen, serve
 
     log.configure(settings.log)
-    with stoppable() as stop, listen(settings.web.host, settings.web.port) as listening:
-        with open_installation(settings) as installation:
-            app = create_app(installation)
-            stop.disarm()
+    with (
+        stoppable() as stop,
+        listen(settings.web.host, settings.web.port) as listening,
+        open_installation(settings) as installation,
+    ):
+        app = create_app(installation)
+        stop.disarm()
 
-            def say_ready() -> None:
-                out.print(f"ready: {address(settings)}")
-                if link:
-                    token = Links(installation.store, installation.clock).make(command_actor())
-                    out.print(f"sign in, once, within ten minutes: {address(settings)}/signin?token={token}")
+        def say_ready() -> None:
+            out.print(f"ready: {address(settings)}")
+            if link:
+                token = Links(installation.store, installation.clock).make(command_actor())
+                out.print(f"sign in, once, within ten minutes: {address(settings)}/signin?token={token}")
 
-            serve(app, listening, drain_s=settings.web.drain_seconds, when_ready=say_ready)
+        serve(app, listening, drain_s=settings.web.drain_seconds, when_ready=say_ready)
     err.print("stopped")

@@ -41,7 +41,10 @@ def serve_zygote(control: socket.socket, work: Work, memory_bytes: int) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     gc.collect()
     gc.freeze()
-    control.send(READY)
+    try:
+        control.send(READY)
+    except BrokenPipeError:
+        return  # the pool was closed while this process started
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, _NUMBER_BYTES, 1)
         if not message or len(descriptors) != 1:

@@ -1,7 +1,7 @@
 """Small questions that come in while a round is under way are answered together by the next: one search, one record.
 
-Under load this takes away most of the work that is the same for each; alone, a question waits for nothing. A round begins
-when the one before is durable, and waits a little only for questions that are known to be on their way.
+Under load this takes away most of the work that is the same for each; alone, a question waits for nothing. A round
+begins when the one before is durable, and waits a little only for questions that are known to be on their way.
 """
 
 import asyncio

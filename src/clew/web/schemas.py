@@ -11,8 +11,8 @@ import msgspec
 from clew.errors import InputError
 from clew.ground.clock import iso
 from clew.pipelines.uploads import Answer
-from clew.records.hashlist import ListState, RowFault
-from clew.records.match import Hit, IndexState, Match
+from clew.records.hashlist import Action, ListState, Right, RowFault, ServiceKind
+from clew.records.match import Channel, Hit, IndexState, Match
 from clew.records.screening import CountKey
 from clew.records.signal import Unhashable
 
@@ -22,17 +22,27 @@ Name = Annotated[str, msgspec.Meta(max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
 Short = Annotated[str, msgspec.Meta(max_length=200)]
 Reference = Annotated[str, msgspec.Meta(max_length=1000)]
-HexValue = Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
+HexValue = Annotated[str, msgspec.Meta(min_length=1, max_length=1024, extra_json_schema={"pattern": "^[0-9a-fA-F]+$"})]
 Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
+# Words of a choice are told in the document and checked where they are used, which names the choices in its error.
+KindWord = Annotated[str, msgspec.Meta(max_length=40, extra_json_schema={"enum": sorted(ServiceKind)})]
+ActionWord = Annotated[str, msgspec.Meta(max_length=40, extra_json_schema={"enum": list(Action)})]
+RightWord = Annotated[str, msgspec.Meta(max_length=40, extra_json_schema={"enum": sorted(Right)})]
+ChannelWord = Annotated[
+    str,
+    msgspec.Meta(
+        max_length=40, extra_json_schema={"enum": sorted([Channel.UPLOAD, Channel.PRIVATE_MESSAGE, Channel.HASHES])}
+    ),
+]
 Bits = Annotated[int, msgspec.Meta(ge=0, le=256)]
 Days = Annotated[int, msgspec.Meta(ge=1, le=36_500)]
 
 
-class Heard(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Heard(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """What comes in: a field that we do not know is an error, for it may be a misspelt one."""
 
 
-class Said(msgspec.Struct, frozen=True, kw_only=True):
+class Said(msgspec.Struct, kw_only=True):
     """What goes out."""
 
 
@@ -60,7 +70,7 @@ class ScreenGiven(Heard):
     signals: Annotated[list[SignalGiven], msgspec.Meta(min_length=1, max_length=10_000)] | None = None
     batch: Annotated[list[ContentGiven], msgspec.Meta(min_length=1, max_length=10_000)] | None = None
     reference: Reference | None = None
-    channel: Short | None = None
+    channel: ChannelWord | None = None
     lists: Annotated[list[Name], msgspec.Meta(max_length=1000)] = []
 
 
@@ -135,10 +145,10 @@ class SourceHeard(Heard):
     """Who gives the entries, and what may be done with them beyond matching: "export", "share"."""
 
     name: Name
-    kind: Short
+    kind: KindWord
     jurisdiction: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2,3}$")]
     legal_basis: BasisHeard
-    rights: list[Short] = []
+    rights: list[RightWord] = []
 
 
 class ListHeard(Heard):
@@ -147,7 +157,7 @@ class ListHeard(Heard):
     name: Name
     source: SourceHeard
     vetted: bool = False
-    exact_action: Short = "block"
+    exact_action: ActionWord = "block"
     within_bits: dict[str, Bits] = {}
     kept_days: Days | None = None
 
@@ -347,7 +357,7 @@ def hear_with(decoder: "msgspec.json.Decoder[T]", body: bytes) -> T:
 
 
 def _without_values(message: str) -> str:
-    """msgspec repeats an unknown field's name and an unknown word of a choice; both may bear anything."""
+    """The decoder repeats an unknown field's name and an unknown word of a choice; both may bear anything."""
     head, _, place = message.rpartition(" - at ")
     text = head or message
     if text.startswith("Object contains unknown field"):

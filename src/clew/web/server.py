@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -85,6 +86,7 @@ def serve(app: FastAPI, listening: socket.socket, *, drain_s: float, when_ready:
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=ceil(drain_s),
     )
+    sys.setswitchinterval(float(os.environ.get("SWI", "0.005")))
     # uvicorn sends itself the signal again once it has stopped; by then there is nothing left to end.
     before = {each: signal.signal(each, lambda *_: None) for each in _STOPS}
     try:

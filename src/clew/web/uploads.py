@@ -106,6 +106,9 @@ class Hashing:
             async with turn:
                 return await self.hash(upload)
 
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one(each)) for each in uploads]
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(one(each)) for each in uploads]
+        except* UnavailableError as refused:
+            raise UnavailableError(str(refused.exceptions[0])) from refused
         return [each.result() for each in tasks]

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from clew.errors import DamagedError, InputError, MissingPartError, RefusedError, UnavailableError
-from clew.parts.stores.base import Store, StorePart
+from clew.parts.stores.base import Store, StorePart, UnitOfWork
+from clew.parts.stores.sql.unit import SqlUnitOfWork
 from tests.parts.stores.store_records import LIST, NOON, PDQ, add, add_list, entry_of
 
 # ---- SQLite
@@ -299,5 +300,9 @@ def _python(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_a_server_that_acknowledges_early_is_made_to_write_first(store_part: StorePart, postgres_url: str):
     """The test server runs with synchronous_commit = off, as an administrator may have set it."""
     with closing(store_part.open(postgres_url)) as store:
-        settings = store.submit(lambda unit: unit._connection.exec_driver_sql("SHOW synchronous_commit").scalar_one())
-        assert settings.result() == "on"
+
+        def ask(unit: UnitOfWork) -> object:
+            assert isinstance(unit, SqlUnitOfWork)
+            return unit._connection.exec_driver_sql("SHOW synchronous_commit").scalar_one()
+
+        assert store.transact(ask) == "on"

@@ -214,7 +214,9 @@ def _rgb(picture: Image.Image) -> NDArray[np.uint8]:
         grey = make(np.asarray(picture))
         return np.repeat(grey[:, :, None], 3, axis=2)
     if picture.mode == "LAB":
-        picture = ImageCms.applyTransform(picture, _lab_to_rgb())
+        converted = ImageCms.applyTransform(picture, _lab_to_rgb())
+        assert converted is not None  # only a transform in place gives nothing
+        return _array(converted)
     return _array(picture if picture.mode == "RGB" else picture.convert("RGB"))
 
 

@@ -103,8 +103,7 @@ def add_entries(request: Request, name: str, body: Body) -> Response:
 
     def work(unit: UnitOfWork) -> schemas.AddedSaid:
         added = unit.add_entries(keeping.get_list(unit, ListName(name)).id, entries, at)
-        facts = {"new": added.new, "changed": added.changed}
-        unit.audit(_event(request, at, "entry.add", name, facts))
+        unit.audit(_event(request, at, "entry.add", name, {"new": added.new, "changed": added.changed}))
         return schemas.AddedSaid(new=added.new, changed=added.changed, unchanged=added.unchanged)
 
     return _json(door.installation.store.transact(work))

@@ -100,7 +100,9 @@ class Screen:
             hashed = await self._door.hashing.hash(upload)
         finally:
             upload.close()
-        found = await self._door.screen([_content(hashed, reference)], channel, [ListName(name) for name in asked.lists])
+        found = await self._door.screen(
+            [_content(hashed, reference)], channel, [ListName(name) for name in asked.lists]
+        )
         return schemas.say_answer(found[0])
 
     async def _form(
@@ -117,7 +119,7 @@ class Screen:
             hashed = await self._door.hashing.hash_all(files)
         finally:
             form.close()
-        references = asked.references or [None] * len(files)
+        references: list[str] | list[None] = asked.references or [None] * len(files)
         contents = [_content(each, reference) for each, reference in zip(hashed, references, strict=True)]
         return _batch(await self._door.screen(contents, channel, [ListName(name) for name in asked.lists]))
 

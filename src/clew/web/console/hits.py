@@ -84,7 +84,7 @@ def show_hits(
 
 def _by_list(reader: Reader) -> list[tuple[str, int, int]]:
     """Each list with its exact and its other hits."""
-    rows = []
+    rows: list[tuple[str, int, int]] = []
     for each in reader.lists():
         total = reader.count_hits(HitFilter(list_id=each.id))
         exact = reader.count_hits(HitFilter(list_id=each.id, exact=True))

@@ -68,7 +68,9 @@ def export_screening(request: Request, days: str = "30") -> Response:
     text = io.StringIO()
     lines = csv.writer(text, lineterminator="\r\n")
     lines.writerow(["day_utc", "channel", "action", "missing_type", "reason", "contents"])
-    for key, contents in sorted(_counts(request, days if days in _SPANS else "30").items(), key=lambda it: _order(it[0])):
+    for key, contents in sorted(
+        _counts(request, days if days in _SPANS else "30").items(), key=lambda it: _order(it[0])
+    ):
         lines.writerow([*_order(key), contents])
     name = f"clew-screening-{door_of(request).installation.clock().date().isoformat()}.csv"
     headers = {"content-disposition": f'attachment; filename="{name}"'}

@@ -74,7 +74,7 @@ def sign_out(request: Request) -> Response:
 
 
 @router.post("/preferences")
-def prefer(request: Request, form: Form) -> Response:
+def prefer(form: Form) -> Response:
     """How pages look and whether single keys act, for this browser."""
     back = form.get("back", "/")
     # One slash and no more: "//elsewhere" would leave this site.
