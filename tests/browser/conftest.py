@@ -37,7 +37,8 @@ class Console:
         return page
 
 
-@pytest.fixture(scope="session")
+# For one file, not for the session: while Playwright is open its thread has an event loop, and tests with one fail there.
+@pytest.fixture(scope="module")
 def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     missing = next((f"{path} is not there" for path in (CHROMIUM, AXE) if not path.exists()), None)
     if missing:
@@ -55,7 +56,7 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def axe(console: Console) -> str:
     """The checker; only where there is a console to check."""
     return AXE.read_text("utf-8")
