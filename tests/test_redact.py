@@ -16,3 +16,10 @@ def test_a_key_keeps_its_public_prefix_only() -> None:
 
 def test_a_database_url_loses_user_and_password() -> None:
     assert redact.short_url("postgresql://user:p@ss@host:5432/clew") == "postgresql://host:5432/clew"
+
+
+def test_what_is_not_printable_is_escaped_so_that_a_name_forges_no_line_and_moves_no_cursor() -> None:
+    assert redact.printable("a\x1b[31mred") == "a\\x1b[31mred"
+    assert redact.printable("x\nblock  fake.jpg") == "x\\nblock  fake.jpg"
+    assert redact.printable("rl\u202egpj.exe \x9b") == "rl\\u202egpj.exe \\x9b"
+    assert redact.printable("Grüße 写真 é") == "Grüße 写真 é"

@@ -30,3 +30,16 @@ def short_url(url: str) -> str:
     """A database URL without its user and password."""
     scheme, found, rest = url.partition("://")
     return f"{scheme}://{rest.rpartition('@')[2]}" if found else "…"
+
+
+def printable(text: str) -> str:
+    """The text with every character that is not printable written as an escape.
+
+    Names come from strangers: a newline in one could forge a line, an escape sequence could rewrite the screen, and a
+    mark of writing direction could turn a name around.
+    """
+    return "".join(each if each.isprintable() else _escape(each) for each in text)
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape", "backslashreplace").decode("ascii")

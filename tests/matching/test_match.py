@@ -110,6 +110,14 @@ def test_a_disputed_entry_never_blocks(standing: Standing) -> None:
     assert judge([md5(7)], {MD5: [(0, 7, 1, 0)]}, against) is Action.REVIEW
 
 
+def test_who_disputes_one_digest_of_a_file_disputes_the_file() -> None:
+    """MD5 and SHA-256 of one file are two entries, and a member has spoken against one of them."""
+    against = replace(entry(7, 1), opinions=(Opinion(member="m", standing=Standing.NEGATIVE, at=NOON),))
+    elsewhere = replace(entry(9, 1), list_id=ListId(3), vetted=True)
+    assert judge([md5(7), md5(8)], {MD5: [(0, 7, 1, 0), (1, 8, 1, 0)]}, against, entry(8, 1)) is Action.REVIEW
+    assert judge([md5(7), md5(9)], {MD5: [(0, 7, 1, 0), (1, 9, 3, 0)]}, against, elsewhere) is Action.BLOCK
+
+
 def test_nothing_near_passes() -> None:
     assert judge([md5(7)], {MD5: []}) is Action.PASS
 

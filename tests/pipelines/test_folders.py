@@ -6,10 +6,12 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from clew.errors import ConflictError
 from clew.parts.stores.base import HitFilter
 from clew.pipelines.files import open_hasher
 from clew.pipelines.folders import RunPlan, ScreenedFile, begin, screen_folders
@@ -36,9 +38,17 @@ def plan(*roots: Path, lists: tuple[str, ...] = ()) -> RunPlan:
 
 
 def screen(installation: Installation, wanted: RunPlan, *, fresh: bool = False) -> list[ScreenedFile]:
-    under_way = begin(installation, wanted, fresh=fresh)
-    with open_hasher(DECODE) as hasher:
+    with begin(installation, wanted, fresh=fresh) as under_way, open_hasher(DECODE) as hasher:
         return list(screen_folders(installation, hasher, under_way))
+
+
+def screen_some(installation: Installation, wanted: RunPlan, files: int) -> list[ScreenedFile]:
+    """As a command that is stopped after so many lines."""
+    with begin(installation, wanted, fresh=False) as under_way, open_hasher(DECODE) as hasher:
+        running = screen_folders(installation, hasher, under_way)
+        told = [next(running) for _ in range(files)]
+        running.close()
+        return told
 
 
 def digest(content: bytes) -> bytes:
@@ -88,54 +98,107 @@ def test_what_cannot_be_read_is_named_and_is_no_screening(installation: Installa
     }
 
 
-def test_a_name_that_is_not_utf8_is_screened_and_shown(installation: Installation, tmp_path: Path) -> None:
+def test_a_name_that_is_not_utf8_or_not_printable_is_shown_so_that_none_is_taken_for_another(
+    installation: Installation, tmp_path: Path
+) -> None:
     fill(tmp_path / "up", 0)
-    Path(os.fsdecode(bytes(tmp_path / "up") + b"/caf\xe9.bin")).write_bytes(b"x")
-    assert [Path(each.path).name for each in screen(installation, plan(tmp_path / "up"))] == ["caf\\xe9.bin"]
+    for name in (b"caf\xe9.bin", b"line\nblock  forged", b"caf\\xe9.bin"):
+        Path(os.fsdecode(bytes(tmp_path / "up") + b"/" + name)).write_bytes(b"x")
+    names = [each.path.rpartition("/")[2] for each in screen(installation, plan(tmp_path / "up"))]
+    assert names == ["caf\\\\xe9.bin", "caf\\xe9.bin", "line\\nblock  forged"]
 
 
-def test_a_stopped_run_goes_on_where_it_was_and_tells_its_earlier_hits(
+def test_a_stopped_run_goes_on_where_it_was_and_tells_its_earlier_part_again(
     installation: Installation, add_list: AddList, tmp_path: Path
 ) -> None:
     fill(tmp_path / "up", 300)
     add_list("known", [digest(b"content 7"), digest(b"content 290")], "sha256")
     wanted = plan(tmp_path / "up")
-    with open_hasher(DECODE) as hasher:
-        first = screen_folders(installation, hasher, begin(installation, wanted, fresh=False))
-        early = [next(first) for _ in range(100)]
-        first.close()
-    again = begin(installation, wanted, fresh=False)
-    assert again.resumed
-    done = again.run.files
-    assert done >= len(early)
-    with open_hasher(DECODE) as hasher:
-        rest = list(screen_folders(installation, hasher, again))
-    assert [Path(each.path).name for each in rest if each.earlier] == ["00007"]
-    assert len([each for each in rest if not each.earlier]) == 300 - done
-    assert again.skipped == done
+    early = screen_some(installation, wanted, 100)
+    with begin(installation, wanted, fresh=False) as again, open_hasher(DECODE) as hasher:
+        assert again.resumed
+        done = again.run.files
+        assert done >= len(early)
+        told = list(screen_folders(installation, hasher, again))
+    assert sorted(Path(each.path).name for each in told) == [f"{number:05}" for number in range(300)]
+    assert [Path(each.path).name for each in told if each.hit is not None] == ["00007", "00290"]
+    assert (len([each for each in told if each.earlier]), again.skipped) == (done, done)
     assert (again.run.files, again.run.hits) == (300, 2)
-    assert not begin(installation, wanted, fresh=False).resumed
+    with begin(installation, wanted, fresh=False) as next_one:
+        assert not next_one.resumed
 
 
 def test_a_file_that_changed_since_the_stop_is_screened_again(installation: Installation, tmp_path: Path) -> None:
     fill(tmp_path / "up", 200)
     wanted = plan(tmp_path / "up")
-    with open_hasher(DECODE) as hasher:
-        first = screen_folders(installation, hasher, begin(installation, wanted, fresh=False))
-        for _ in range(64):
-            next(first)
-        first.close()
+    screen_some(installation, wanted, 64)
     (tmp_path / "up" / "00003").write_bytes(b"changed")
-    told = [Path(each.path).name for each in screen(installation, wanted)]
-    assert told[0] == "00003"
-    assert "00004" not in told
+    again = [Path(each.path).name for each in screen(installation, wanted) if not each.earlier]
+    assert again[0] == "00003"
+    assert "00004" not in again
+
+
+def test_what_the_earlier_part_could_not_hash_is_told_again(installation: Installation, tmp_path: Path) -> None:
+    fill(tmp_path / "up", 150)
+    wanted = replace(plan(tmp_path / "up"), types=(SHA256, SignalType("pdq")))
+    (tmp_path / "up" / "00002").write_bytes(b"")
+    screen_some(installation, wanted, 100)
+    told = {Path(each.path).name: each for each in screen(installation, wanted)}
+    assert told["00002"].earlier
+    assert [(each.type, each.reason) for each in told["00002"].unhashable] == [("pdq", Reason.EMPTY)]
+
+
+def test_a_run_begins_anew_when_the_lists_have_gained_entries_since(
+    installation: Installation, add_list: AddList, tmp_path: Path
+) -> None:
+    """Files done before were not compared with the new entries: going on would miss one of them in silence."""
+    fill(tmp_path / "up", 200)
+    wanted = plan(tmp_path / "up")
+    screen_some(installation, wanted, 100)
+    add_list("late", [digest(b"content 7")], "sha256")
+    with begin(installation, wanted, fresh=False) as again:
+        assert (again.resumed, again.outdated) == (False, True)
+    assert [Path(each.path).name for each in screen(installation, wanted) if each.hit] == ["00007"]
+
+
+def test_an_entry_that_is_gone_does_not_make_a_run_begin_anew(
+    installation: Installation, add_list: AddList, tmp_path: Path
+) -> None:
+    fill(tmp_path / "up", 100)
+    wanted = plan(tmp_path / "up")
+    known = add_list("known", [digest(b"x"), digest(b"y")], "sha256")
+    screen_some(installation, wanted, 10)
+    installation.store.transact(lambda unit: unit.remove_entries(known.id, [(SHA256, digest(b"x"))], NOON))
+    with begin(installation, wanted, fresh=False) as again:
+        assert again.resumed
 
 
 def test_a_fresh_run_leaves_the_unfinished_one(installation: Installation, tmp_path: Path) -> None:
     fill(tmp_path / "up", 3)
     wanted = plan(tmp_path / "up")
-    begin(installation, wanted, fresh=False)
-    assert not begin(installation, wanted, fresh=True).resumed
+    with begin(installation, wanted, fresh=False):
+        pass
+    with begin(installation, wanted, fresh=True) as again:
+        assert not again.resumed
+
+
+def test_the_same_run_is_refused_while_another_process_has_it_under_way(
+    installation: Installation, tmp_path: Path
+) -> None:
+    wanted = plan(tmp_path)
+    with (
+        begin(installation, wanted, fresh=False),
+        pytest.raises(ConflictError, match="under way in another process"),
+        begin(installation, wanted, fresh=False),
+    ):
+        pass
+
+
+def test_a_root_inside_another_is_screened_once(installation: Installation, tmp_path: Path) -> None:
+    fill(tmp_path / "up", 3)
+    roots = (tmp_path / "up", tmp_path / "up" / "00001", tmp_path / "up", tmp_path / "upper")
+    assert plan(*roots).roots == (bytes(tmp_path / "up"), bytes(tmp_path / "upper"))
+    assert len(screen(installation, plan(tmp_path / "up", tmp_path / "up" / "00001"))) == 3
 
 
 def test_another_list_or_folder_is_another_run(tmp_path: Path) -> None:
@@ -143,9 +206,8 @@ def test_another_list_or_folder_is_another_run(tmp_path: Path) -> None:
         plan(tmp_path).key,
         plan(tmp_path, lists=("a",)).key,
         plan(tmp_path / "a").key,
-        plan(tmp_path, tmp_path).key,
     ]
-    assert len(set(keys)) == 4
+    assert len(set(keys)) == 3
     assert plan(tmp_path, lists=("a", "b")).key == plan(tmp_path, lists=("b", "a")).key
 
 

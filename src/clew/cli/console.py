@@ -10,12 +10,16 @@ import msgspec
 import rich.console
 import rich.progress
 import rich.table
+import rich.text
+
+from clew.redact import printable
 
 # Into a file or a pipe nothing is wrapped at the width of a terminal that is not there.
 _WIDE = None if sys.stdout.isatty() else 200
 
-out = rich.console.Console(highlight=False, soft_wrap=True, width=_WIDE)
-err = rich.console.Console(stderr=True, highlight=False, soft_wrap=True)
+# Names in what is printed are strangers': they are neither markup nor emoji.
+out = rich.console.Console(highlight=False, markup=False, emoji=False, soft_wrap=True, width=_WIDE)
+err = rich.console.Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 _json = msgspec.json.Encoder()
 
@@ -33,7 +37,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, num
         justify: rich.console.JustifyMethod = "right" if column in numbers else "left"
         table.add_column(column, justify=justify, overflow="fold", no_wrap=column != columns[-1])
     for row in rows:
-        table.add_row(*("-" if cell is None else str(cell) for cell in row))
+        table.add_row(*(rich.text.Text(printable("-" if cell is None else str(cell))) for cell in row))
     out.print(table)
 
 

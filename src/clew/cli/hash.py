@@ -103,9 +103,9 @@ def _print_json(file: HashedFile) -> None:
 
 
 def _print_text(file: HashedFile) -> None:
-    out.print(shown_path(file.path), markup=False)
+    out.print(shown_path(file.path))
     for each in file.hashed.signals:
         more = [f"quality {each.quality}"] * (each.quality is not None) + [each.form or ""]
-        out.print(f"  {each.type:<8}{each.value.hex()}  {'  '.join(more)}".rstrip(), markup=False)
+        out.print(f"  {each.type:<8}{each.value.hex()}  {'  '.join(more)}".rstrip())
     for missing in file.hashed.unhashable:
-        out.print(f"  {missing.type:<8}- {missing.reason}: {missing.detail}".rstrip(": "), markup=False)
+        out.print(f"  {missing.type:<8}- {missing.reason}: {missing.detail}".rstrip(": "))

@@ -93,7 +93,7 @@ def verify(ctx: typer.Context) -> int:
         live.ready()
         faults = live.verify()
     for fault in faults:
-        out.print(fault, markup=False)
+        out.print(fault)
     if not faults:
         out.print("every segment is whole")
     return _SOMETHING_DAMAGED if faults else 0

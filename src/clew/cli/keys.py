@@ -65,8 +65,8 @@ def create(
     if as_json:
         print_json({**_facts(key, at), "key": text})
         return
-    out.print(text, markup=False)
-    out.print(f"for {key.label}: {', '.join(sorted(key.scopes))}. Keep it now: it cannot be shown again.", markup=False)
+    out.print(text)
+    out.print(f"for {key.label}: {', '.join(sorted(key.scopes))}. Keep it now: it cannot be shown again.")
 
 
 @app.command()
@@ -110,7 +110,7 @@ def revoke(
         store.transact(lambda unit: _revoke(unit, key_id, system_clock))
     finally:
         store.close()
-    out.print(f"key {key_id} is revoked", markup=False)
+    out.print(f"key {key_id} is revoked")
 
 
 @app.command()
@@ -125,7 +125,7 @@ def link(ctx: typer.Context) -> None:
         token = Links(store, system_clock).make(command_actor())
     finally:
         store.close()
-    out.print(f"{address(settings)}/signin?token={token}", markup=False)
+    out.print(f"{address(settings)}/signin?token={token}")
 
 
 def _revoke(unit: UnitOfWork, key_id: str, clock: Clock) -> None:

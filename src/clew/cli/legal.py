@@ -79,8 +79,8 @@ def _show(purpose: Purpose, recorded: PurposeBasis | None, at: datetime, *, as_j
             told |= {"recorded_by": recorded.recorded_by, "recorded_at": iso(recorded.recorded_at)}
         print_json({"purpose": purpose.value, "on": on, "legal_basis": told})
     elif recorded is None:
-        out.print(f"{purpose.value}: off; no legal basis is recorded", markup=False)
+        out.print(f"{purpose.value}: off; no legal basis is recorded")
     else:
         state, who = basis_state(recorded.basis, at), recorded.recorded_by
-        out.print(f"{purpose.value}: {'on' if on else 'off'}; {state}: {recorded.basis.text}", markup=False)
-        out.print(f"  recorded by {who} at {iso(recorded.recorded_at)}", markup=False)
+        out.print(f"{purpose.value}: {'on' if on else 'off'}; {state}: {recorded.basis.text}")
+        out.print(f"  recorded by {who} at {iso(recorded.recorded_at)}")

@@ -243,4 +243,4 @@ def _name(path: Path) -> str:
 
 def _say(line: str) -> None:
     # Names and texts come from files and people: none of them is markup.
-    out.print(line, markup=False)
+    out.print(line)

@@ -98,7 +98,7 @@ def run(arguments: list[str]) -> int:
         error.show()
         return _BAD_INPUT
     except ClewError as error:
-        err.print(f"clew: {error}", markup=False)
+        err.print(f"clew: {error}")
         return error.exit_code
     except SystemExit:
         # Typer's way to say that the reader of our output went away (`| head`); what was done is done and stored.

@@ -53,8 +53,8 @@ def _screen_sample_day(installation: Installation) -> None:
         types=tuple(installation.signals),
         dihedral=settings.matching.dihedral,
     )
-    under_way = begin(installation, plan, fresh=False)
-    run_to_the_end(installation, under_way)
+    with begin(installation, plan, fresh=False) as under_way:
+        run_to_the_end(installation, under_way)
     done = under_way.run
     installation.store.transact(lambda unit: unit.put_value(_SCREENED, done.id))
     out.print(

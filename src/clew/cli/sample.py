@@ -23,11 +23,11 @@ def sample(
     """Draw the sample day (landscapes, charts, shapes; altered copies of some) and import its lists."""
     settings: Settings = ctx.obj
     if not lists:
-        out.print(f"uploads: {draw_day(settings).uploads}", markup=False)
+        out.print(f"uploads: {draw_day(settings).uploads}")
         return
     with open_installation(settings, follow=False) as installation, open_hasher(settings.decode) as hasher:
         day = prepare(installation, hasher)
-    out.print(f"uploads: {day.uploads}\nscreen them with: clew screen {day.uploads}", markup=False)
+    out.print(f"uploads: {day.uploads}\nscreen them with: clew screen {day.uploads}")
 
 
 def draw_day(settings: Settings) -> SampleDay:

@@ -24,7 +24,8 @@ _HITS, _SOME_UNUSABLE = 1, 6
 @app.command(
     epilog="""Examples: clew screen uploads/ · clew screen --list national-a --json /srv/media > screened.jsonl
 
-A run that was stopped goes on where it was when the same command is given again; its earlier hits are told first.
+A run that was stopped goes on where it was when the same command is given again, unless the lists have gained entries
+since; what it was done with is told again first.
 Ends with 0 when nothing matched, 1 when something did, 6 when nothing did but some files could not be hashed."""
 )
 def screen(
@@ -48,11 +49,12 @@ def screen(
         types=signal_types(types),
         dihedral=settings.matching.dihedral,
     )
-    with open_installation(settings) as installation:
-        under_way = begin(installation, plan, fresh=fresh)
+    with open_installation(settings) as installation, begin(installation, plan, fresh=fresh) as under_way:
         if under_way.resumed:
             done = under_way.run.files
             err.print(f"going on with the run of {under_way.run.started_at:%Y-%m-%d %H:%M} UTC; {done} files were done")
+        if under_way.outdated:
+            err.print("the lists have changed since an earlier run was stopped: beginning anew")
         unusable = run_to_the_end(installation, under_way, _print_json if json else _print_text)
     run = under_way.run
     if not json:
@@ -114,7 +116,7 @@ def _print_text(file: ScreenedFile) -> None:
         nearest = file.hit.matches[0]
         near = "same bytes" if nearest.exact else f"{nearest.signal.type} at {nearest.distance} bits"
         word = {Action.BLOCK: "block ", Action.REVIEW: "review"}.get(file.action, "pass  ")
-        out.print(f"{word}  {path}  {near} of {nearest.list_name}", markup=False)
+        out.print(f"{word}  {path}  {near} of {nearest.list_name}")
     for each in file.unhashable:
         if each.reason is not Reason.NOT_A_PICTURE:
-            out.print(f"  -     {path}  no {each.type}: {each.reason}", markup=False)
+            out.print(f"  -     {path}  no {each.type}: {each.reason}")

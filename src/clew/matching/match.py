@@ -167,10 +167,12 @@ _ORDER = (Action.PASS, Action.REVIEW, Action.BLOCK)
 
 def decide(matches: Collection[Match], lists: Mapping[ListId, HashList]) -> Action:
     """The strongest action that any one match allows; pass when there is none."""
-    return max((_allowed(each, lists) for each in matches), key=_ORDER.index, default=Action.PASS)
+    # MD5 and SHA-256 of one file are two entries: who disputes one of them disputes the file.
+    disputed = {each.list_id for each in matches if each.exact and each.disputed}
+    return max((_allowed(each, lists, disputed) for each in matches), key=_ORDER.index, default=Action.PASS)
 
 
-def _allowed(match: Match, lists: Mapping[ListId, HashList]) -> Action:
-    if match.exact and match.vetted and not match.disputed:
+def _allowed(match: Match, lists: Mapping[ListId, HashList], disputed: Collection[ListId]) -> Action:
+    if match.exact and match.vetted and match.list_id not in disputed:
         return lists[match.list_id].exact_action
     return Action.REVIEW

@@ -15,6 +15,7 @@ from clew.kernels.sandbox import Confinement
 from clew.pipelines.decode_worker import open_pool
 from clew.records.identifiers import SignalType
 from clew.records.signal import Hashed, Reason, Unhashable
+from clew.redact import printable
 from clew.settings import Decode
 
 # Files that a worker holds: one in work, and enough behind it that it never waits for this process.
@@ -137,8 +138,11 @@ def count_files(roots: Sequence[bytes], stopped: Callable[[], bool]) -> int | No
 
 
 def shown_path(path: bytes) -> str:
-    """A path as text: UTF-8, with bytes that are not as backslash, x and two hex digits."""
-    return path.decode("utf-8", "backslashreplace")
+    """A path as text that can stand on a screen; a backslash is doubled, so that two paths are never one text.
+
+    Bytes that are no UTF-8 are a backslash, x and two hex digits; what is not printable is escaped likewise.
+    """
+    return printable(path.replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace"))
 
 
 def absolute(paths: Iterable[str]) -> list[bytes]:

@@ -5,18 +5,20 @@ import os
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
+from clew.ground import locks
 from clew.ground.identity import new_id
 from clew.intake.receive import Found, Refused, stream_files
-from clew.parts.stores.base import HitFilter, UnitOfWork
+from clew.parts.stores.base import UnitOfWork
 from clew.pipelines.files import FileHasher, HashedFile, shown_path
 from clew.pipelines.installation import Installation
 from clew.pipelines.uploads import Answer, Content
-from clew.records.hashlist import Action
-from clew.records.identifiers import HitId, ListName, RunId, SignalType
+from clew.records.hashlist import Action, HashList
+from clew.records.identifiers import ChangeSequence, HitId, ListName, RunId, SignalType
 from clew.records.match import Channel, Hit
 from clew.records.screening import CountKey, FileMark, Run
 from clew.records.signal import Unhashable
@@ -57,11 +59,21 @@ class RunPlan:
     types: tuple[SignalType, ...]
     dihedral: bool
 
+    def __post_init__(self) -> None:
+        # A root inside another would be screened twice.
+        outer = [each for each in dict.fromkeys(self.roots) if not any(_is_below(each, other) for other in self.roots)]
+        object.__setattr__(self, "roots", tuple(outer))
+
     @property
     def key(self) -> str:
         """What makes two runs the same one: the same command finds its unfinished run by it."""
         parts = [*self.roots, b"", *(each.encode() for each in (*sorted(self.lists), "", *sorted(self.types)))]
-        return hashlib.sha256(b"\0".join([*parts, bytes([self.dihedral])])).hexdigest()
+        return _digest(*parts, bytes([self.dihedral]))
+
+    def against(self, lists: Iterable[HashList]) -> str:
+        """What the run compares with: the lists asked for, and how near is near on each."""
+        asked = sorted((each for each in lists if not self.lists or each.name in self.lists), key=lambda it: it.id)
+        return _digest(*(f"{each.id} {sorted(each.within_bits.items())}".encode() for each in asked))
 
 
 @dataclass(slots=True)
@@ -70,43 +82,77 @@ class FolderRun:
 
     Attributes:
         run: as it was when this command took it up, then as it ended.
+        resumed: it was begun by an earlier command.
+        outdated: an earlier command left one that was begun with other lists; this one begins anew, so that every
+            file is compared with what the lists have now.
         skipped: files that it was done with before, and that have not changed since.
     """
 
     run: Run
     plan: RunPlan
-    resumed: bool
+    resumed: bool = False
+    outdated: bool = False
     skipped: int = 0
 
 
-def begin(installation: Installation, plan: RunPlan, *, fresh: bool) -> FolderRun:
-    """The run of that plan: the unfinished one if there is one, unless a fresh one is asked for."""
+@contextmanager
+def begin(installation: Installation, plan: RunPlan, *, fresh: bool) -> Iterator[FolderRun]:
+    """The run of that plan, for this process alone: the unfinished one if its lists have gained nothing since.
+
+    Raises:
+        ConflictError: another process has the same run under way.
+    """
     now = installation.clock()
 
     def work(unit: UnitOfWork) -> FolderRun:
+        against, sequence = plan.against(unit.lists()), unit.change_sequence()
         earlier = unit.find_open_run(plan.key)
-        if earlier is not None and fresh:
-            unit.finish_run(earlier.id, now)
-            earlier = None
-        if earlier is not None:
+        outdated = earlier is not None and (
+            earlier.against != against or _has_gained(unit, installation, plan, earlier.sequence, sequence)
+        )
+        if earlier is not None and not outdated and not fresh:
             return FolderRun(run=earlier, plan=plan, resumed=True)
-        run = Run(id=RunId(new_id(now)), key=plan.key, roots=plan.roots, started_at=now, finished_at=None)
+        if earlier is not None:
+            unit.finish_run(earlier.id, now)
+        run = Run(
+            id=RunId(new_id(now)),
+            key=plan.key,
+            against=against,
+            sequence=sequence,
+            roots=plan.roots,
+            started_at=now,
+            finished_at=None,
+        )
         unit.create_run(run)
-        return FolderRun(run=run, plan=plan, resumed=False)
+        return FolderRun(run=run, plan=plan, outdated=outdated and not fresh)
 
-    return installation.store.transact(work)
+    with locks.hold(installation.settings.data_dir / "runs" / f"{plan.key}.lock", "the same screening"):
+        yield installation.store.transact(work)
+
+
+def _has_gained(
+    unit: UnitOfWork, installation: Installation, plan: RunPlan, after: ChangeSequence, through: ChangeSequence
+) -> bool:
+    """Whether lists have entries that they had not when the run began: files done before met none of them."""
+    return any(
+        len(columns.entry_ids)
+        for name in plan.types
+        for columns in unit.stream_index_rows(
+            name, after=after, through=through, width_bytes=installation.signals[name].width_bytes
+        )
+    )
 
 
 def screen_folders(
     installation: Installation, hasher: FileHasher, under_way: FolderRun
 ) -> Generator[ScreenedFile, None, None]:
-    """Every file of the run in order, each durable; first the hits of its earlier part, then what was left to do.
+    """Every file of the run, each durable; first those of its earlier part as it left them, then what was left to do.
 
     After the last one `under_way.run` bears the totals, of the earlier part too.
     """
     plan, run = under_way.plan, under_way.run
     if under_way.resumed:
-        yield from _earlier_hits(installation, run)
+        yield from _earlier_part(installation, run)
     left = _left_to_do(installation, under_way) if under_way.resumed else stream_files(plan.roots)
     hashed = hasher.stream(left, plan.types, dihedral=plan.dihedral)
     waiting: tuple[list[ScreenedFile], Future[None]] | None = None
@@ -198,17 +244,17 @@ def _line(file: HashedFile, answer: Answer | None, hits: dict[HitId, Hit]) -> Sc
     )
 
 
-def _earlier_hits(installation: Installation, run: Run) -> Iterator[ScreenedFile]:
-    """The hits of the run so far, newest first: a command that was killed may not have told them."""
-    wanted = HitFilter(run_id=run.id, limit=_PAGE)
-    while True:
-        with installation.store.read() as reader:
-            page = reader.hits(wanted)
-        for hit in page:
-            yield ScreenedFile(path=hit.reference or "", action=hit.action, hit=hit, earlier=True)
-        if len(page) < _PAGE:
-            return
-        wanted = replace(wanted, before=page[-1].id)
+def _earlier_part(installation: Installation, run: Run) -> Iterator[ScreenedFile]:
+    """What the run is done with, by path: a command that was killed may not have told it."""
+    with installation.store.read() as reader:
+        for mark in reader.stream_marks(run.id):
+            yield ScreenedFile(
+                path=shown_path(mark.path),
+                action=mark.action,
+                hit=reader.get_hit(mark.hit_id) if mark.hit_id is not None else None,
+                unhashable=tuple(Unhashable(type=name, reason=reason) for name, reason in mark.unhashable),
+                earlier=True,
+            )
 
 
 def _left_to_do(installation: Installation, under_way: FolderRun) -> Iterator[Found | Refused]:
@@ -235,3 +281,11 @@ def _is_unchanged(found: Found, mark: FileMark) -> bool:
         mark.modified_ns,
         mark.changed_ns,
     )
+
+
+def _is_below(path: bytes, other: bytes) -> bool:
+    return path.startswith(other.rstrip(b"/") + b"/") and path != other
+
+
+def _digest(*parts: bytes) -> str:
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()

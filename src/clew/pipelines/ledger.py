@@ -76,4 +76,9 @@ class Ledger:
             else:
                 page.durable.set_exception(error)
 
-        self._store.submit(work).add_done_callback(settle)
+        try:
+            written = self._store.submit(work)
+        except Exception as error:  # noqa: BLE001  (whoever waits for the page must learn of it, whatever it was)
+            written = Future()
+            written.set_exception(error)
+        written.add_done_callback(settle)

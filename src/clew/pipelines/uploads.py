@@ -1,5 +1,6 @@
 """Screen an upload: from signals to an answer that is durable before it is given."""
 
+import functools
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,7 +16,7 @@ from clew.matching.thresholds import Measures, comparable
 from clew.parts.stores.base import Store, UnitOfWork
 from clew.pipelines.ledger import Kept, Ledger
 from clew.records.hashlist import HashList
-from clew.records.identifiers import HitId, ListId, ListName, RunId, SignalType
+from clew.records.identifiers import ChangeSequence, HitId, ListId, ListName, RunId, SignalType
 from clew.records.match import Channel, Hit, Match, Screening
 from clew.records.screening import CountKey, Purpose
 from clew.records.signal import Reason, Signal, Unhashable
@@ -78,6 +79,7 @@ class _Book:
     """The lists and legal grounds in force, as last read."""
 
     read_at_s: float
+    sequence: ChangeSequence
     lists: Mapping[ListName, HashList]
     by_id: Mapping[ListId, HashList]
     allowed: frozenset[Purpose]
@@ -112,6 +114,7 @@ class Screener:
         channel: Channel,
         lists: Sequence[ListName] = (),
         run_id: RunId | None = None,
+        limit: int | None = None,
     ) -> tuple[list[Answer], Future[None]]:
         """The answers, and a future that resolves when they are durable; give an answer only after that.
 
@@ -120,11 +123,12 @@ class Screener:
             channel: private messages are refused until their legal basis is recorded and in force.
             lists: names of the lists to search; none means all.
             run_id: the folder run to which the hits belong.
+            limit: most matches kept with one hit, where it shall be fewer than the installation's.
         Raises:
             RefusedError: the channel has no legal basis in force.
             NotFoundError: a list of that name does not exist.
         """
-        judged = self.judge(contents, channel=channel, lists=lists, run_id=run_id)
+        judged = self.judge(contents, channel=channel, lists=lists, run_id=run_id, limit=limit)
         return judged.answers, self._ledger.record(judged.counts, judged.hits, judged.kept)
 
     def judge(
@@ -134,15 +138,19 @@ class Screener:
         channel: Channel,
         lists: Sequence[ListName] = (),
         run_id: RunId | None = None,
+        limit: int | None = None,
     ) -> Judged:
         """The answers, not yet recorded; for callers that write them in a transaction of their own."""
-        book = self._current()
+        book = self._book_with(lists)
         if channel is Channel.PRIVATE_MESSAGE and Purpose.PRIVATE_MESSAGES not in book.allowed:
             raise RefusedError(
                 "screening of private messages has no legal basis in force; "
                 "record one with: clew legal set private-messages --basis TEXT --since DATE"
             )
-        found, explained = self._matches([each.signals for each in contents], _pick(book, lists), book)
+        most = min(limit or self._limit, self._limit)
+        book, found = self._find([each.signals for each in contents], lists, book, most)
+        explained = self._explain(found, book)
+        self._look_behind_floods([each.signals for each in contents], found, explained, _pick(book, lists), book)
         answers: list[Answer] = []
         hits: list[Hit] = []
         for content, each, matches in zip(contents, found, explained, strict=True):
@@ -170,27 +178,40 @@ class Screener:
         self, contents: Sequence[Sequence[Signal]], *, lists: Sequence[ListName] = (), limit: int
     ) -> list[tuple[match.Found, tuple[Match, ...]]]:
         """What is near, without screening: nothing is counted and no hit is made."""
-        book = self._current()
-        found = match.find(contents, index=self._index, measures=self._measures, lists=_pick(book, lists), limit=limit)
+        book, found = self._find(contents, lists, self._book_with(lists), limit)
         return list(zip(found, self._explain(found, book), strict=True))
 
     # ---- its steps
 
-    def _matches(
-        self, contents: Sequence[Sequence[Signal]], lists: Sequence[HashList], book: _Book
-    ) -> tuple[list[match.Found], list[tuple[Match, ...]]]:
-        found = match.find(contents, index=self._index, measures=self._measures, lists=lists, limit=self._limit)
-        explained = self._explain(found, book)
+    def _find(
+        self, contents: Sequence[Sequence[Signal]], names: Sequence[ListName], book: _Book, limit: int
+    ) -> tuple[_Book, list[match.Found]]:
+        """What is near, and the book that it was asked by; the book is never older than the index that answered."""
+        find = functools.partial(match.find, contents, index=self._index, measures=self._measures, limit=limit)
+        found = find(lists=_pick(book, names))
+        if any(each.index.sequence > book.sequence for each in found):
+            self.refresh()
+            book = self._book_with(names)
+            found = find(lists=_pick(book, names))
+        return book, found
+
+    def _look_behind_floods(
+        self,
+        contents: Sequence[Sequence[Signal]],
+        found: list[match.Found],
+        explained: list[tuple[Match, ...]],
+        lists: Sequence[HashList],
+        book: _Book,
+    ) -> None:
+        """The nearest entries of a flood may all have expired a moment ago; those behind them still count."""
         for place, content in enumerate(contents):
-            limit = self._limit
-            # The nearest entries of a flood may all have expired a moment ago; those behind them still count.
+            limit = max(1, len(found[place].near))
             while not explained[place] and found[place].total > len(found[place].near):
                 limit *= _WIDER
                 found[place : place + 1] = match.find(
                     [content], index=self._index, measures=self._measures, lists=lists, limit=limit
                 )
                 explained[place : place + 1] = self._explain(found[place : place + 1], book)
-        return found, explained
 
     def _explain(self, found: Sequence[match.Found], book: _Book) -> list[tuple[Match, ...]]:
         if not any(each.near for each in found):
@@ -226,22 +247,30 @@ class Screener:
                 missing.append(Unhashable(type=signal_type, reason=Reason.LOW_QUALITY, detail=detail))
         return tuple(missing)
 
-    def _current(self) -> _Book:
-        book = self._book
-        if book is not None and monotonic_s() - book.read_at_s < _BOOK_SECONDS:
-            return book
+    def refresh(self) -> None:
+        """Lists and legal grounds are read anew. Called often enough elsewhere, no screening has to wait for it."""
+        book = self._read_book()
         with self._book_lock:
-            if self._book is book:
-                self._book = self._read_book()
-            return self._book or self._read_book()
+            self._book = book
+
+    def _book_with(self, names: Sequence[ListName]) -> _Book:
+        """A book that is new enough, and that has been read again before it may say that a list does not exist."""
+        book = self._book
+        if book is None or monotonic_s() - book.read_at_s >= _BOOK_SECONDS or not book.lists.keys() >= set(names):
+            self.refresh()
+        book = self._book
+        assert book is not None
+        return book
 
     def _read_book(self) -> _Book:
         now = self._clock()
         with self._store.read() as reader:
+            sequence = reader.change_sequence()
             lists = reader.lists()
             bases = {purpose: reader.find_basis(purpose) for purpose in Purpose}
         return _Book(
             read_at_s=monotonic_s(),
+            sequence=sequence,
             lists={each.name: each for each in lists},
             by_id={each.id: each for each in lists},
             allowed=frozenset(purpose for purpose, it in bases.items() if it is not None and it.basis.holds(now)),

@@ -70,13 +70,6 @@ class Screening:
     hit_id: HitId | None = None
 
 
-class Origin(enum.StrEnum):
-    """What a hit's subject is, so that review knows what can be opened."""
-
-    FILE = "file"
-    SIGNALS = "signals"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """A durable finding: one file, or one set of hashes, that matched at least one entry.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from clew.records.hashlist import Action, LegalBasis
-from clew.records.identifiers import HitId, RunId, SignalType
+from clew.records.identifiers import ChangeSequence, HitId, RunId, SignalType
 from clew.records.match import Channel
 from clew.records.signal import Reason
 
@@ -48,12 +48,16 @@ class Run:
     """One screening of folders; found again by its key, so that the same command resumes it.
 
     Attributes:
-        key: digest of what defines the run: absolute roots, lists, types, thresholds.
+        key: digest of what was asked for: absolute roots, names of lists, types.
+        against: digest of the lists that it was begun with, each with its radii.
+        sequence: the last list change that it was begun with.
         finished_at: None while it may be resumed.
     """
 
     id: RunId
     key: str
+    against: str
+    sequence: ChangeSequence
     roots: tuple[bytes, ...]
     started_at: datetime
     finished_at: datetime | None

@@ -1,14 +1,14 @@
 """Counts, kept signals, runs and marks, on each kind of database."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from clew.errors import ConflictError, NotFoundError
 from clew.parts.stores.base import Store
 from clew.records.hashlist import Action
-from clew.records.identifiers import HitId, RunId
+from clew.records.identifiers import ChangeSequence, HitId, RunId
 from clew.records.match import Channel
 from clew.records.screening import CountKey, FileMark, Run
 from clew.records.signal import Reason, Signal
@@ -19,7 +19,15 @@ PASSED = CountKey(day=TODAY, channel=Channel.UPLOAD, action=Action.PASS)
 FLAT = CountKey(day=TODAY, channel=Channel.UPLOAD, type=PDQ, reason=Reason.FLAT)
 TOMORROW = replace(PASSED, day=date(2026, 3, 9))
 
-RUN = Run(id=RunId("run 1"), key="k", roots=(b"/srv/a", b"/srv/\xff"), started_at=NOON, finished_at=None)
+RUN = Run(
+    id=RunId("run 1"),
+    key="k",
+    against="a",
+    sequence=ChangeSequence(3),
+    roots=(b"/srv/a", b"/srv/\xff"),
+    started_at=NOON,
+    finished_at=None,
+)
 PLAIN = FileMark(path=b"a.jpg", size_bytes=10, modified_ns=1, changed_ns=2**62, action=Action.PASS)
 FOUND = replace(PLAIN, path=b"\xff\x00 not utf-8", action=Action.REVIEW, hit_id=HitId("h"))
 UNHASHABLE = replace(PLAIN, path=b"b.txt", unhashable=((PDQ, Reason.NOT_A_PICTURE), (SHA256, Reason.CHANGED)))
@@ -50,6 +58,19 @@ def test_signals_of_content_without_a_hit_are_kept(any_store: Store):
     with any_store._database.reading.begin() as connection:  # type: ignore[attr-defined]
         rows = connection.exec_driver_sql("SELECT type, quality, form FROM kept_signals ORDER BY id").all()
     assert [tuple(row) for row in rows] == [("pdq", 50, "frame-3"), ("sha256", None, None)]
+
+
+def test_kept_signals_are_counted_and_deleted_by_age_or_all(any_store: Store):
+    for day in range(4):
+        signals = [(Signal(type=PDQ, value=value_of(number)), None) for number in range(day + 1)]
+        at = NOON + timedelta(days=day)
+        any_store.transact(lambda unit, signals=signals, at=at: unit.keep_signals(signals, at))
+    assert any_store.transact(lambda unit: unit.delete_kept_signals(NOON + timedelta(days=2))) == 3
+    with any_store.read() as reader:
+        assert reader.count_kept_signals() == 7
+    assert any_store.transact(lambda unit: unit.delete_kept_signals()) == 7
+    with any_store.read() as reader:
+        assert reader.count_kept_signals() == 0
 
 
 def test_an_open_run_is_found_by_its_key_until_it_is_finished(any_store: Store):

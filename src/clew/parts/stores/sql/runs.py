@@ -14,7 +14,7 @@ from clew.parts.stores.sql import tables
 from clew.parts.stores.sql.session import ChangingSession, Session, portions
 from clew.parts.stores.sql.values import Row, compact, from_us, maybe_at, maybe_us, to_us
 from clew.records.hashlist import Action
-from clew.records.identifiers import HitId, RunId, SignalType
+from clew.records.identifiers import ChangeSequence, HitId, RunId, SignalType
 from clew.records.screening import FileMark, Run
 from clew.records.signal import Reason
 
@@ -114,6 +114,8 @@ def _run_row(run: Run) -> Row:
     return {
         "id": run.id,
         "key": run.key,
+        "against": run.against,
+        "sequence": run.sequence,
         "roots": compact([root.hex() for root in run.roots]),
         "started_at": to_us(run.started_at),
         "finished_at": maybe_us(run.finished_at),
@@ -127,6 +129,8 @@ def _run_of(row: RowMapping) -> Run:
     return Run(
         id=RunId(row["id"]),
         key=row["key"],
+        against=row["against"],
+        sequence=ChangeSequence(row["sequence"]),
         roots=tuple(bytes.fromhex(root) for root in json.loads(row["roots"])),
         started_at=from_us(row["started_at"]),
         finished_at=maybe_at(row["finished_at"]),

@@ -243,6 +243,8 @@ runs = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("key", Text, nullable=False),
+    Column("against", Text, nullable=False),
+    Column("sequence", _Big, nullable=False),
     Column("roots", Text, nullable=False),
     Column("started_at", _Big, nullable=False),
     Column("finished_at", _Big),

@@ -245,6 +245,8 @@ def _create_screening() -> None:
         "runs",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("against", sa.Text(), nullable=False),
+        sa.Column("sequence", BIG, nullable=False),
         sa.Column("roots", sa.Text(), nullable=False),
         sa.Column("started_at", BIG, nullable=False),
         sa.Column("finished_at", BIG, nullable=True),
