@@ -76,11 +76,21 @@ def test_hash_gives_a_json_line_a_file(capfd: pytest.CaptureFixture[str], data: 
 
 def test_hash_ends_with_6_when_something_could_not_be_hashed(capfd: pytest.CaptureFixture[str], data: Path) -> None:
     (data / "cut.jpg").write_bytes(encoded(landscape(seed=4), "JPEG")[:40])
-    code, out, err = clew(capfd, "hash", str(data / "cut.jpg"), str(data / "gone.jpg"))
+    (data / "loop").symlink_to("loop")
+    code, out, err = clew(capfd, "hash", str(data / "cut.jpg"), str(data / "loop"))
     assert code == 6
     assert "damaged" in out
-    assert "unreadable: No such file or directory" in out
+    assert "unreadable: Too many levels of symbolic links" in out
     assert "2 of 2 files" in err
+
+
+@pytest.mark.parametrize("command", ["hash", "screen"])
+def test_a_path_where_nothing_is_is_a_slip_and_not_an_empty_folder(
+    capfd: pytest.CaptureFixture[str], data: Path, command: str
+) -> None:
+    code, out, err = clew(capfd, command, str(data), str(data / "gone.jpg"))
+    assert (code, out) == (2, "")
+    assert "nothing is at" in err
 
 
 def test_hash_of_an_unknown_type_names_those_that_there_are(capfd: pytest.CaptureFixture[str], data: Path) -> None:
@@ -118,7 +128,7 @@ def test_screen_ends_with_1_on_a_hit_and_0_without(capfd: pytest.CaptureFixture[
     assert (hit["action"], hit["matches"][0]["list"], passed["action"]) == ("block", "ours", "pass")
     code, out, _ = clew(capfd, "screen", "--type", "md5", str(data / "up" / "b"))
     assert code == 0
-    assert "1 files screened, 0 hits" in out
+    assert out == "1 files screened, 0 hits; not hashed in full: 0, no pictures: 0\n"
 
 
 def test_match_reads_lines_and_names_the_bad_ones(capfd: pytest.CaptureFixture[str], data: Path) -> None:
@@ -181,3 +191,19 @@ def test_parts_says_which_are_ready(capfd: pytest.CaptureFixture[str]) -> None:
     parts = {(each["shelf"], each["part"]): each["state"] for each in map(json.loads, out.splitlines())}
     assert parts["signals", "pdq"] == "ready"
     assert parts["indexes", "hamming"] == "ready"
+
+
+def test_the_data_folder_may_be_named_after_the_command(capfd: pytest.CaptureFixture[str], data: Path) -> None:
+    assert clew(capfd, "index", "show", "--data-dir", str(data / "elsewhere"))[0] == 0
+    assert (data / "elsewhere" / "clew.db").exists()
+
+
+def test_a_table_is_never_cut_to_the_width_of_a_terminal(capfd: pytest.CaptureFixture[str]) -> None:
+    from clew.cli.console import print_table
+
+    print_table(("id", "note"), [("x" * 150, "whole"), ("写真", "\x1b[31m")])
+    assert capfd.readouterr().out.splitlines() == [
+        "id" + " " * 150 + "note",
+        "x" * 150 + "  whole",
+        "写真" + " " * 148 + "\\x1b[31m",
+    ]

@@ -9,16 +9,12 @@ from dataclasses import dataclass, field
 import msgspec
 import rich.console
 import rich.progress
-import rich.table
-import rich.text
+from rich.cells import cell_len
 
 from clew.redact import printable
 
-# Into a file or a pipe nothing is wrapped at the width of a terminal that is not there.
-_WIDE = None if sys.stdout.isatty() else 200
-
 # Names in what is printed are strangers': they are neither markup nor emoji.
-out = rich.console.Console(highlight=False, markup=False, emoji=False, soft_wrap=True, width=_WIDE)
+out = rich.console.Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 err = rich.console.Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 _json = msgspec.json.Encoder()
@@ -31,14 +27,19 @@ def print_json(value: object) -> None:
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, numbers: Sequence[str] = ()) -> None:
-    """A plain table: lines and space, no boxes; the named columns are right-aligned, only the last one folds."""
-    table = rich.table.Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        justify: rich.console.JustifyMethod = "right" if column in numbers else "left"
-        table.add_column(column, justify=justify, overflow="fold", no_wrap=column != columns[-1])
-    for row in rows:
-        table.add_row(*(rich.text.Text(printable("-" if cell is None else str(cell))) for cell in row))
-    out.print(table)
+    """A plain table: lines and space, no boxes; the named columns are right-aligned.
+
+    Nothing is ever cut to the width of the terminal: an id that is shown is whole, and can be copied.
+    """
+    cells = [[printable("-" if cell is None else str(cell)) for cell in row] for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(columns, *cells, strict=True)]
+    right = [name in numbers for name in columns]
+    for line, style in [(list(columns), "bold"), *((row, "") for row in cells)]:
+        padded = [
+            " " * (width - cell_len(cell)) + cell if to_the_right else cell + " " * (width - cell_len(cell))
+            for cell, width, to_the_right in zip(line, widths, right, strict=True)
+        ]
+        out.print("  ".join(padded).rstrip(), style=style or None)
 
 
 @dataclass(slots=True)

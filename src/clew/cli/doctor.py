@@ -9,7 +9,7 @@ from clew.ground.clock import system_clock
 from clew.pipelines.doctor import Health, examine
 from clew.settings import Settings
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 _SOMETHING_MISSING = 4
 _SIGN = {Health.GOOD: " ", Health.WEAK: "!", Health.MISSING: "x"}

@@ -15,7 +15,7 @@ from clew.records.identifiers import SignalType
 from clew.records.signal import Reason
 from clew.settings import Settings
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 _SOME_UNUSABLE = 6
 

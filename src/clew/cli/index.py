@@ -14,7 +14,7 @@ from clew.pipelines.installation import open_index, open_store, signal_parts
 from clew.records.identifiers import SignalType
 from clew.settings import Settings
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 _SOMETHING_DAMAGED = 5
 
@@ -28,9 +28,11 @@ def _opened(settings: Settings) -> Iterator[LiveIndex]:
         store.close()
 
 
-@app.callback()
-def index() -> None:
+@app.callback(invoke_without_command=True)
+def index(ctx: typer.Context) -> None:
     """Show, build and verify the search index. It is made from the database and can always be made again."""
+    if ctx.invoked_subcommand is None:
+        show(ctx)
 
 
 @app.command()

@@ -91,7 +91,7 @@ def root(
 def run(arguments: list[str]) -> int:
     """The exit code of one command line; errors that Clew knows are said in one line, others keep their trace."""
     try:
-        result = typer.main.get_command(app).main(arguments, prog_name="clew", standalone_mode=False)
+        result = typer.main.get_command(app).main(_data_dir_first(arguments), prog_name="clew", standalone_mode=False)
     except (typer.Abort, KeyboardInterrupt):
         return _INTERRUPTED
     except ClickException as error:
@@ -108,3 +108,13 @@ def run(arguments: list[str]) -> int:
         traceback.print_exc()
         return _INTERNAL
     return result if isinstance(result, int) else 0
+
+
+def _data_dir_first(arguments: list[str]) -> list[str]:
+    """`--data-dir` may stand anywhere: it is an option of all commands, and the parser knows it before them only."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    for place, word in enumerate(arguments[:end]):
+        if word == "--data-dir" or word.startswith("--data-dir="):
+            taken = arguments[place : place + (2 if word == "--data-dir" else 1)]
+            return [*taken, *arguments[:place], *arguments[place + len(taken) :]]
+    return arguments

@@ -10,7 +10,7 @@ from clew.pipelines.installation import open_installation
 from clew.pipelines.lookups import LookedUp, look_up
 from clew.records.identifiers import ListName
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 _HITS, _SOME_UNUSABLE = 1, 6
 

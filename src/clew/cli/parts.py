@@ -9,7 +9,7 @@ from clew.errors import MissingPartError
 from clew.parts import shelf
 from clew.pipelines.doctor import SHELVES
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @app.command(epilog="Example: clew parts --json")

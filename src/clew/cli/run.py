@@ -7,14 +7,14 @@ import typer
 
 from clew.cli.console import out
 from clew.cli.sample import prepare
-from clew.cli.screen import run_to_the_end
+from clew.cli.screen import run_to_the_end, summary
 from clew.cli.serve import serve_until_stopped
 from clew.pipelines.files import open_hasher
 from clew.pipelines.folders import RunPlan, begin
 from clew.pipelines.installation import Installation, open_installation
 from clew.settings import Settings
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 # Set in the database when the sample day has been screened to its end.
 _SCREENED = "sample.screened"
@@ -54,9 +54,6 @@ def _screen_sample_day(installation: Installation) -> None:
         dihedral=settings.matching.dihedral,
     )
     with begin(installation, plan, fresh=False) as under_way:
-        run_to_the_end(installation, under_way)
-    done = under_way.run
-    installation.store.transact(lambda unit: unit.put_value(_SCREENED, done.id))
-    out.print(
-        f"sample day: {done.files} files screened, {done.hits} hits, {done.unhashable} not hashable by every type"
-    )
+        told = run_to_the_end(installation, under_way)
+    installation.store.transact(lambda unit: unit.put_value(_SCREENED, under_way.run.id))
+    out.print(f"sample day: {summary(under_way, told)}")

@@ -11,7 +11,7 @@ from clew.pipelines.installation import Installation, open_installation
 from clew.pipelines.sample import UPLOADS, ensure_drawn, ensure_lists
 from clew.settings import Settings
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @app.command(epilog="Example: clew sample && clew screen clew-data/sample/uploads")

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
@@ -16,7 +17,7 @@ from clew.records.identifiers import ListName
 from clew.records.signal import Reason
 from clew.settings import Settings
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 _HITS, _SOME_UNUSABLE = 1, 6
 
@@ -26,7 +27,8 @@ _HITS, _SOME_UNUSABLE = 1, 6
 
 A run that was stopped goes on where it was when the same command is given again, unless the lists have gained entries
 since; what it was done with is told again first.
-Ends with 0 when nothing matched, 1 when something did, 6 when nothing did but some files could not be hashed."""
+Ends with 0 when nothing matched, 1 when something did, 6 when nothing did but some files could not be hashed for a
+reason other than being no picture."""
 )
 def screen(
     ctx: typer.Context,
@@ -55,18 +57,43 @@ def screen(
             err.print(f"going on with the run of {under_way.run.started_at:%Y-%m-%d %H:%M} UTC; {done} files were done")
         if under_way.outdated:
             err.print("the lists have changed since an earlier run was stopped: beginning anew")
-        unusable = run_to_the_end(installation, under_way, _print_json if json else _print_text)
-    run = under_way.run
+        try:
+            told = run_to_the_end(installation, under_way, _print_json if json else _print_text)
+        except KeyboardInterrupt:
+            err.print("stopped; what was told is kept and counted. The same command goes on, --fresh begins anew")
+            raise
     if not json:
-        out.print(f"{run.files} files screened, {run.hits} hits, {run.unhashable} not hashable by every type")
-    return _HITS if run.hits else _SOME_UNUSABLE if unusable else 0
+        out.print(summary(under_way, told))
+    return _HITS if under_way.run.hits else _SOME_UNUSABLE if told.not_in_full else 0
+
+
+@dataclass(slots=True)
+class Told:
+    """How many files of a run had no signal of some type.
+
+    Attributes:
+        not_in_full: those of which one was to be expected; each is named.
+        no_pictures: those that are no pictures, and were matched by their digests.
+    """
+
+    not_in_full: int = 0
+    no_pictures: int = 0
+
+
+def summary(under_way: FolderRun, told: Told) -> str:
+    """The last line of a screening."""
+    run = under_way.run
+    return (
+        f"{run.files} files screened, {run.hits} hits; not hashed in full: {told.not_in_full}, "
+        f"no pictures: {told.no_pictures}"
+    )
 
 
 def run_to_the_end(
     installation: Installation, under_way: FolderRun, tell: Callable[[ScreenedFile], None] = lambda _: None
-) -> int:
-    """The run is screened and each file told; how many could not be hashed that should have been."""
-    unusable = 0
+) -> Told:
+    """The run is screened and each file told."""
+    told = Told()
     roots = list(under_way.plan.roots)
     with (
         open_hasher(installation.settings.decode) as hasher,
@@ -74,12 +101,14 @@ def run_to_the_end(
         counting(roots, shown),
     ):
         for file in screen_folders(installation, hasher, under_way):
-            unusable += any(each.reason is not Reason.NOT_A_PICTURE for each in file.unhashable)
+            in_full = all(each.reason is Reason.NOT_A_PICTURE for each in file.unhashable)
+            told.not_in_full += not in_full
+            told.no_pictures += in_full and bool(file.unhashable)
             tell(file)
             if not file.earlier:
                 shown.advance(1 + under_way.skipped - shown.skipped)
                 shown.skipped = under_way.skipped
-    return unusable
+    return told
 
 
 def _print_json(file: ScreenedFile) -> None:
@@ -117,6 +146,7 @@ def _print_text(file: ScreenedFile) -> None:
         near = "same bytes" if nearest.exact else f"{nearest.signal.type} at {nearest.distance} bits"
         word = {Action.BLOCK: "block ", Action.REVIEW: "review"}.get(file.action, "pass  ")
         out.print(f"{word}  {path}  {near} of {nearest.list_name}")
-    for each in file.unhashable:
-        if each.reason is not Reason.NOT_A_PICTURE:
-            out.print(f"  -     {path}  no {each.type}: {each.reason}")
+    reasons = {each.reason for each in file.unhashable} - {Reason.NOT_A_PICTURE}
+    for reason in sorted(reasons):
+        types = ", ".join(each.type for each in file.unhashable if each.reason is reason)
+        out.print(f"  -     {path}  no {types}: {reason}")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from clew.errors import UnavailableError
+from clew.errors import InputError, UnavailableError
 from clew.intake.decode import DecodePool
 from clew.intake.receive import Found, Opened, Refused, hold, open_file, stream_files
 from clew.intake.selecting import SelectorLoop
@@ -145,6 +145,13 @@ def shown_path(path: bytes) -> str:
     return printable(path.replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace"))
 
 
-def absolute(paths: Iterable[str]) -> list[bytes]:
-    """Paths as the system takes them, from the root on, without resolving links."""
+def absolute(paths: Sequence[str]) -> list[bytes]:
+    """Paths as the system takes them, from the root on, without resolving links.
+
+    Raises:
+        InputError: there is nothing at one of them; a slip of the hand must not look like an empty folder.
+    """
+    missing = [path for path in paths if not os.path.lexists(path)]
+    if missing:
+        raise InputError(f"nothing is at {', '.join(map(printable, missing[:5]))}")
     return [os.fsencode(os.path.abspath(path)) for path in paths]  # noqa: PTH100  (bytes, and no links resolved)

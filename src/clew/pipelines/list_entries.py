@@ -1,12 +1,13 @@
 """Judge single entries: remove one, note what a member says of one, let those go whose time has come."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from clew.errors import NotFoundError
 from clew.ground.clock import Clock
-from clew.parts.stores.base import Reader, Store, UnitOfWork
+from clew.parts.stores.base import Added, Reader, Store, UnitOfWork
 from clew.pipelines.lists import get_list, list_event
-from clew.pipelines.sources import check_name
+from clew.pipelines.sources import check_name, demand_basis
 from clew.records.audit import AuditEvent
 from clew.records.hashlist import Entry, HashList, NewEntry, Opinion, Standing
 from clew.records.identifiers import ListName, SignalType
@@ -14,6 +15,39 @@ from clew.redact import short_hash
 
 # In one transaction, so that others get their turn between.
 _EXPIRE_ENTRIES = 5_000
+
+
+def add_entries(store: Store, name: ListName, entries: Sequence[NewEntry], *, actor: str, clock: Clock) -> Added:
+    """The entries are on the list, all or none.
+
+    Raises:
+        NotFoundError: there is no such list.
+        RefusedError: the legal basis of its source is not in force.
+    """
+    at = clock()
+
+    def work(unit: UnitOfWork) -> Added:
+        found = get_list(unit, name)
+        demand_basis(unit.get_source(found.source), at)
+        added = unit.add_entries(found.id, entries, at)
+        unit.audit(list_event(at, actor, "entry.add", name, {"new": added.new, "changed": added.changed}))
+        return added
+
+    return store.transact(work)
+
+
+def remove_entries(
+    store: Store, name: ListName, values: Sequence[tuple[SignalType, bytes]], *, actor: str, clock: Clock
+) -> int:
+    """The hashes are no longer on the list, whatever its source's legal basis; how many of them were."""
+    at = clock()
+
+    def work(unit: UnitOfWork) -> int:
+        removed = unit.remove_entries(get_list(unit, name).id, values, at)
+        unit.audit(list_event(at, actor, "entry.remove", name, {"removed": removed}))
+        return removed
+
+    return store.transact(work)
 
 
 def remove_entry(

@@ -70,15 +70,32 @@ def ensure_list(
 
 
 def create_list(
-    store: Store, name: ListName, claim: SourceClaim, *, vetted: bool, actor: str, clock: Clock
+    store: Store,
+    name: ListName,
+    claim: SourceClaim,
+    *,
+    vetted: bool,
+    actor: str,
+    clock: Clock,
+    changes: ListChanges | None = None,
+    measures: Measures | None = None,
 ) -> HashList:
-    """There is an empty list of that name; ConflictError when there was one."""
+    """There is an empty list of that name, with the changes made to it in the same transaction.
+
+    Args:
+        measures: how each signal type is compared; needed for changes.
+    Raises:
+        ConflictError: there was such a list.
+    """
     at = clock()
+    if changes is not None:
+        _check_changes(changes, measures or {})
 
     def work(unit: UnitOfWork) -> HashList:
         if unit.find_list(name) is not None:
             raise ConflictError(f"there is a list '{name}' already; change it with `clew lists set`")
-        return ensure_list(unit, name, claim, vetted=vetted, actor=actor, at=at)
+        made = ensure_list(unit, name, claim, vetted=vetted, actor=actor, at=at)
+        return made if changes is None else _change(unit, made, changes, actor, at)
 
     return store.transact(work)
 
@@ -94,34 +111,8 @@ def change_list(
 ) -> HashList:
     """The list is as the changes say."""
     at = clock()
-    for signal_type, bits in changes.within_bits.items():
-        if signal_type not in measures:
-            raise InputError(f"a radius must be for one of {', '.join(sorted(measures))}, got '{signal_type[:40]}'")
-        if bits is not None:
-            check_radius(signal_type, measures[signal_type], bits)
-    if changes.kept_days is not None and not 0 <= changes.kept_days <= _MAX_KEPT_DAYS:
-        raise InputError(f"kept days must be 1 to {_MAX_KEPT_DAYS:,}, or 0 for until removed, got {changes.kept_days}")
-
-    def work(unit: UnitOfWork) -> HashList:
-        before = get_list(unit, name)
-        radius = dict(before.within_bits)
-        for signal_type, bits in changes.within_bits.items():
-            radius.pop(signal_type, None)
-            if bits is not None:
-                radius[signal_type] = bits
-        after = replace(
-            before,
-            vetted=before.vetted if changes.vetted is None else changes.vetted,
-            exact_action=changes.exact_action or before.exact_action,
-            within_bits=radius,
-            kept_days=before.kept_days if changes.kept_days is None else changes.kept_days or None,
-        )
-        if after != before:
-            unit.change_list(after)
-            unit.audit(list_event(at, actor, "list.change", name, _differences(before, after)))
-        return after
-
-    return store.transact(work)
+    _check_changes(changes, measures)
+    return store.transact(lambda unit: _change(unit, get_list(unit, name), changes, actor, at))
 
 
 def remove_list(store: Store, name: ListName, *, actor: str, clock: Clock) -> int:
@@ -134,6 +125,35 @@ def remove_list(store: Store, name: ListName, *, actor: str, clock: Clock) -> in
         return count
 
     return store.transact(work)
+
+
+def _check_changes(changes: ListChanges, measures: Measures) -> None:
+    for signal_type, bits in changes.within_bits.items():
+        if signal_type not in measures:
+            raise InputError(f"a radius must be for one of {', '.join(sorted(measures))}, got '{signal_type[:40]}'")
+        if bits is not None:
+            check_radius(signal_type, measures[signal_type], bits)
+    if changes.kept_days is not None and not 0 <= changes.kept_days <= _MAX_KEPT_DAYS:
+        raise InputError(f"kept days must be 1 to {_MAX_KEPT_DAYS:,}, or 0 for until removed, got {changes.kept_days}")
+
+
+def _change(unit: UnitOfWork, before: HashList, changes: ListChanges, actor: str, at: datetime) -> HashList:
+    radius = dict(before.within_bits)
+    for signal_type, bits in changes.within_bits.items():
+        radius.pop(signal_type, None)
+        if bits is not None:
+            radius[signal_type] = bits
+    after = replace(
+        before,
+        vetted=before.vetted if changes.vetted is None else changes.vetted,
+        exact_action=changes.exact_action or before.exact_action,
+        within_bits=radius,
+        kept_days=before.kept_days if changes.kept_days is None else changes.kept_days or None,
+    )
+    if after != before:
+        unit.change_list(after)
+        unit.audit(list_event(at, actor, "list.change", before.name, _differences(before, after)))
+    return after
 
 
 def _agree_on_list(unit: UnitOfWork, found: HashList, claim: SourceClaim, vetted: bool | None) -> None:
