@@ -1,33 +1,35 @@
 # ruff: noqa: A005  (named after what it measures, and run as benchmarks.http)
 """The HTTP service under load: POST /api/v1/screen with hashes one by one and in batches, and with files.
 
-A real `clew serve` is started on a data folder that is built once and used again; `wrk` calls it on the same machine
-and on the same cores.
+    python -m benchmarks.http --entries 10000000 --folder FOLDER
 
-    python -m benchmarks.http --entries 10000000 --folder /tmp/clew-http
+A real `clew serve` runs on a data folder that is built once and used again; `wrk` calls it on the same machine and on
+the same cores. Files are also given to the decode workers alone, in turns with the service; the share is that of the
+rates (medians), and beside it that of the processor time, which other work on the machine disturbs less.
 """
 
 import argparse
+import asyncio
+import io
 import json
 import os
-import re
 import secrets
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from random import Random
+from statistics import median
 
 import numpy as np
+from PIL import Image
 
+from benchmarks._http_load import Outcome, load, served, tree_cpu_s
+from clew.intake.receive import hold
 from clew.parts.stores.base import UnitOfWork
 from clew.pipelines.decode_worker import open_pool
 from clew.pipelines.installation import open_installation, open_store
@@ -40,21 +42,12 @@ from clew.settings import Settings
 from clew.web.auth import make_key
 
 _LIST = ListName("synthetic")
-_CHUNK = 50_000
-_PORT = 8199
+_CHUNK = 20_000
 _HIT_SHARE = 0.01
 _SIDE_BITS = 256
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What wrk measured."""
-
-    per_s: float
-    p50_ms: float
-    p99_ms: float
-    errors: int
-    cpu_us: float
+_TYPES = [SignalType(name) for name in ("md5", "sha1", "sha256", "pdq")]
+# As many at the workers as the service has connections under load, so that neither runs dry.
+_AHEAD, _IN_WORK = 2, 16
 
 
 def build(folder: Path, entries: int) -> None:
@@ -104,21 +97,6 @@ def hashes(start: int, count: int) -> np.ndarray:
     return np.packbits(random.permuted(bits, axis=1), axis=1)
 
 
-@contextmanager
-def served(folder: Path, environ: dict[str, str]) -> Iterator[int]:
-    """A real service on the folder; its process number."""
-    command = [sys.executable, "-m", "clew", "--data-dir", str(folder), "serve", "--port", str(_PORT)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, **environ})
-    try:
-        assert process.stdout is not None
-        assert process.stdout.readline().startswith("ready"), "the service did not start"
-        time.sleep(2)  # its decode workers load
-        yield process.pid
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(30)
-
-
 def make_bench_key(folder: Path) -> str:
     """A key that may screen."""
     store = open_store(Settings(data_dir=folder))
@@ -126,61 +104,6 @@ def make_bench_key(folder: Path) -> str:
     store.transact(lambda unit: unit.put_key(key))
     store.close()
     return text
-
-
-_SCRIPT = """
-local bodies = {}
-local file = io.open(os.getenv("BODIES"), "rb")
-local sizes = {}
-for size in string.gmatch(os.getenv("SIZES"), "%d+") do sizes[#sizes + 1] = tonumber(size) end
-for i = 1, #sizes do bodies[i] = file:read(sizes[i]) end
-local headers = { ["Authorization"] = "Bearer " .. os.getenv("KEY"), ["Content-Type"] = os.getenv("KIND") }
-local turn = 0
-local failed = 0
-function request()
-  turn = turn % #bodies + 1
-  return wrk.format("POST", "/api/v1/screen", headers, bodies[turn])
-end
-"""
-
-
-def load(bodies: Sequence[bytes], kind: str, key: str, process: int, *, connections: int, seconds: int) -> Outcome:
-    """What wrk sees when it sends these bodies in turn; and the processor time that the service took a request."""
-    with tempfile.TemporaryDirectory() as room:
-        script, content, sizes = Path(room, "load.lua"), Path(room, "bodies"), ",".join(str(len(b)) for b in bodies)
-        content.write_bytes(b"".join(bodies))
-        script.write_text(_SCRIPT.replace('os.getenv("SIZES")', f'"{sizes}"'))
-        command = ["wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "--latency"]
-        before_s = _cpu_s(process)
-        said = subprocess.run(
-            [*command, "-s", str(script), f"http://127.0.0.1:{_PORT}"],
-            capture_output=True,
-            text=True,
-            check=True,
-            env={**os.environ, "KEY": key, "KIND": kind, "BODIES": str(content)},
-        ).stdout
-    return read_wrk(said, _cpu_s(process) - before_s)
-
-
-def _cpu_s(process: int) -> float:
-    """Processor time of the service's own process so far, without its workers."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def read_wrk(said: str, cpu_s: float) -> Outcome:
-    """The figures in wrk's report."""
-    per_s = float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])  # type: ignore[index]
-    quantiles = {name: _ms(value, unit) for name, value, unit in re.findall(r"(50|99)%\s+([\d.]+)(us|ms|s)", said)}
-    errors = re.search(r"Non-2xx or 3xx responses: (\d+)", said)
-    requests = int(re.search(r"(\d+) requests in", said)[1])  # type: ignore[index]
-    return Outcome(
-        per_s, quantiles["50"], quantiles["99"], int(errors[1]) if errors else 0, 1e6 * cpu_s / max(requests, 1)
-    )
-
-
-def _ms(value: str, unit: str) -> float:
-    return float(value) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[unit]
 
 
 def queries(entries: int, count: int) -> list[str]:
@@ -206,19 +129,14 @@ def _batch(values: Sequence[str]) -> bytes:
     return json.dumps({"batch": [{"signals": [{"type": "pdq", "value": v, "quality": 100}]} for v in values]}).encode()
 
 
-def _form(content: bytes) -> tuple[bytes, str]:
-    boundary = secrets.token_hex(16)
+def _form(content: bytes, boundary: str) -> bytes:
     head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n'
     head += "Content-Type: image/jpeg\r\n\r\n"
-    return head.encode() + content + f"\r\n--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
+    return head.encode() + content + f"\r\n--{boundary}--\r\n".encode()
 
 
 def pictures(count: int) -> list[bytes]:
     """Synthetic JPEG files of 640 by 480 pixels, about 57 KB each."""
-    import io
-
-    from PIL import Image
-
     found = []
     for number in range(count):
         random = np.random.default_rng(number)
@@ -227,59 +145,100 @@ def pictures(count: int) -> list[bytes]:
         grain = random.normal(0, 9, smooth.shape[:2])[..., None]
         picture = Image.fromarray(np.clip(smooth + grain, 0, 255).astype(np.uint8))
         file = io.BytesIO()
-        picture.save(file, "JPEG", quality=50)
+        picture.save(file, "JPEG", quality=68)
         found.append(file.getvalue())
     return found
 
 
-def workers_alone(settings: Settings, files: Sequence[bytes], seconds: float) -> float:
-    """Files a second that the decode workers hash when nothing else asks for the cores."""
-    import asyncio
+async def hash_alone(settings: Settings, files: Sequence[bytes], seconds: float) -> tuple[float, float]:
+    """Files a second, and processor microseconds a file, of the decode workers with nothing else to do."""
+    pool = open_pool(asyncio.get_running_loop(), settings.decode, ahead=_AHEAD)
+    while pool.state.ready < len(os.sched_getaffinity(0)):  # noqa: ASYNC110  (the pool tells nobody)
+        await asyncio.sleep(0.05)
+    finished = asyncio.Event()
+    sent = done_count = 0
+    began, cpu_before_s = time.monotonic(), tree_cpu_s(os.getpid())
 
-    from clew.intake.receive import hold
+    def send() -> None:
+        nonlocal sent
+        content = files[sent % len(files)]
+        sent += 1
+        pool.submit(hold(content), _TYPES, done, dihedral=settings.matching.dihedral, size_bytes=len(content))
 
-    async def run() -> float:
-        pool = open_pool(asyncio.get_running_loop(), settings.decode, ahead=2)
-        while pool.state.ready < len(os.sched_getaffinity(0)):  # noqa: ASYNC110  (the pool tells nobody)
-            await asyncio.sleep(0.05)
-        types = [SignalType(name) for name in ("md5", "sha1", "sha256", "pdq")]
-        finished = asyncio.Event()
-        sent = done_count = 0
-        until = time.monotonic() + seconds
-
-        def send() -> None:
-            nonlocal sent
-            content = files[sent % len(files)]
-            sent += 1
-            pool.submit(hold(content), types, done, dihedral=settings.matching.dihedral, size_bytes=len(content))
-
-        def done(_: object) -> None:
-            nonlocal done_count
-            done_count += 1
-            if time.monotonic() < until:
-                send()
-            elif done_count == sent:
-                finished.set()
-
-        began = time.monotonic()
-        for _ in range(8):
+    def done(_: object) -> None:
+        nonlocal done_count
+        done_count += 1
+        if time.monotonic() < began + seconds:
             send()
-        await finished.wait()
-        took = time.monotonic() - began
-        pool.close()
-        return done_count / took
+        elif done_count == sent:
+            finished.set()
 
-    return asyncio.run(run())
+    for _ in range(_IN_WORK):
+        send()
+    await finished.wait()
+    took_s, cpu_s = time.monotonic() - began, tree_cpu_s(os.getpid()) - cpu_before_s
+    pool.close()
+    return done_count / took_s, 1e6 * cpu_s / done_count
 
 
-def show(name: str, outcome: Outcome, each: int = 1, share_of: float | None = None) -> None:
-    share = f"  {100 * each * outcome.per_s / share_of:5.1f} % of the workers alone" if share_of else ""
-    rate = f"{each * outcome.per_s:10,.0f} /s"
-    errors = f"  {outcome.errors} ERRORS" if outcome.errors else ""
-    print(
-        f"{name:34}{rate}   p50 {outcome.p50_ms:7.2f} ms   p99 {outcome.p99_ms:7.2f} ms   "
-        f"cpu {outcome.cpu_us / each:6.0f} us{share}{errors}"
+def middle(outcomes: Sequence[Outcome]) -> Outcome:
+    """The median of each figure."""
+    return Outcome(
+        per_s=median(each.per_s for each in outcomes),
+        p50_ms=median(each.p50_ms for each in outcomes),
+        p99_ms=median(each.p99_ms for each in outcomes),
+        errors=sum(each.errors for each in outcomes),
+        all_cpu_us=median(each.all_cpu_us for each in outcomes),
+        web_cpu_us=median(each.web_cpu_us for each in outcomes),
     )
+
+
+def show(name: str, outcome: Outcome, each: int = 1, alone: tuple[float, float] | None = None) -> None:
+    shares = ""
+    if alone:
+        shares = (
+            f"   {100 * outcome.per_s / alone[0]:.0f} % (by processor time {100 * alone[1] / outcome.all_cpu_us:.0f} %)"
+        )
+    errors = f"   {outcome.errors} ERRORS" if outcome.errors else ""
+    print(
+        f"{name:28}{each * outcome.per_s:9,.0f} /s   p50 {outcome.p50_ms:7.2f} ms   p99 {outcome.p99_ms:7.2f} ms   "
+        f"cpu {outcome.all_cpu_us / each:6.0f} us, of it web {outcome.web_cpu_us / each:5.0f}{shares}{errors}",
+        flush=True,
+    )
+
+
+def measure_hashes(asked: argparse.Namespace, key: str, what: str) -> None:
+    found = queries(asked.entries, 20_000)
+    single = what == "single"
+    bodies = (
+        [_single(each) for each in found] if single else [_batch(found[i : i + 1000]) for i in range(0, 20_000, 1000)]
+    )
+    connections = asked.connections if single else 4
+    outcomes = []
+    for _ in range(asked.rounds):
+        with served(asked.folder) as process:
+            outcomes.append(
+                load(bodies, "application/json", key, process, connections=connections, seconds=asked.seconds)
+            )
+    show("one hash a request" if single else "hashes in batches of 1,000", middle(outcomes), 1 if single else 1000)
+
+
+def measure_files(asked: argparse.Namespace, key: str) -> None:
+    files = pictures(64)
+    boundary = secrets.token_hex(16)
+    forms = [_form(each, boundary) for each in files]
+    alone, raw, multipart = [], [], []
+    for _ in range(asked.rounds):  # in turns, so that a busy spell of the machine meets all three
+        alone.append(asyncio.run(hash_alone(Settings(data_dir=asked.folder), files, asked.seconds)))
+        with served(asked.folder) as process:
+            call = partial(load, key=key, process=process, connections=asked.uploads, seconds=asked.seconds)
+            raw.append(call(files, "image/jpeg"))
+            multipart.append(call(forms, f"multipart/form-data; boundary={boundary}"))
+    rate, cpu_us = median(each[0] for each in alone), median(each[1] for each in alone)
+    kilobytes = sum(map(len, files)) / len(files) / 1000
+    print(f"{'workers alone':28}{rate:9,.0f} /s   cpu {cpu_us:.0f} us   640 x 480 JPEG, {kilobytes:.0f} KB each")
+    show("raw body", middle(raw), alone=(rate, cpu_us))
+    show("multipart/form-data", middle(multipart), alone=(rate, cpu_us))
 
 
 def main() -> None:
@@ -287,58 +246,22 @@ def main() -> None:
     arguments.add_argument("--entries", type=int, default=1_000_000)
     arguments.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "clew-http")
     arguments.add_argument("--seconds", type=int, default=10)
+    arguments.add_argument("--rounds", type=int, default=3)
     arguments.add_argument("--connections", type=int, default=16)
-    arguments.add_argument("--only", default="", help="single, batch or files")
+    arguments.add_argument("--uploads", type=int, default=32, help="connections that send files")
+    arguments.add_argument("--only", choices=("single", "batch", "files"))
     arguments.add_argument("--build", action="store_true", help="build the data folder and end")
     asked = arguments.parse_args()
     build(asked.folder, asked.entries)
     if asked.build:
         return
     key = make_bench_key(asked.folder)
-    print(f"{asked.entries:,} entries, {asked.connections} connections, {asked.seconds} s each, {os.cpu_count()} cores")
-    runs: dict[str, Callable[[int], None]] = {
-        "single": lambda process: show(
-            "one hash a request",
-            load(
-                [_single(v) for v in queries(asked.entries, 20_000)],
-                "application/json",
-                key,
-                process,
-                connections=asked.connections,
-                seconds=asked.seconds,
-            ),
-        ),
-        "batch": lambda process: show(
-            "hashes in batches of 1,000",
-            load(
-                [_batch(queries(asked.entries, 20_000)[i : i + 1000]) for i in range(0, 20_000, 1000)],
-                "application/json",
-                key,
-                process,
-                connections=4,
-                seconds=asked.seconds,
-            ),
-            each=1000,
-        ),
-    }
-    with served(asked.folder, {}) as process:
-        for name, run in runs.items():
-            if asked.only in {"", name}:
-                run(process)
-    if asked.only in {"", "files"}:
-        files = pictures(64)
-        size = sum(map(len, files)) / len(files)
-        alone = workers_alone(Settings(data_dir=asked.folder), files, asked.seconds)
-        print(f"{'workers alone':34}{alone:10,.0f} /s   640 x 480 JPEG, {size / 1000:.0f} KB each")
-        forms = [_form(each) for each in files]
-        with served(asked.folder, {}) as process:
-            raw = load(files, "image/jpeg", key, process, connections=asked.connections, seconds=asked.seconds)
-            show("raw body", raw, share_of=alone)
-            kind = forms[0][1]
-            boundary = forms[0][1].rpartition("=")[2].encode()
-            bodies = [body.replace(k.rpartition("=")[2].encode(), boundary) for body, k in forms]
-            multipart = load(bodies, kind, key, process, connections=asked.connections, seconds=asked.seconds)
-            show("multipart/form-data", multipart, share_of=alone)
+    print(f"{asked.entries:,} entries, {asked.connections} connections, {asked.rounds} rounds of {asked.seconds} s")
+    for what in ("single", "batch"):
+        if asked.only in {None, what}:
+            measure_hashes(asked, key, what)
+    if asked.only in {None, "files"}:
+        measure_files(asked, key)
 
 
 if __name__ == "__main__":

@@ -26,18 +26,19 @@ class Decode:
         memory_mb: address space that one worker may use above what it needs to start.
         seconds: longest time for one file.
         pixels: largest picture, width times height times frames decoded at once; a larger JPEG is decoded scaled.
-        file_mb: largest upload over HTTP; folders have no limit for digests.
+        file_mb: largest upload over HTTP, in millions of bytes; a larger file in a folder gets its digests and is not
+            decoded.
         files_each: a worker is replaced after so many files.
-        frames: most frames of an animated picture that are hashed.
+        frames: most frames of an animated picture that are hashed; when some are left out, the answer says so.
     """
 
     workers: int = 0
-    memory_mb: int = 1024
+    memory_mb: int = 1536
     seconds: float = 20.0
     pixels: int = 100_000_000
     file_mb: int = 100
     files_each: int = 20_000
-    frames: int = 12
+    frames: int = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,7 @@ class Web:
     Attributes:
         host: address to listen on; anything but loopback needs a proxy that ends TLS in front.
         public_url: the address people use, for links; empty is http://HOST:PORT.
-        per_minute: requests a minute for a key made without its own limit; 0 is without a limit.
+        per_minute: contents or calls a minute for a key made without its own limit; 0 is without a limit.
         drain_seconds: how long a graceful stop waits for requests under way.
     """
 

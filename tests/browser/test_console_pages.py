@@ -24,14 +24,14 @@ PLACES = {
 
 
 def every_page(page: Page) -> list[str]:
-    """The addresses of all pages, and of one exact and one near hit."""
+    """The addresses of all pages, of one exact and one near hit, and of the hits with one marked."""
     page.goto("/hits")
     rows = page.locator(".queue a")
     exact = rows.filter(has_text="Exact").first.get_attribute("href")
     near = rows.filter(has_text="Near").first.get_attribute("href")
     assert exact
     assert near
-    return [*PLACES.values(), exact, near]
+    return [*PLACES.values(), exact, near, f"/hits?at={near.removeprefix('/hits/')}#here"]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -75,6 +75,64 @@ def test_only_named_regions_scroll_sideways(console: Console, width: int) -> Non
     assert wide == []
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_no_table_is_cut_on_a_phone_or_on_a_desk(console: Console, width: int) -> None:
+    page = console.page(viewport={"width": width, "height": 700})
+    cut = []
+    for address in every_page(page):
+        page.goto(address)
+        wide = "[...document.querySelectorAll('.scroll')].filter((each) => each.scrollWidth > each.clientWidth).length"
+        if page.evaluate(wide):
+            cut.append(address)
+    assert cut == []
+
+
+def test_a_card_names_each_of_its_values(console: Console) -> None:
+    page = console.page(viewport={"width": 360, "height": 700})
+    for address in every_page(page):
+        page.goto(address)
+        for cell in page.locator(".cards tbody :is(th, td):visible").all():
+            assert cell.get_attribute("data-label"), (address, cell.inner_text())
+
+
+def test_the_place_among_the_hits_is_kept_from_page_to_page(console: Console) -> None:
+    page = console.page()
+    page.goto("/hits?list=sample-national&near=exact")
+    rows = [each.get_attribute("href") for each in page.locator(".queue a").all()]
+    for key in ("j", "j", "Enter"):
+        page.keyboard.press(key)
+    page.wait_for_url(f"**{rows[1]}")
+    page.keyboard.press("j")
+    page.wait_for_url(f"**{rows[2]}")
+    page.keyboard.press("k")
+    page.wait_for_url(f"**{rows[1]}")
+    page.keyboard.press("k")
+    page.wait_for_url(f"**{rows[0]}")
+    expect(page.get_by_role("link", name="Previous")).to_have_count(0)
+    page.keyboard.press("j")
+    page.wait_for_url(f"**{rows[1]}")
+    page.keyboard.press("b")
+    page.wait_for_url("**/hits?list=sample-national&near=exact&at=*#here")
+    expect(page.locator(".queue a").nth(1)).to_be_focused()
+    expect(page.locator(".queue a").nth(1)).to_have_attribute("aria-current", "true")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{rows[2]}")
+
+
+def test_the_keys_that_a_page_lists_are_those_that_work_on_it(console: Console) -> None:
+    page = console.page()
+    for address in every_page(page):
+        page.goto(address)
+        if not page.locator("#keys").count():
+            continue
+        listed = set(page.locator("#keys dt kbd").evaluate_all("keys => keys.map((each) => each.textContent)"))
+        works = {each.get_attribute("data-key") for each in page.locator("[data-key]").all()}
+        works |= {"j", "k", "Enter"} if page.locator("[data-row]").count() else set()
+        works |= {"Ctrl", "Enter"} if page.locator("[data-main]").count() else set()
+        assert listed == works | {"/", "g", "t", "h", "l", "s", "?", "Esc"}, address
+
+
 def test_everything_is_reached_without_a_script(console: Console) -> None:
     page = console.page(java_script_enabled=False)
     page.goto("/")
@@ -110,7 +168,7 @@ def test_the_keyboard_leads_everywhere(console: Console) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/hits/*")
     page.keyboard.press("b")
-    page.wait_for_url("**/hits")
+    page.wait_for_url("**/hits?at=*")
     page.keyboard.press("/")
     page.keyboard.type("gl?j")
     expect(page.locator("#find-q")).to_have_value("gl?j")

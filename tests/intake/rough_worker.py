@@ -12,9 +12,12 @@ import sys
 import time
 from dataclasses import replace
 
+import clew.intake.worker
+from clew.intake.wire import pack_answer
 from clew.parts.decoders.base import DecoderPart, UndecodableError
 from clew.pipelines.decode_worker import choose_methods, run_zygote
-from clew.records.signal import Reason
+from clew.records.identifiers import SignalType
+from clew.records.signal import Reason, Signal
 from clew.settings import Decode
 
 _MARK = b"ROUGH:"
@@ -31,7 +34,48 @@ def _hoard():
         hoard.append(bytearray(1 << 24))
 
 
+PDQ = SignalType("pdq")
+VALUE = bytes(range(32))
+MANY = 9000
+
+
+def _lie(change):
+    """The next answers of this worker are changed before they are sent."""
+
+    def trick():
+        clew.intake.worker.pack_answer = lambda answer: change(answer, answer.hashed)
+
+    return trick
+
+
+def _with(**what):
+    return _lie(lambda answer, hashed: pack_answer(replace(answer, hashed=replace(hashed, **what))))
+
+
+def _signal(**what):
+    return _with(signals=(Signal(**({"type": PDQ, "value": VALUE} | what)),))
+
+
+LIES = {
+    "width": _signal(value=VALUE[1:]),
+    "quality": _signal(quality=101),
+    "no-quality": _signal(quality=-7),
+    "form": _signal(form="frame-2\x1b[2J"),
+    "long-form": _signal(form="x" * 101),
+    "type": _signal(type=SignalType("photodna")),
+    "size": _with(size_bytes=12),
+    "no-size": _with(size_bytes=-1),
+    "media-type": _with(media_type="image/png\n"),
+    "time": _lie(lambda answer, _: pack_answer(replace(answer, spent=replace(answer.spent, hash_s=float("nan"))))),
+    "number": _lie(lambda answer, _: pack_answer(replace(answer, number=answer.number + 1))),
+    "endless": _lie(lambda _, __: bytes(1 << 23)),
+    "empty": _lie(lambda _, __: b"x"),
+}
+MANY_SIGNALS = tuple(Signal(type=PDQ, value=number.to_bytes(32), form="x" * 100) for number in range(MANY))
+
 TRICKS = {
+    **LIES,
+    "many": _with(signals=MANY_SIGNALS),
     "segfault": lambda: ctypes.string_at(0),
     "exit": lambda: os._exit(7),
     "busy": _busy,

@@ -22,9 +22,11 @@ from clew.pipelines.decode_worker import choose_methods
 from clew.records.identifiers import SignalType
 from clew.records.signal import Reason
 from clew.settings import Decode
+from tests.intake.rough_worker import LIES, MANY_SIGNALS
 from tests.pictures import encoded, huge_png, jpeg, landscape
 
 TYPES = tuple(map(SignalType, ("md5", "sha1", "sha256", "pdq")))
+WIDTHS = dict(zip(TYPES, (16, 20, 32, 32), strict=True))
 ROUGH = Path(__file__).parent / "rough_worker.py"
 PICTURE = jpeg(1, 320, 240)
 
@@ -40,7 +42,7 @@ class Bench:
         self.loop = SelectorLoop()
         command = [sys.executable, str(ROUGH), str(memory_mb)]
         self.pool = DecodePool(
-            self.loop, command, PoolLimits(**({"workers": 1, "seconds": 20.0, "files_each": 1000} | limits))
+            self.loop, command, PoolLimits(**({"workers": 1, "seconds": 20.0, "files_each": 1000} | limits)), WIDTHS
         )
 
     def begin(self, content, **how):
@@ -140,6 +142,20 @@ def test_a_crash_costs_one_file_and_not_its_digests(shared, what):
     outcomes = [shared.finish(each) for each in [shared.begin(content) for content in files]]
     assert [reasons(each) for each in outcomes] == [{}, {"pdq": Reason.CRASHED}, {}, {}]
     assert all(has_digests(*pair) for pair in zip(outcomes, files, strict=True))
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_an_answer_that_cannot_be_true_is_the_workers_crash(shared, lie):
+    replaced = shared.pool.state.replaced
+    outcome = shared.hash(rough(lie))
+    assert reasons(outcome) == {"pdq": Reason.CRASHED}
+    assert has_digests(outcome, rough(lie))
+    assert shared.pool.state.replaced == replaced + 1
+
+
+def test_the_largest_answer_comes_through_whole(bench):
+    assert bench.hash(rough("many")).hashed.signals == MANY_SIGNALS
+    assert bench.pool.state.replaced == 0
 
 
 def test_a_decoders_own_exception_is_a_crash_without_the_worker(shared):
@@ -260,7 +276,7 @@ def test_a_killed_zygote_is_started_again_and_its_files_are_done(bench):
 def test_workers_that_never_start_are_an_error_not_a_wait():
     loop = SelectorLoop()
     pool = DecodePool(
-        loop, [sys.executable, "-c", "raise SystemExit"], PoolLimits(workers=1, seconds=1.0, files_each=9)
+        loop, [sys.executable, "-c", "raise SystemExit"], PoolLimits(workers=1, seconds=1.0, files_each=9), WIDTHS
     )
     answer: list[Outcome | UnavailableError] = []
     pool.submit(hold(PICTURE), TYPES, answer.append)
@@ -284,7 +300,7 @@ def test_a_pool_works_on_an_asyncio_loop():
     async def hash_all():
         loop = asyncio.get_running_loop()
         limits = PoolLimits(workers=2, seconds=20.0, files_each=100)
-        pool = DecodePool(loop, [sys.executable, str(ROUGH), "256"], limits)
+        pool = DecodePool(loop, [sys.executable, str(ROUGH), "256"], limits, WIDTHS)
         try:
             futures = []
             for content in (PICTURE, rough("segfault"), PICTURE):
@@ -332,3 +348,27 @@ def _runs(pid):
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+CLOSED_EARLY = """
+import os, select, socket
+from clew.intake.worker import READY, serve_zygote
+ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+zygote = os.fork()
+if zygote == 0:
+    ours.close()
+    serve_zygote(theirs, None, 1 << 30)
+    os._exit(0)
+theirs.close()
+assert ours.recv(16) == READY
+files, its_files = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+socket.send_fds(ours, [b"1"], [its_files.fileno()])
+select.select([ours], [], [])  # the worker's pidfd has come, and nobody reads it
+ours.close()
+raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(zygote, 0)[1]))
+"""
+
+
+def test_a_zygote_whose_last_word_is_not_read_ends_in_silence():
+    ended = subprocess.run([sys.executable, "-c", CLOSED_EARLY], capture_output=True, check=False, timeout=60)
+    assert (ended.returncode, ended.stderr) == (0, b"")

@@ -5,8 +5,8 @@ import os
 from dataclasses import replace
 
 import pytest
+from PIL import Image
 
-from clew.errors import InputError
 from clew.intake.hash_content import Hasher
 from clew.intake.wire import Request
 from clew.parts.signals.base import DigestPart
@@ -178,6 +178,39 @@ def test_a_pipe_and_an_unreadable_descriptor_are_refused(tmp_path):
     os.close(descriptor)
 
 
-def test_a_type_without_a_part_is_named():
-    with pytest.raises(InputError, match="signal type must be one of md5, pdq, sha1, sha256, got 'photodna'"):
-        METHODS.require([SignalType("photodna")])
+@pytest.mark.parametrize("name", ["GIF", "PNG", "WEBP"])
+@pytest.mark.parametrize("hidden", [1, 3, 24])
+def test_a_picture_in_whatever_frame_is_found(hashed, name, hidden):
+    frames = [landscape(1, 80, 60)] * 25
+    frames[hidden] = landscape(2, 80, 60)
+    # Durations differ, so that equal frames are not stored as one.
+    durations = [20 + 10 * (place % 2) for place in range(25)]
+    content = encoded(frames[0], name, save_all=True, append_images=frames[1:], duration=durations, lossless=True)
+    methods = choose_methods(Decode(pixels=4_000_000, file_mb=4))
+    found = hashed(content, types=(PDQ,), methods=methods)
+    known = hashed(encoded(frames[hidden], name, lossless=True), types=(PDQ,)).signals[0].value
+    assert min((int.from_bytes(known) ^ int.from_bytes(each.value)).bit_count() for each in found.signals) <= 16
+    assert found.unhashable == ()
+
+
+def test_frames_that_are_left_out_are_said_beside_the_signals(hashed):
+    frames = [landscape(seed, 80, 60) for seed in range(7)]
+    found = hashed(encoded(frames[0], "GIF", save_all=True, append_images=frames[1:]))
+    assert len([each for each in found.signals if each.type == PDQ]) == 4
+    (said,) = found.unhashable
+    assert (said.type, said.reason) == (PDQ, Reason.FRAMES_LEFT_OUT)
+    assert said.detail.startswith("4 of 7 frames hashed")
+
+
+def test_flat_frames_and_frames_left_out_are_both_said(hashed):
+    frames = [Image.new("RGB", (80, 60), (place, 0, 0)) for place in range(7)]
+    found = hashed(encoded(frames[0], "GIF", save_all=True, append_images=frames[1:]), types=(PDQ,))
+    assert {each.reason for each in found.unhashable} == {Reason.FLAT, Reason.FRAMES_LEFT_OUT}
+
+
+def test_more_signals_than_an_answer_holds_are_not_made(hashed, monkeypatch):
+    monkeypatch.setattr("clew.intake.hash_content._MOST_SIGNALS", 10)
+    frames = [landscape(seed, 80, 60) for seed in range(4)]
+    found = hashed(encoded(frames[0], "PNG", save_all=True, append_images=frames[1:]), types=(PDQ,), dihedral=True)
+    assert len(found.signals) == 16
+    assert why(found) == {PDQ: Reason.FRAMES_LEFT_OUT}

@@ -6,12 +6,16 @@ from hypothesis import strategies as some
 
 from clew.errors import InputError
 from clew.intake.wire import (
+    MOST_BYTES,
+    PIECE_BYTES,
     Answer,
     Request,
     Spent,
+    join_piece,
     pack_answer,
     pack_hello,
     pack_request,
+    pieces,
     unpack_answer,
     unpack_hello,
     unpack_request,
@@ -76,6 +80,30 @@ def test_any_bytes_are_an_answer_or_refused(message):
         unpack_answer(message)
     except InputError:
         return
+
+
+def test_a_message_comes_in_pieces_and_is_put_together():
+    for size in (1, PIECE_BYTES - 1, PIECE_BYTES, 5 * PIECE_BYTES):
+        message, held = bytes(range(256)) * (size // 256) + bytes(size % 256), bytearray()
+        *first, last = pieces(message)
+        assert all(len(each) <= PIECE_BYTES for each in (*first, last))
+        assert [join_piece(held, each) for each in first] == [None] * len(first)
+        assert join_piece(held, last) == message
+        assert not held
+
+
+def test_pieces_without_end_are_refused():
+    held = bytearray()
+    for _ in range(MOST_BYTES // PIECE_BYTES):
+        assert join_piece(held, b"+" + bytes(PIECE_BYTES - 1)) is None
+    with pytest.raises(InputError):
+        join_piece(held, b"+" + bytes(PIECE_BYTES - 1))
+
+
+def test_a_detail_is_made_fit_to_be_shown():
+    strange = Unhashable(type=PDQ, reason=Reason.DAMAGED, detail="bell\a\x1b[2J")
+    answer = Answer(1, Hashed(size_bytes=1, media_type=None, unhashable=(strange,)), Spent())
+    assert unpack_answer(pack_answer(answer)).hashed.unhashable[0].detail == "bell??[2J"
 
 
 def test_a_long_detail_is_cut():

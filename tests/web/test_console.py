@@ -1,15 +1,32 @@
 """The console: signing in and out, what pages say, and what they never say."""
 
+import html
 import re
 
 import pytest
 
 from clew.errors import SignInError
-from clew.records.hashlist import Category
-from clew.records.screening import Scope
+from clew.ground.identity import new_id
+from clew.parts.stores.base import HitFilter
+from clew.records.hashlist import Action, Category
+from clew.records.identifiers import (
+    ChangeSequence,
+    EntryId,
+    HitId,
+    ListId,
+    ListName,
+    RunId,
+    SignalType,
+    SourceName,
+)
+from clew.records.match import Channel, Hit, IndexState, Match
+from clew.records.screening import CountKey, FileMark, Run, Scope
+from clew.records.signal import Reason, Signal
+from clew.web.console import words
 from clew.web.console.links import Links
 from clew.web.console.sessions import Sessions
-from tests.web.web_desk import SAME_SITE, WebDesk, near, pdq, signal
+from clew.web.console.today import Need, headline
+from tests.web.web_desk import MORNING, SAME_SITE, WebDesk, near, pdq, signal
 
 PAGES = ["/", "/hits", "/lists", "/screening", "/find"]
 
@@ -205,6 +222,109 @@ def test_hits_are_filtered_by_plain_links(signed: WebDesk) -> None:
     assert signed.get("/hits?near=rubbish&days=-1&before=x").status_code == 200
 
 
+def block_and_review(desk: WebDesk) -> None:
+    """One hit to block; two for review, of which one is exact, on a list that is not vetted."""
+    desk.add_list("national", [bytes(range(16))], "md5")
+    desk.add_list("rumours", [bytes(16)], "md5", vetted=False)
+    desk.add_list("pictures", [pdq(1)])
+    key = desk.key(Scope.SCREEN)
+    for content in (signal(bytes(range(16)), "md5"), signal(bytes(16), "md5"), signal(near(pdq(1), 5))):
+        assert desk.screen(key, json={"signals": [content]}).status_code == 200
+
+
+def test_each_knot_of_today_opens_as_many_hits_as_it_says(signed: WebDesk) -> None:
+    block_and_review(signed)
+    # Yesterday's hits are within 24 hours and no part of today.
+    signed.clock.move(hours=17)
+    block_and_review_again = signed.key(Scope.SCREEN)
+    signed.screen(block_and_review_again, json={"signals": [signal(bytes(range(16)), "md5")]})
+    signed.screen(block_and_review_again, json={"signals": [signal(bytes(16), "md5")]})
+    text = signed.get("/").text
+    knots = re.findall(r'href="(/hits[^"]*)"><span class="name">([^<]+)</span><span class="figure">(\d+)<', text)
+    assert [(name, figure) for _, name, figure in knots] == [("Hits", "2"), ("For review", "1"), ("To block", "1")]
+    for link, _, figure in knots:
+        page = signed.get(html.unescape(link)).text
+        assert f"<h1>{figure} hit" in page
+        assert f"{figure} of {figure} shown" in page
+
+
+def test_hits_are_filtered_by_what_follows(signed: WebDesk) -> None:
+    block_and_review(signed)
+    assert "<h1>2 hits for review</h1>" in signed.get("/hits?action=review").text
+    assert "<h1>1 hit to block on national</h1>" in signed.get("/hits?action=block&list=national").text
+    assert "<h1>No hits to block on rumours</h1>" in signed.get("/hits?action=block&list=rumours").text
+    assert "<h1>3 hits</h1>" in signed.get("/hits?action=rubbish").text
+
+
+def test_a_list_beside_the_hits_counts_what_its_link_opens(signed: WebDesk) -> None:
+    block_and_review(signed)
+    text = signed.get("/hits?action=review").text
+    assert re.findall(
+        r'list=(\w+)&amp;action=review"[^>]*>\w+</a></th><td class="num">(\d)</td><td class="num">(\d)<', text
+    ) == [
+        ("national", "0", "0"),
+        ("pictures", "0", "1"),
+        ("rumours", "1", "0"),
+    ]
+
+
+def test_a_hit_leads_to_its_neighbours_and_back_within_what_was_asked_for(signed: WebDesk) -> None:
+    signed.add_list("mine", [pdq(1)])
+    hits = []
+    for bits in (5, 0, 5, 0, 5):
+        signed.clock.move(seconds=1)
+        hits.append(screened(signed, bits=bits))
+    block_and_review(signed)
+    page = signed.get(f"/hits/{hits[2]}?list=mine&near=near").text
+    asked = "list=mine&amp;near=near"
+    assert f'href="/hits/{hits[3]}?{asked}" rel="prev"' in page
+    assert f'href="/hits/{hits[1]}?{asked}" rel="next"' in page
+    assert f'href="/hits?{asked}&amp;at={hits[2]}#here"' in page
+    oldest = signed.get(f"/hits/{hits[0]}?{asked}").text
+    assert 'rel="next"' not in oldest
+    assert (
+        f'href="/hits?list=mine&amp;at={hits[0]}#here"' in signed.get(f"/hits/{hits[0]}?list=mine&near=x&days=9").text
+    )
+
+
+def test_the_way_back_is_on_this_site_whatever_the_address_says(signed: WebDesk) -> None:
+    signed.add_list("mine", [pdq(1)])
+    hit = screened(signed)
+    page = signed.get(f"/hits/{hit}?back=https://evil.example&list=%2F%2Fevil.example&at=javascript:x").text
+    assert f'href="/hits?at={hit}#here"' in page
+    assert 'href="//' not in page
+    assert 'href="https:' not in page
+    assert 'href="javascript' not in signed.get("/hits?at=javascript:x").text
+
+
+def test_a_hit_far_down_is_marked_on_its_page(signed: WebDesk) -> None:
+    signed.add_list("mine", [pdq(1)])
+    key = signed.key(Scope.SCREEN)
+    signed.screen(key, json={"batch": [{"signals": [signal(pdq(1))]}] * 60})
+    signed.screen(key, json={"batch": [{"signals": [signal(pdq(1))]}] * 60})
+    with signed.installation.store.read() as reader:
+        ids = [each.id for each in reader.hits(HitFilter(limit=200))]
+    for place in (0, 49, 50, 119):
+        text = signed.get(f"/hits?at={ids[place]}").text
+        assert len(re.findall(r'aria-current="true"><\/?|id="here" aria-current="true"', text)) >= 1
+        assert f'href="/hits/{ids[place]}" data-row id="here"' in text
+        assert ("Back to the newest" in text) == (place >= 50)
+
+
+def test_changing_the_colours_keeps_the_place(signed: WebDesk) -> None:
+    signed.add_list("mine")
+    assert 'name="back" value="/hits?list=mine&amp;near=exact"' in signed.get("/hits?list=mine&near=exact").text
+
+
+def test_rows_with_like_names_are_told_apart_by_the_end_of_their_ids(signed: WebDesk) -> None:
+    signed.add_list("mine", [pdq(1)])
+    one, other = screened(signed, "u1.jpg"), screened(signed, "u2.jpg")
+    text = signed.get("/hits").text
+    assert text.count("u….jpg") == 2
+    assert f"…{one[-4:]}<" in text
+    assert f"…{other[-4:]}<" in text
+
+
 def test_more_hits_than_a_page_holds_are_reached_by_a_link(signed: WebDesk) -> None:
     signed.add_list("national", [pdq(1)])
     key = signed.key(Scope.SCREEN)
@@ -226,6 +346,146 @@ def test_today_names_what_needs_a_person(signed: WebDesk) -> None:
     assert "The list empty is empty" in text
     signed.clock.move(days=10)
     assert "Legal basis of the source source-of-ending ended 1 day ago" in signed.get("/").text
+
+
+def needs(text: str) -> list[str]:
+    """What Today says needs a person, in its order."""
+    return re.findall(r'<li class="item"><div>(?:<span[^>]*>)(?:<svg.*?</svg>)?([^<]+)<', text)
+
+
+def test_the_hits_for_review_stand_first_after_a_service_that_is_not_ready(signed: WebDesk) -> None:
+    signed.add_list("ending", [pdq(1)], until=signed.clock.now.replace(day=10))
+    screened(signed)
+    found = needs(signed.get("/").text)
+    assert found[0] == "The service is not ready"
+    assert [each for each in found if each != found[0]] == [
+        "1 hit of today for review",
+        "Legal basis of the source source-of-ending ends in 9 days",
+    ]
+
+
+REVIEW, PLAIN = Need(tone="ongoing", what="hits", why=""), Need(tone="plain", what="rows", why="")
+DANGER = Need(tone="danger", what="index", why="")
+
+
+@pytest.mark.parametrize(
+    ("some", "to_review", "said"),
+    [
+        ([], 0, "Nothing waits for a person."),
+        ([REVIEW], 1, "1 of today's hits asks for a person's review. Nothing else waits."),
+        (
+            [REVIEW, PLAIN],
+            90,
+            "90 of today's hits ask for a person's review. 1 other thing below asks for a person too.",
+        ),
+        ([PLAIN, PLAIN], 0, "Nothing is urgent. 2 things below ask for a person."),
+        ([DANGER, REVIEW, PLAIN], 90, "1 thing cannot wait."),
+    ],
+)
+def test_the_headline_of_today_says_what_stands_below_it(some: list[Need], to_review: int, said: str) -> None:
+    assert headline(some, to_review) == said
+
+
+def test_an_unfinished_run_is_not_said_to_be_going_on(signed: WebDesk) -> None:
+    run = Run(
+        id=RunId("r"),
+        key="k",
+        against="a",
+        sequence=ChangeSequence(0),
+        roots=(b"/uploads",),
+        started_at=signed.clock(),
+        finished_at=None,
+    )
+    marks = [
+        FileMark(path=b"%d" % each, size_bytes=1, modified_ns=1, changed_ns=1, action=Action.PASS) for each in range(3)
+    ]
+    signed.installation.store.transact(lambda unit: (unit.create_run(run), unit.add_marks(run.id, marks)))
+    text = html.unescape(signed.get("/").text)
+    assert "A folder's screening is not finished: 3 files are done, 0 hits, 0 not hashed in full; the same" in text
+    assert "is being screened" not in text
+
+
+def hit_of(*matches: Match, channel: Channel = Channel.UPLOAD, action: Action = Action.REVIEW) -> Hit:
+    return Hit(
+        id=HitId(new_id(MORNING)),
+        at=MORNING,
+        channel=channel,
+        reference=None,
+        action=action,
+        size_bytes=1,
+        media_type=None,
+        matches=matches,
+        total_matches=len(matches),
+        index=IndexState(generation=0, sequence=0),
+    )
+
+
+def exact_match(kind: str, list_id: int, *, disputed: bool = False, vetted: bool = True) -> Match:
+    return Match(
+        signal=Signal(type=SignalType(kind), value=bytes(16)),
+        entry_id=EntryId(1),
+        value=bytes(16),
+        distance=0,
+        within_bits=0,
+        exact=True,
+        list_id=ListId(list_id),
+        list_name=ListName(f"list-{list_id}"),
+        source=SourceName("s"),
+        category=None,
+        vetted=vetted,
+        disputed=disputed,
+    )
+
+
+def test_two_digests_of_one_file_are_two_entries_not_two_files(signed: WebDesk) -> None:
+    hit = hit_of(exact_match("md5", 1), exact_match("sha256", 1), action=Action.BLOCK)
+    signed.installation.store.transact(lambda unit: unit.add_hits([hit]))
+    assert "<h1>The same bytes: 2 entries match exactly</h1>" in signed.get(f"/hits/{hit.id}").text
+
+
+@pytest.mark.parametrize(
+    ("hit", "said"),
+    [
+        (hit_of(channel=Channel.FOLDER), "Clew answered: hold it for a person."),
+        (hit_of(), "The platform was told to hold it for a person."),
+        (
+            hit_of(exact_match("md5", 1), channel=Channel.FOLDER, action=Action.BLOCK),
+            "An exact match, vetted and undisputed on list-1. Clew answered: block.",
+        ),
+        # Only the list on which nobody disputes a hash of the file is a ground.
+        (
+            hit_of(
+                exact_match("md5", 1), exact_match("sha1", 1, disputed=True), exact_match("md5", 2), action=Action.BLOCK
+            ),
+            "An exact match, vetted and undisputed on list-2. The platform was told to block.",
+        ),
+        # A hit of an earlier rule: nothing is called undisputed beside a dispute.
+        (
+            hit_of(exact_match("md5", 1), exact_match("sha1", 1, disputed=True), action=Action.BLOCK),
+            "An exact match on a vetted list. The platform was told to block.",
+        ),
+    ],
+)
+def test_a_hit_says_what_was_answered_to_whom_and_why(hit: Hit, said: str) -> None:
+    assert words.answer(hit) == said
+
+
+def test_contents_that_lack_several_types_stand_once_in_the_table(signed: WebDesk) -> None:
+    counts = {
+        CountKey(day=MORNING.date(), channel=Channel.FOLDER, action=Action.PASS): 9,
+        **{
+            CountKey(
+                day=MORNING.date(), channel=Channel.FOLDER, type=SignalType(kind), reason=Reason.UNREADABLE
+            ): contents
+            for kind, contents in (("md5", 2), ("sha1", 2), ("sha256", 2), ("pdq", 5))
+        },
+    }
+    signed.installation.store.transact(lambda unit: unit.add_counts(counts))
+    text = signed.get("/screening").text
+    assert text.count('scope="col" class="num">Not in full</th>') == 1
+    assert re.findall(r'data-label="Not in full">(\d+)<', text) == ["5", "5"]
+    for kind in ("MD5", "SHA-1", "SHA-256", "PDQ"):
+        assert f"{kind}: could not be opened or read" in text
 
 
 def test_screening_statistics_and_their_export_tell_the_same(signed: WebDesk) -> None:
@@ -256,6 +516,9 @@ def test_find_leads_to_hits_lists_and_hashes(signed: WebDesk) -> None:
     hit = screened(signed)
     assert signed.get(f"/find?q={hit.lower()}").headers["location"] == f"/hits/{hit}"
     assert signed.get("/find?q=national").headers["location"] == "/lists/national"
-    assert "Found in 1 hit and on 0 lists" in signed.get(f"/find?q={pdq(1).hex()[:8]}").text
+    prefix = signed.get(f"/find?q={pdq(1).hex()[:8]}").text
+    assert "<h1>Found in 1 hit</h1>" in prefix
+    assert "they need the whole hash" in prefix
+    assert "they need the whole hash" not in signed.get(f"/find?q={pdq(1).hex()}").text
     assert "Found in 1 hit and on 1 list" in signed.get(f"/find?q={pdq(1).hex()}").text
     assert "Nothing of that name" in signed.get(f"/find?q={pdq(1).hex()[:7]}").text

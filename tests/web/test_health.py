@@ -1,5 +1,6 @@
 """Health, readiness, metrics, and what the service answers when something under it fails."""
 
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from clew.records.hashlist import LegalBasis
 from clew.records.screening import Purpose, PurposeBasis, Scope
+from clew.web import door
 from tests.web.web_desk import WebDesk, open_desk, pdq, signal
 
 
@@ -88,3 +90,22 @@ def test_the_web_serves_over_any_store(any_url: str, tmp_path: Path, sqlite_temp
         assert desk.call("GET", f"/api/v1/hits/{hit}", key=key).json()["reference"] == "upload-3"
         desk.sign_in()
         assert "1 hit" in desk.get("/hits").text
+
+
+def test_while_another_process_keeps_the_database_nobody_waits_for_ever(
+    desk: WebDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "_RECORD_S", 0.05)
+    key = desk.key(Scope.SCREEN)
+    desk.add_list("national", [pdq(1)])
+    other = sqlite3.connect(desk.installation.settings.data_dir / "clew.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    small, large = {"signals": [signal(pdq(1))]}, {"batch": [{"signals": [signal(pdq(9))]}] * 100}
+    answers = [desk.screen(key, json=each) for each in (small, large, small)]
+    assert [each.status_code for each in answers] == [503, 503, 503]
+    assert all("send it again" in each.json()["error"]["message"] for each in answers)
+    assert desk.get("/healthz").status_code == 200
+    other.execute("ROLLBACK")
+    other.close()
+    monkeypatch.setattr(door, "_RECORD_S", 10.0)
+    assert desk.screen(key, json=small).status_code == 200

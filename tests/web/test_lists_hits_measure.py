@@ -1,5 +1,7 @@
 """/lists, /hits and /measure."""
 
+from datetime import timedelta
+
 import pytest
 
 from clew.records.hashlist import Category
@@ -90,6 +92,10 @@ def test_a_list_that_cannot_be_is_refused_and_not_made(
         ({**signal(pdq(4)), "quality": 3}, "quality 3"),
         ({**signal(pdq(4)), "category": {"scheme": "", "code": "1"}}, "scheme"),
         ({**signal(pdq(4)), "expires_at": "2026-01-01"}, "expires_at"),
+        ({**signal(pdq(4)), "category": {"scheme": "a\x1b[2J", "code": "1"}}, "entries[1].category must be printable"),
+        ({**signal(pdq(4)), "category": {"scheme": "a", "code": "1\n2"}}, "entries[1].category must be printable"),
+        ({**signal(pdq(4)), "note": "a\x9b2J"}, "entries[1].note must be printable"),
+        ({**signal(pdq(4)), "note": "a\0"}, "entries[1].note must be printable"),
     ],
 )
 def test_entries_are_all_taken_or_none(desk: WebDesk, key: str, entry: dict[str, object], told: str) -> None:
@@ -188,3 +194,26 @@ def test_screening_is_measured_by_day_channel_action_and_reason(desk: WebDesk, k
 def test_days_the_wrong_way_round_are_refused(desk: WebDesk, key: str) -> None:
     query = "since=2026-03-02&until=2026-03-01"
     assert desk.call("GET", f"/api/v1/measure/screening?{query}", key=key).status_code == 400
+
+
+def test_a_list_and_its_particulars_are_made_together_or_not_at_all(
+    desk: WebDesk, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each transaction could be the process's last."""
+    works = []
+    transact = desk.installation.store.transact
+    monkeypatch.setattr(desk.installation.store, "transact", lambda work: (works.append(work), transact(work))[1])
+    body = {"name": "one", "source": SOURCE, "exact_action": "review", "kept_days": 9}
+    assert desk.call("POST", "/api/v1/lists", key=key, json=body).json()["exact_action"] == "review"
+    assert len(works) == 1
+
+
+def test_a_source_whose_legal_basis_has_ended_takes_no_entries_but_lets_them_go(desk: WebDesk, key: str) -> None:
+    desk.add_list("national", [pdq(1)], until=desk.clock.now + timedelta(hours=1))
+    desk.clock.move(hours=2)
+    path, body = "/api/v1/lists/national/entries", {"entries": [signal(pdq(2))]}
+    refused = desk.call("POST", path, key=key, json=body)
+    assert refused.status_code == 403
+    assert "legal basis of the source 'source-of-national' ended" in refused.json()["error"]["message"]
+    removed = desk.call("DELETE", path, key=key, json={"entries": [signal(pdq(1))]})
+    assert removed.json() == {"removed": 1}

@@ -101,6 +101,49 @@ def test_a_limited_key_gets_429_with_the_time_to_wait(shared_desk: WebDesk) -> N
     assert shared_desk.screen(shared_desk.key(Scope.SCREEN), json=body).status_code == 200
 
 
+def test_a_limit_counts_contents_not_calls(shared_desk: WebDesk) -> None:
+    key = shared_desk.key(Scope.SCREEN, per_minute=10)
+    content = {"signals": [signal(pdq(1))]}
+    assert shared_desk.screen(key, json={"batch": [content] * 6}).status_code == 200
+    assert shared_desk.screen(key, json={"batch": [content] * 6}).status_code == 429
+    assert shared_desk.screen(key, json={"batch": [content] * 3}).status_code == 200
+
+
+def test_a_call_larger_than_a_minute_allows_is_told_so_and_not_to_come_again(shared_desk: WebDesk) -> None:
+    key = shared_desk.key(Scope.SCREEN, per_minute=5)
+    many = shared_desk.screen(key, json={"batch": [{"signals": [signal(pdq(1))]}] * 6})
+    heavy = shared_desk.screen(key, json={"signals": [signal(pdq(each)) for each in range(1, 102)]})
+    assert [each.status_code for each in (many, heavy)] == [413, 413]
+    assert "5 contents screened a minute, and this call bears 6" in many.json()["error"]["message"]
+    assert "bears 7" in heavy.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "told"),
+    [
+        ("GET", "/api/v1/lists/nope", "no list of that name"),
+        ("DELETE", "/api/v1/lists/nope/entries", "no list of that name"),
+        ("GET", "/api/v1/hits?list=nope", "no list of that name"),
+        ("GET", "/api/v1/hits/" + "x" * 3_000, "no hit of that id"),
+        ("POST", "/api/v1/screen?list=nope", "no list of that name"),
+    ],
+)
+def test_what_is_not_there_is_said_without_what_is_and_what_was_sent(
+    desk: WebDesk, method: str, path: str, told: str
+) -> None:
+    desk.add_list("secret-list")
+    body = {"entries": [signal(pdq(1))]} if method == "DELETE" else {"signals": [signal(pdq(1))]}
+    answer = desk.call(method, path, key=desk.key(*Scope), json=body)
+    assert answer.status_code == 404
+    assert answer.json()["error"]["message"] == told
+
+
+@pytest.mark.parametrize("origin", ["http://[", "http://[::1", "null", "", "http://elsewhere.example"])
+def test_an_origin_that_is_not_ours_is_refused_whatever_its_form(shared_desk: WebDesk, origin: str) -> None:
+    answer = shared_desk.call("POST", "/signin", data={"token": "x"}, headers={"origin": origin})
+    assert answer.status_code == 403
+
+
 @pytest.mark.parametrize(
     "path", ["//api/v1/lists", "/api/v1/lists/", "/api/v1//lists", "/API/v1/lists", "/static/../web"]
 )

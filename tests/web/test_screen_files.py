@@ -3,14 +3,17 @@
 import asyncio
 import hashlib
 import io
+import resource
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from clew.errors import UnavailableError
 from clew.parts.stores.base import HitFilter
 from clew.records.screening import Scope
+from clew.web.uploads import Upload
 from clew.web.visit import Visit
 from tests.web.web_desk import WebDesk
 
@@ -182,3 +185,35 @@ def test_a_client_that_goes_away_in_the_middle_leaves_nothing_behind(hashing_des
     assert isinstance(visit, Visit)
     assert visit.status == 499
     assert hashing_desk.app.state.door.held.bytes == 0
+
+
+def test_a_form_bears_so_many_files_and_no_more(hashing_desk: WebDesk, key: str) -> None:
+    def form(count: int) -> list[tuple[str, tuple[str, bytes]]]:
+        return [("file", ("f", b"x"))] * count
+
+    assert len(hashing_desk.screen(key, files=form(256)).json()["results"]) == 256
+    refused = hashing_desk.screen(key, files=form(257))
+    assert refused.status_code == 413
+    assert "at most 256 files" in refused.json()["error"]["message"]
+    assert hashing_desk.app.state.door.held.files == 0
+
+
+def test_more_files_at_a_time_than_there_are_descriptors_for_are_put_off(hashing_desk: WebDesk, key: str) -> None:
+    held = hashing_desk.app.state.door.held
+    with held.room() as room:
+        for _ in range(held._most_files):
+            room.take_file()
+        assert hashing_desk.screen(key, content=picture(3)).status_code == 503
+    assert hashing_desk.screen(key, content=picture(3)).status_code == 200
+
+
+def test_a_process_without_descriptors_puts_uploads_off(hashing_desk: WebDesk, key: str) -> None:
+    hashing_desk.screen(key, content=picture(3))  # all that is opened once is open
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    try:
+        with pytest.raises(UnavailableError, match="no room for more uploads"):
+            Upload().write(b"x")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert hashing_desk.screen(key, content=picture(3)).status_code == 200

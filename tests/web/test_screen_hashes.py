@@ -158,7 +158,7 @@ def test_a_body_that_does_not_fit_is_named_and_not_repeated(desk: WebDesk, key: 
 def test_an_unknown_list_is_not_found_and_nothing_is_counted(desk: WebDesk, key: str) -> None:
     answer = desk.screen(key, json={"signals": [signal(pdq(1))], "lists": ["nowhere"]})
     assert answer.status_code == 404
-    assert "nowhere" in answer.json()["error"]["message"]
+    assert answer.json()["error"]["message"] == "no list of that name"
     day = desk.clock().date()
     with desk.installation.store.read() as reader:
         assert not reader.counts(day, day)
@@ -199,3 +199,54 @@ def test_a_clock_that_goes_back_neither_stops_screening_nor_loses_a_hit(desk: We
     second = desk.screen(key, json={"signals": [signal(pdq(1))]}).json()["hit"]
     with desk.installation.store.read() as reader:
         assert {hit.id for hit in reader.hits(HitFilter())} == {first, second}
+
+
+def test_a_list_that_was_made_a_moment_ago_is_searched_by_its_name(desk: WebDesk, key: str) -> None:
+    assert desk.screen(key, json={"signals": [signal(pdq(1))]}).status_code == 200
+    source = {"name": "own", "kind": "own", "jurisdiction": "DE"}
+    source |= {"legal_basis": {"text": "Terms", "since": "2026-01-01T00:00:00Z"}}
+    writer = desk.key(Scope.LISTS_WRITE)
+    assert desk.call("POST", "/api/v1/lists", key=writer, json={"name": "new", "source": source}).status_code == 201
+    assert desk.screen(key, json={"signals": [signal(pdq(1))], "lists": ["new"]}).status_code == 200
+
+
+def test_a_batch_of_floods_keeps_so_many_matches_in_all_and_says_what_it_left_out(desk: WebDesk, key: str) -> None:
+    desk.add_list("flood", [near(pdq(60), bits) for bits in range(1, 32)])
+    batch = [{"signals": [signal(pdq(60))]}] * 2_000
+    results = desk.screen(key, json={"batch": batch}).json()["results"]
+    assert sum(len(each["matches"]) for each in results) == 20_000
+    assert all(each["flooded"] and each["total_matches"] == 31 for each in results)
+    assert all(each["matches"][0]["distance"] == 1 for each in results)
+    alone = desk.screen(key, json=batch[0]).json()
+    assert (len(alone["matches"]), alone["flooded"]) == (31, False)
+
+
+@pytest.mark.parametrize(
+    ("bad", "told"),
+    [
+        ({"type": "pdq", "value": "00ff"}, "batch[1].signals[0]: PDQ hash must be 64 hex digits, got 4"),
+        ({"type": "phash-of-mine", "value": "00"}, "batch[1].signals[0].type must be one of "),
+    ],
+)
+def test_a_bad_hash_in_a_batch_is_named_and_nothing_of_the_batch_is_screened(
+    desk: WebDesk, key: str, bad: dict[str, object], told: str
+) -> None:
+    answer = desk.screen(key, json={"batch": [{"signals": [signal(pdq(1))]}, {"signals": [bad]}]})
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"].startswith(told)
+    assert "of-mine" not in answer.text
+    with desk.installation.store.read() as reader:
+        assert not reader.counts(desk.clock().date(), desk.clock().date())
+
+
+def test_a_reference_may_bear_anything_but_nul(desk: WebDesk, key: str) -> None:
+    kept = "a\x1b[2J\n\u202e"
+    hit = desk.screen(key, json={"signals": [signal(pdq(1))], "reference": kept}).json()["hit"]
+    with desk.installation.store.read() as reader:
+        assert reader.get_hit(hit).reference == kept
+    bodies = (
+        {"signals": [signal(pdq(1))], "reference": "a\0"},
+        {"batch": [{"signals": [signal(pdq(1))]} | {"reference": "\0"}]},
+    )
+    assert [desk.screen(key, json=each).status_code for each in bodies] == [400, 400]
+    assert desk.screen(key, json={"signals": [signal(pdq(1))]}, params={"reference": "\0"}).status_code == 400

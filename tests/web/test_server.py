@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -81,9 +82,11 @@ def test_the_link_that_is_printed_signs_in(tmp_path: Path) -> None:
         with httpx.Client(base_url=found[1], headers={"sec-fetch-site": "same-origin"}) as browser:
             assert browser.post("/signin", data={"token": found[2]}).status_code == 303
             assert "Nothing is searched yet" in browser.get("/").text
-            another = re.search(r"token=(\S+)", clew(tmp_path, "keys", "link").stdout)
+            another = re.search(r"(http\S+)/signin\?token=(\S+)", clew(tmp_path, "keys", "link").stdout)
             assert another
-            assert browser.post("/signin", data={"token": another[1]}).status_code == 303
+            assert another[1] == found[1]  # the port that the service was given, not that of the settings
+            assert browser.post("/signin", data={"token": another[2]}).status_code == 303
+            assert "http://localhost:4321/signin" in clew(tmp_path, "keys", "link", "--port", "4321").stdout
 
 
 @pytest.mark.slow
@@ -147,3 +150,63 @@ def test_an_address_of_another_machine_is_named() -> None:
 def test_a_busy_port_is_a_conflict() -> None:
     with listen("127.0.0.1", 0) as first, pytest.raises(ConflictError, match="is taken by"):
         listen("127.0.0.1", first.getsockname()[1])
+
+
+@pytest.mark.slow
+def test_endless_headers_are_cut_off_and_take_no_memory(tmp_path: Path) -> None:
+    with served(tmp_path) as (process, address):
+        before_kb = resident_kb(process.pid)
+        with socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2])), timeout=5) as connection:
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n")
+            line = b"X-Filler: " + b"a" * 8_000 + b"\r\n"
+            with pytest.raises(OSError, match=r"[Rr]eset|[Pp]ipe"):
+                connection.sendall(line * 20_000)
+        assert resident_kb(process.pid) - before_kb < 20_000
+        assert httpx.get(f"{address}/healthz").status_code == 200
+
+
+@pytest.mark.slow
+def test_headers_beyond_the_limit_are_told_so(tmp_path: Path) -> None:
+    with (
+        served(tmp_path) as (_, address),
+        socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2])), timeout=5) as connection,
+    ):
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nX-Filler: " + b"a" * 66_000)
+        assert connection.recv(1_000).startswith(b"HTTP/1.1 431 ")
+        assert connection.recv(1_000) == b""
+
+
+@pytest.mark.slow
+def test_half_open_connections_neither_hold_the_service_up_nor_stay(tmp_path: Path) -> None:
+    with served(tmp_path) as (_, address):
+        port = int(address.rpartition(":")[2])
+        halves = [socket.create_connection(("127.0.0.1", port), timeout=20) for _ in range(300)]
+        try:
+            for each in halves[::2]:
+                each.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n")
+            assert httpx.get(f"{address}/healthz").status_code == 200
+            assert all(gone(each) for each in halves)
+        finally:
+            for each in halves:
+                each.close()
+
+
+@pytest.mark.slow
+def test_the_soft_limit_of_open_files_is_raised_to_the_hard_one(tmp_path: Path) -> None:
+    with served(tmp_path) as (process, _):
+        soft, hard = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)
+    assert soft == hard
+
+
+def resident_kb(process: int) -> int:
+    found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{process}/status").read_text())
+    assert found
+    return int(found[1])
+
+
+def gone(connection: socket.socket) -> bool:
+    """Whether the other side has closed it; waits for that as long as the connection's timeout says."""
+    try:
+        return connection.recv(100) == b""
+    except ConnectionResetError:
+        return True

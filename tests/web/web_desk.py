@@ -147,7 +147,7 @@ def open_desk(
         desk = WebDesk(installation, app, client, runner, clock)
         if not hashing:
             yield desk
-            app.state.door.threads.shutdown()
+            app.state.door.close()
             return
         serving = app.router.lifespan_context(app)
         runner.run(serving.__aenter__())

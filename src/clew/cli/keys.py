@@ -32,7 +32,7 @@ def create(
     label: Annotated[str, typer.Argument(help="What or whom the key is for.")],
     scope: Annotated[list[Scope], typer.Option(help="What it may do; once for each.")],
     per_minute: Annotated[
-        int | None, typer.Option(min=0, help="Requests a minute; 0 is no limit (else web.per_minute).")
+        int | None, typer.Option(min=0, help="Contents or calls a minute; 0 is no limit (else web.per_minute).")
     ] = None,
     expires: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day from which it is good no longer, UTC.")
@@ -114,18 +114,29 @@ def revoke(
 
 
 @app.command()
-def link(ctx: typer.Context) -> None:
+def link(
+    ctx: typer.Context,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            help="Port of the service (else that of the one started last).", min=1, max=65535, show_default=False
+        ),
+    ] = None,
+) -> None:
     """Print a one-time link to sign in to the console of a service that runs; a link made before is good no longer."""
     from clew.web.console.links import Links
-    from clew.web.server import address
+    from clew.web.server import address, at
 
     settings: Settings = ctx.obj
     store = open_store(settings)
     try:
-        token = Links(store, system_clock).make(command_actor())
+        links = Links(store, system_clock)
+        token = links.make(command_actor())
+        started = links.find_address() if port is None and not settings.web.public_url else None
     finally:
         store.close()
-    out.print(f"{address(settings)}/signin?token={token}")
+    place = started or address(at(settings, None, port))
+    out.print(f"{place}/signin?token={token}")
 
 
 def _revoke(unit: UnitOfWork, key_id: str, clock: Clock) -> None:

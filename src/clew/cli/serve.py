@@ -50,9 +50,11 @@ def serve_until_stopped(settings: Settings, *, link: bool) -> None:
         stop.disarm()
 
         def say_ready() -> None:
+            links = Links(installation.store, installation.clock)
+            links.note_address(address(settings))
             out.print(f"ready: {address(settings)}")
             if link:
-                token = Links(installation.store, installation.clock).make(command_actor())
+                token = links.make(command_actor())
                 out.print(f"sign in, once, within ten minutes: {address(settings)}/signin?token={token}")
 
         serve(app, listening, drain_s=settings.web.drain_seconds, when_ready=say_ready)

@@ -7,7 +7,7 @@ waits for nothing itself; everything happens when a socket can be read or a time
 import itertools
 import os
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from clew.errors import InputError, UnavailableError
@@ -76,10 +76,14 @@ class DecodePool:
     Args:
         loop: calls back when a descriptor can be read; all methods are called on its thread.
         command: starts a zygote (see `clew.pipelines.decode_worker`).
+        widths: bytes of each signal type's values; an answer with others is not believed.
     """
 
-    def __init__(self, loop: Loop, command: Sequence[str], limits: PoolLimits) -> None:
+    def __init__(
+        self, loop: Loop, command: Sequence[str], limits: PoolLimits, widths: Mapping[SignalType, int]
+    ) -> None:
         self._loop = loop
+        self._widths = widths
         self._command = list(command)
         self._limits = limits
         self._waiting: deque[Job] = deque()
@@ -226,7 +230,7 @@ class DecodePool:
     def _on_worker(self, worker: Worker) -> None:
         """One word of a worker."""
         try:
-            said = worker.receive()
+            said = worker.receive(self._widths)
         except BlockingIOError:
             return
         except InputError:

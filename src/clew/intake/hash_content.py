@@ -8,7 +8,6 @@ import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from clew.errors import InputError
 from clew.ground.clock import monotonic_s
 from clew.intake.media_type import is_visual, recognise
 from clew.intake.wire import Request, Spent
@@ -17,6 +16,8 @@ from clew.parts.signals.base import DigestPart, PixelPart
 from clew.records.identifiers import SignalType
 from clew.records.signal import Hashed, Reason, Signal, Unhashable
 
+# An answer must stay small enough to be sent: 120 frames in six forms and eight turns fit.
+_MOST_SIGNALS = 8192
 # Read and digested at once: large enough that the calls cost nothing, small enough to stay in the second cache.
 _BLOCK_BYTES = 1 << 20
 
@@ -35,13 +36,6 @@ class Methods:
     decoders: Sequence[DecoderPart]
     limits: Limits
     decoded_bytes: int
-
-    def require(self, types: Sequence[SignalType]) -> None:
-        """Every type has its part; InputError names the first that has none."""
-        for name in types:
-            if name not in self.digests and name not in self.pictures:
-                there = ", ".join(sorted({*self.digests, *self.pictures}))
-                raise InputError(f"signal type must be one of {there}, got '{name}'")
 
 
 @dataclass(slots=True)
@@ -139,7 +133,7 @@ class Hasher:
         except Exception as error:  # noqa: BLE001 - a decoder's own fault must not cost the digests
             refusal = (Reason.CRASHED, f"the decoder raised {type(error).__name__}")
         # What was hashed before stands: the first frames of an animation that breaks off.
-        named = {each.type for each in found.unhashable}
+        named = set() if refusal[0] is Reason.FRAMES_LEFT_OUT else {each.type for each in found.unhashable}
         found.refuse([each for each in types if each not in named], *refusal)
 
     def _hash_frames(
@@ -148,17 +142,22 @@ class Hasher:
         """The signals of every frame, each value once; a type's refusal only when no frame gave it a signal."""
         seen: dict[SignalType, set[bytes]] = {each: set() for each in types}
         refused: dict[SignalType, Unhashable] = {}
-        for frame in frames:
-            started = monotonic_s()
-            for name in types:
-                for signal in _signals(self._methods.pictures[name], frame, dihedral=dihedral):
-                    if isinstance(signal, Unhashable):
-                        refused.setdefault(name, signal)
-                    elif signal.value not in seen[name]:
-                        seen[name].add(signal.value)
-                        found.signals.append(signal)
-            found.hash_s += monotonic_s() - started
-        found.unhashable += (refused[name] for name in types if name in refused and not seen[name])
+        try:
+            for frame in frames:
+                if len(found.signals) > _MOST_SIGNALS:
+                    detail = f"more than {_MOST_SIGNALS} signals; see decode.frames"
+                    raise UndecodableError(Reason.FRAMES_LEFT_OUT, detail)
+                started = monotonic_s()
+                for name in types:
+                    for signal in _signals(self._methods.pictures[name], frame, dihedral=dihedral):
+                        if isinstance(signal, Unhashable):
+                            refused.setdefault(name, signal)
+                        elif signal.value not in seen[name]:
+                            seen[name].add(signal.value)
+                            found.signals.append(signal)
+                found.hash_s += monotonic_s() - started
+        finally:
+            found.unhashable += (refused[name] for name in types if name in refused and not seen[name])
 
 
 def _signals(part: PixelPart, frame: Frame, *, dihedral: bool) -> Sequence[Signal | Unhashable]:

@@ -1,4 +1,4 @@
-"""What passes between the pool and a worker: one datagram each way for each file, and a greeting.
+"""What passes between the pool and a worker: a greeting, then a request for each file and an answer in pieces.
 
 A worker decodes what strangers made, so what it says is not trusted: an answer is read field by field, every length is
 checked, and anything else than a well-formed answer counts as the worker's crash. Therefore neither pickle nor a
@@ -6,6 +6,7 @@ general object format.
 """
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from clew.errors import InputError
@@ -13,13 +14,17 @@ from clew.kernels.sandbox import Confinement
 from clew.records.identifiers import SignalType
 from clew.records.signal import Hashed, Reason, Signal, Unhashable
 
-# The largest answer: twelve frames in three forms and eight turns are 30 KB.
-MOST_BYTES = 1 << 17
+# The largest answer: 120 frames in six forms and eight turns are half a megabyte, the most signals there can be of
+# longer values four times that.
+MOST_BYTES = 1 << 22
+# A datagram must fit into a socket's buffer, which is 208 KiB and may not be enlarged everywhere. Source: socket(7).
+PIECE_BYTES = 1 << 16
+_MORE, _LAST = b"+", b"."
 _REQUEST = struct.Struct("<Q?H")
 _HELLO = struct.Struct("<???")
 _ANSWER = struct.Struct("<QqfffHH")
 _NO_QUALITY = -1
-_DETAIL_CHARACTERS = 200
+MOST_DETAIL_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +103,31 @@ def pack_answer(answer: Answer) -> bytes:
         quality = _NO_QUALITY if signal.quality is None else signal.quality
         parts += (_text(signal.type), _text(signal.form), struct.pack("<hH", quality, len(signal.value)), signal.value)
     for missing in hashed.unhashable:
-        parts += (_text(missing.type), _text(missing.reason), _text(missing.detail[:_DETAIL_CHARACTERS]))
+        parts += (_text(missing.type), _text(missing.reason), _text(_printable(missing.detail)))
     return b"".join(parts)
+
+
+def pieces(message: bytes) -> Iterator[bytes]:
+    """The message in datagrams of at most PIECE_BYTES, each of which says whether it is the last."""
+    step = PIECE_BYTES - 1
+    for at in range(0, len(message), step):
+        yield (_LAST if at + step >= len(message) else _MORE) + message[at : at + step]
+
+
+def join_piece(held: bytearray, piece: bytes) -> bytes | None:
+    """The whole message once its last piece has come; None before, and the piece is held.
+
+    Raises:
+        InputError: it is no piece, or the message becomes larger than any answer.
+    """
+    if piece[:1] not in {_MORE, _LAST} or len(held) + len(piece) > MOST_BYTES:
+        raise InputError("a decode worker's answer is malformed")
+    held += memoryview(piece)[1:]
+    if piece[:1] == _MORE:
+        return None
+    message = bytes(held)
+    held.clear()
+    return message
 
 
 def unpack_answer(message: bytes) -> Answer:
@@ -123,6 +151,11 @@ def unpack_answer(message: bytes) -> Answer:
     if reader.at != len(message):
         raise InputError("a decode worker's answer goes on after its end")
     return Answer(number, hashed, Spent(digests_s=digests_s, decode_s=decode_s, hash_s=hash_s))
+
+
+def _printable(detail: str) -> str:
+    """What may be shown to a person: a part that somebody added may quote the file it could not read."""
+    return "".join(each if each.isprintable() else "?" for each in detail[:MOST_DETAIL_CHARACTERS])
 
 
 def _text(text: str | None) -> bytes:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NoReturn
 
-from clew.intake.wire import Answer, Request, Spent, pack_answer, pack_hello, unpack_request
+from clew.intake.wire import Answer, Request, Spent, pack_answer, pack_hello, pieces, unpack_request
 from clew.kernels.sandbox import confine
 from clew.records.signal import Hashed, Reason
 
@@ -43,10 +43,13 @@ def serve_zygote(control: socket.socket, work: Work, memory_bytes: int) -> None:
     gc.freeze()
     try:
         control.send(READY)
-    except BrokenPipeError:
+    except ConnectionError:
         return  # the pool was closed while this process started
     while True:
-        message, descriptors, _, _ = socket.recv_fds(control, _NUMBER_BYTES, 1)
+        try:
+            message, descriptors, _, _ = socket.recv_fds(control, _NUMBER_BYTES, 1)
+        except ConnectionError:
+            return  # the pool was closed before it had read everything
         if not message or len(descriptors) != 1:
             return
         pid = os.fork()
@@ -60,7 +63,7 @@ def serve_zygote(control: socket.socket, work: Work, memory_bytes: int) -> None:
             continue  # it has ended already; the pool learns it from the closed socket
         try:
             socket.send_fds(control, [message], [process])
-        except BrokenPipeError:
+        except ConnectionError:
             return  # the pool was closed while it waited for this worker
         finally:
             os.close(process)
@@ -85,7 +88,8 @@ def _serve_files(files: socket.socket, work: Work, memory_bytes: int) -> NoRetur
                 # Not even the file's bytes found room: its digests need none.
                 hashed, spent = work(descriptors[0], replace(request, undecoded=Reason.TOO_MUCH_MEMORY))
             os.close(descriptors[0])
-            files.send(pack_answer(Answer(request.number, hashed, spent)))
+            for piece in pieces(pack_answer(Answer(request.number, hashed, spent))):
+                files.send(piece)
     finally:
         # Whatever happens, a worker never returns into the zygote's code; a traceback of it would go nowhere.
         os._exit(0)

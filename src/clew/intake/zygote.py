@@ -6,13 +6,24 @@ import signal
 import socket
 import subprocess
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from clew.errors import InputError, UnavailableError
-from clew.intake.wire import MOST_BYTES, Answer, Request, Spent, pack_request, unpack_answer, unpack_hello
+from clew.intake.plausible import demand_plausible
+from clew.intake.wire import (
+    PIECE_BYTES,
+    Answer,
+    Request,
+    Spent,
+    join_piece,
+    pack_request,
+    unpack_answer,
+    unpack_hello,
+)
 from clew.intake.worker import READY
 from clew.kernels.sandbox import Confinement
+from clew.records.identifiers import SignalType
 from clew.records.signal import Hashed
 
 # What a worker's environment keeps: what Python needs to start. Settings, and with them secrets, stay outside.
@@ -76,7 +87,8 @@ class Worker:
     served: int = 0
     retiring: bool = False
     # Where answers arrive; a fresh object of that size for each would cost a mapping and its pages.
-    received: bytearray = field(default_factory=lambda: bytearray(MOST_BYTES), repr=False)
+    received: bytearray = field(default_factory=lambda: bytearray(PIECE_BYTES), repr=False)
+    held: bytearray = field(default_factory=bytearray, repr=False)  # the pieces so far
 
     def send(self, job: Job, now: float) -> None:
         """The job is in its hands; OSError when the worker is gone."""
@@ -86,11 +98,13 @@ class Worker:
             self.since = now
         self.in_hand.append(job)
 
-    def receive(self) -> Confinement | Answer | None:
+    def receive(self, widths: Mapping[SignalType, int]) -> Confinement | Answer | None:
         """Its next word: first its greeting, then answers; None when it has ended.
 
+        Args:
+            widths: bytes of each type's values.
         Raises:
-            BlockingIOError: there is none yet.
+            BlockingIOError: there is none yet, or not the whole of it.
             InputError: it says what cannot be.
         """
         try:
@@ -98,17 +112,22 @@ class Worker:
         except ConnectionError:
             # It ended with files unread. The kernel says so once, before it hands out what had been answered.
             size = self.files.recv_into(self.received)
-        message = bytes(memoryview(self.received)[:size])
-        if not message:
+        piece = bytes(memoryview(self.received)[:size])
+        if not piece:
             return None
         if self.confinement is None:
-            self.confinement = unpack_hello(message)
+            self.confinement = unpack_hello(piece)
             return self.confinement
+        message = join_piece(self.held, piece)
+        if message is None:
+            raise BlockingIOError
         answer = unpack_answer(message)
-        asked = self.in_hand[0].request if self.in_hand else None
-        said = {each.type for each in answer.hashed.signals} | {each.type for each in answer.hashed.unhashable}
-        if asked is None or answer.number != asked.number or not said.issubset(asked.types):
+        if not self.in_hand:
             raise InputError("a decode worker answered what it was not asked")
+        job = self.in_hand[0]
+        # What was lent is dropped when it comes, and its descriptor may be closed by then.
+        opened = None if job.request.number in self.lent else job.descriptor
+        demand_plausible(answer, job.request, widths, opened, job.size_bytes)
         return answer
 
     def lend(self) -> list[Job]:

@@ -15,7 +15,6 @@ from clew.kernels.found import Neighbours, reference, unpack
 
 CHUNKS = 16
 WIDTH_BYTES = 32
-TABLE_RADIUS_BITS = 31  # the widest distance that the tables serve; the scan serves all others
 Bytes = npt.NDArray[np.uint8]
 
 

@@ -36,11 +36,6 @@ def gather(batches: Iterable[EntryColumns], width_bytes: int, *, expected: int =
     return Rows(values=values[:count], entry_ids=entry_ids[:count], lists=lists[:count])
 
 
-def no_rows(width_bytes: int) -> Rows:
-    """A table of no rows."""
-    return gather((), width_bytes)
-
-
 def joined(earlier: Rows, later: Rows, *, without: np.typing.NDArray[np.int64]) -> Rows:
     """The rows of both, less those of some entries."""
     kept = ~np.isin(earlier.entry_ids, without) if len(without) else slice(None)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from clew.errors import DamagedError, UnavailableError
+from clew.ground import durable
 from clew.records.identifiers import SignalType
 
 _FORMAT = 1
@@ -96,17 +97,7 @@ def write(path: Path, manifest: Manifest) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    aside.replace(path)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """A rename survives a power cut only after this."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    durable.replace(aside, path)
 
 
 def _checksum(table: dict[str, Any]) -> str:

@@ -48,6 +48,7 @@ def begin_generation(store: Store, signal_type: SignalType, clock: Clock) -> tup
     """A generation that was never used before, and the installation's secret seed, drawn when it is first wanted."""
 
     def work(unit: UnitOfWork) -> tuple[int, bytes]:
+        unit.be_alone()
         seed = unit.find_value(_SEED)
         if seed is None:
             seed = secrets.token_hex(_SEED_BYTES)
@@ -68,6 +69,7 @@ def vouch(store: Store, manifest: Manifest, replaced: Manifest | None, clock: Cl
     tokens = [manifest.token] if replaced is None else [manifest.token, replaced.token]
 
     def work(unit: UnitOfWork) -> None:
+        unit.be_alone()
         noted = _noted(unit, manifest.signal_type)
         others = {folder: each for folder, each in noted.tokens.items() if folder != manifest.folder}
         latest = dict([*others.items(), (manifest.folder, tokens)][-_FOLDERS:])

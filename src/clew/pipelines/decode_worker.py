@@ -1,9 +1,10 @@
 """The decode workers of this installation: which parts hash, how they are started, and the pool over them.
 
-Run as a module it is the zygote: python -m clew.pipelines.decode_worker MEMORY_MB PIXELS FRAMES FILE_MB CONTROL
+Run as a module it is the zygote: python -m clew.pipelines.decode_worker MEMORY_MB PIXELS FRAMES FILE_MB SECONDS CONTROL
 """
 
 import os
+import secrets
 import socket
 import sys
 
@@ -18,7 +19,7 @@ from clew.parts.signals.base import DigestPart, PixelPart, SignalPart
 from clew.records.identifiers import SignalType
 from clew.settings import Decode
 
-_MIB = 1 << 20
+_MIB, _MB = 1 << 20, 1_000_000
 
 
 def choose_methods(settings: Decode) -> Methods:
@@ -29,8 +30,15 @@ def choose_methods(settings: Decode) -> Methods:
         digests={SignalType(name): part for name, part in signals.items() if isinstance(part, DigestPart)},
         pictures={SignalType(name): part for name, part in signals.items() if isinstance(part, PixelPart)},
         decoders=sorted(decoders.values(), key=lambda part: (part.precedence, part.name)),
-        limits=Limits(pixels=settings.pixels, frames=settings.frames),
-        decoded_bytes=settings.file_mb * _MIB,
+        limits=Limits(
+            pixels=settings.pixels,
+            frames=settings.frames,
+            # The other half is for the frame in hand, before the watchdog ends it all.
+            seconds=settings.seconds / 2,
+            # Drawn for each zygote: nobody can know which frames of a long animation are passed over.
+            offset=secrets.SystemRandom().random(),
+        ),
+        decoded_bytes=settings.file_mb * _MB,
     )
 
 
@@ -41,22 +49,25 @@ def open_pool(loop: Loop, settings: Decode, *, ahead: int = 1) -> DecodePool:
         ahead: see PoolLimits; 1 for a service, more for a command that hashes whole folders.
     """
     command = [sys.executable, "-P", "-m", "clew.pipelines.decode_worker"]
-    numbers = (settings.memory_mb, settings.pixels, settings.frames, settings.file_mb)
+    numbers = (settings.memory_mb, settings.pixels, settings.frames, settings.file_mb, settings.seconds)
     limits = PoolLimits(
         workers=settings.workers or len(os.sched_getaffinity(0)),
         seconds=settings.seconds,
         files_each=settings.files_each,
         ahead=ahead,
     )
-    return DecodePool(loop, [*command, *map(str, numbers)], limits)
+    signals = shelf.load_all("signals", SignalPart)
+    widths = {SignalType(name): part.width_bytes for name, part in signals.items()}
+    return DecodePool(loop, [*command, *map(str, numbers)], limits, widths)
 
 
 def main(arguments: list[str]) -> None:
     """The life of a zygote."""
-    memory_mb, pixels, frames, file_mb, control = map(int, arguments)
-    settings = Decode(memory_mb=memory_mb, pixels=pixels, frames=frames, file_mb=file_mb)
+    *numbers, seconds, control = arguments
+    memory_mb, pixels, frames, file_mb = map(int, numbers)
+    settings = Decode(memory_mb=memory_mb, pixels=pixels, frames=frames, file_mb=file_mb, seconds=float(seconds))
     methods = choose_methods(settings)
-    run_zygote(methods, memory_mb, control)
+    run_zygote(methods, memory_mb, int(control))
 
 
 def run_zygote(methods: Methods, memory_mb: int, control: int) -> None:

@@ -151,6 +151,45 @@ class Screener:
         book, found = self._find([each.signals for each in contents], lists, book, most)
         explained = self._explain(found, book)
         self._look_behind_floods([each.signals for each in contents], found, explained, _pick(book, lists), book)
+        return self._answer(contents, found, explained, book, channel, run_id)
+
+    def screen_in_memory(
+        self, contents: Sequence[Content], *, channel: Channel, lists: Sequence[ListName] = ()
+    ) -> tuple[list[Answer], Future[None]] | None:
+        """As `screen`, where nothing is near and the database need not be read; else None, and nothing is done.
+
+        For an event loop, which must not wait for a database: what is None there belongs into a thread.
+        """
+        book = self._book
+        if book is None or monotonic_s() - book.read_at_s >= _BOOK_SECONDS or not book.lists.keys() >= set(lists):
+            return None
+        if channel is Channel.PRIVATE_MESSAGE and Purpose.PRIVATE_MESSAGES not in book.allowed:
+            return None
+        signals = [each.signals for each in contents]
+        found = match.find(signals, index=self._index, measures=self._measures, lists=_pick(book, lists), limit=1)
+        if any(each.near or each.index.sequence > book.sequence for each in found):
+            return None
+        judged = self._answer(contents, found, [()] * len(found), book, channel, None)
+        return judged.answers, self._ledger.record(judged.counts, judged.hits, judged.kept)
+
+    def look_up(
+        self, contents: Sequence[Sequence[Signal]], *, lists: Sequence[ListName] = (), limit: int
+    ) -> list[tuple[match.Found, tuple[Match, ...]]]:
+        """What is near, without screening: nothing is counted and no hit is made."""
+        book, found = self._find(contents, lists, self._book_with(lists), limit)
+        return list(zip(found, self._explain(found, book), strict=True))
+
+    # ---- its steps
+
+    def _answer(
+        self,
+        contents: Sequence[Content],
+        found: Sequence[match.Found],
+        explained: Sequence[tuple[Match, ...]],
+        book: _Book,
+        channel: Channel,
+        run_id: RunId | None,
+    ) -> Judged:
         answers: list[Answer] = []
         hits: list[Hit] = []
         for content, each, matches in zip(contents, found, explained, strict=True):
@@ -173,15 +212,6 @@ class Screener:
             kept = [(signal, each.content.reference) for each in passed for signal in each.content.signals]
         now = self._clock()
         return Judged(answers=answers, hits=hits, kept=kept, counts=_count(answers, channel, now), at=now)
-
-    def look_up(
-        self, contents: Sequence[Sequence[Signal]], *, lists: Sequence[ListName] = (), limit: int
-    ) -> list[tuple[match.Found, tuple[Match, ...]]]:
-        """What is near, without screening: nothing is counted and no hit is made."""
-        book, found = self._find(contents, lists, self._book_with(lists), limit)
-        return list(zip(found, self._explain(found, book), strict=True))
-
-    # ---- its steps
 
     def _find(
         self, contents: Sequence[Sequence[Signal]], names: Sequence[ListName], book: _Book, limit: int

@@ -99,7 +99,7 @@ class ApiKey:
 
     Attributes:
         id: the public part, shown in lists and logs.
-        per_minute: requests a minute, 0 is without a limit.
+        per_minute: contents or calls a minute, 0 is without a limit.
     """
 
     id: str

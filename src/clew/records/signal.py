@@ -37,6 +37,7 @@ class Reason(enum.StrEnum):
     CRASHED = "crashed"  # the decoder took its worker down
     FLAT = "flat"  # a picture without any structure to hash
     LOW_QUALITY = "low-quality"  # a hash was made, and it is below the quality at which it may be compared
+    FRAMES_LEFT_OUT = "frames-left-out"  # some frames were hashed; their signals stand beside it
     UNREADABLE = "unreadable"  # the file could not be opened or read
     CHANGED = "changed"  # the file changed while it was read
     NOT_A_FILE = "not-a-file"  # FIFO, socket, device

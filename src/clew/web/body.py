@@ -16,11 +16,17 @@ class GoneError(Exception):
 
 
 class Held:
-    """How many bytes of uploads the process holds, so that many large ones cannot take all its memory."""
+    """How much of uploads the process holds, so that many cannot take all its memory, or all its descriptors.
 
-    def __init__(self, most_bytes: int) -> None:
+    Args:
+        most_files: at one time; each is behind a descriptor of its own.
+    """
+
+    def __init__(self, most_bytes: int, most_files: int) -> None:
         self._most_bytes = most_bytes
+        self._most_files = most_files
         self.bytes = 0
+        self.files = 0
 
     @contextmanager
     def room(self) -> Iterator["Room"]:
@@ -30,6 +36,7 @@ class Held:
             yield room
         finally:
             self.bytes -= room.bytes
+            self.files -= room.files
 
     def take(self, size_bytes: int) -> None:
         """So many bytes more; UnavailableError when that is too much for now."""
@@ -39,6 +46,12 @@ class Held:
             )
         self.bytes += size_bytes
 
+    def take_file(self) -> None:
+        """One file more; UnavailableError when that is too much for now."""
+        if self.files >= self._most_files:
+            raise UnavailableError(f"{self.files} uploads are in work already; send this one again in a moment")
+        self.files += 1
+
 
 class Room:
     """What one request holds."""
@@ -46,11 +59,17 @@ class Room:
     def __init__(self, held: Held) -> None:
         self._held = held
         self.bytes = 0
+        self.files = 0
 
     def take(self, size_bytes: int) -> None:
         """So many bytes more are held for this request."""
         self._held.take(size_bytes)
         self.bytes += size_bytes
+
+    def take_file(self) -> None:
+        """One file more is held for this request."""
+        self._held.take_file()
+        self.files += 1
 
 
 def declared_bytes(scope: Scope, limit_bytes: int) -> None:

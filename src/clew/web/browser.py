@@ -51,8 +51,7 @@ class Origins:
             if site != "same-origin":
                 raise RefusedError("the request came from another site; open the console itself and try again")
             return
-        origin = header(scope, b"origin")
-        if origin is None or urlsplit(origin).netloc.lower() != host.lower():
+        if _place(header(scope, b"origin") or "") != host.lower():
             raise RefusedError("the browser did not say that the request came from the console itself")
 
     def _ours(self, host: str) -> bool:
@@ -61,3 +60,11 @@ class Origins:
             return name in self._names or bool(name and ipaddress.ip_address(name))
         except ValueError:
             return False
+
+
+def _place(origin: str) -> str:
+    """Host and port of an origin; "" when it has none."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:  # brackets that enclose no address
+        return ""

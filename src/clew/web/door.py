@@ -1,12 +1,14 @@
 """What all routes of one process share: the installation, and what the web keeps beside it."""
 
 import asyncio
+import resource
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from fastapi import Request
 
+from clew.errors import UnavailableError
 from clew.pipelines.installation import Installation
 from clew.pipelines.uploads import Answer, Content
 from clew.records.identifiers import ListName
@@ -17,19 +19,25 @@ from clew.web.console.links import Links
 from clew.web.console.sessions import Sessions
 from clew.web.metrics import Metrics
 from clew.web.rate import Buckets
-from clew.web.rounds import Rounds
+from clew.web.rounds import IN_THE_LOOP, Recorded, Rounds
 from clew.web.uploads import Hashing
 
 T = TypeVar("T")
 
-# A search for one content takes some 30 us: less than handing it to a thread. From here on the loop would be held up.
-_IN_THE_LOOP = 64
 # Searching lets go of the interpreter; more threads than cores would only take memory.
 _THREADS = 4
-# A commit costs a sixth of what hashing a picture does; files that are at the workers are waited for so long.
-_FILES_GATHER_S = 0.005
+# A commit costs a sixth of what hashing a picture does, and several files are searched for faster than one: files that
+# are at the workers are waited for so long, and so many signals make a round (a picture has eleven).
+_FILES_GATHER_S = 0.01
+_SIGNALS_OF_FILES = 512
 # Uploads in memory at one time, in whole files of the largest size.
 _FILES_HELD = 8
+# As many files at a time, of any size; each takes a descriptor, and the rest of the process needs some.
+_FILES_OPEN = 4_096
+# Matches that one call's answer bears: so many take some megabytes, here and on the way.
+_MATCHES_OF_CALL = 20_000
+# Longer than any search and commit of a database that does its work; callers give up at about the same time.
+_RECORD_S = 10.0
 
 
 class Door:
@@ -39,16 +47,24 @@ class Door:
         self.installation = installation
         settings = installation.settings
         self.threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="web")
-        self.keys = KeyRing(installation.store, installation.clock, self.threads)
+        # Their own, so that who calls is known however much is asked of the others.
+        self._key_threads = ThreadPoolExecutor(1, thread_name_prefix="web-keys")
+        self.keys = KeyRing(installation.store, installation.clock, self._key_threads)
         self.buckets = Buckets()
         self.metrics = Metrics()
-        self.held = Held(_FILES_HELD * settings.decode.file_mb * MEGABYTE)
+        _, descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)
+        self.held = Held(_FILES_HELD * settings.decode.file_mb * MEGABYTE, min(_FILES_OPEN, descriptors // 4))
         self.hashing = Hashing(settings, tuple(installation.signals))
         self.sessions = Sessions()
         self.links = Links(installation.store, installation.clock)
-        self._of_hashes = Rounds(self._screen, _IN_THE_LOOP)
+        self._of_hashes = Rounds(self._screen, self._screen_here, IN_THE_LOOP, self.threads)
         self._of_files = Rounds(
-            self._screen, _IN_THE_LOOP, gather_s=_FILES_GATHER_S, expecting=lambda: self.hashing.under_way > 0
+            self._screen,
+            self._screen_here,
+            _SIGNALS_OF_FILES,
+            self.threads,
+            gather_s=_FILES_GATHER_S,
+            expecting=lambda: self.hashing.under_way,
         )
 
     async def in_thread(self, work: Callable[[], T]) -> T:
@@ -58,19 +74,27 @@ class Door:
     async def screen(self, contents: Sequence[Content], channel: Channel, lists: Sequence[ListName]) -> list[Answer]:
         """The answers, durable."""
         signals = sum(len(each.signals) for each in contents)
-        if signals <= _IN_THE_LOOP:
-            rounds = self._of_hashes if contents[0].size_bytes is None else self._of_files
-            answers = await rounds.ask(contents, signals, (channel, tuple(lists)))
-        else:
-            answers, durable = await self.in_thread(lambda: self._screen(contents, channel, lists))
-            await asyncio.wrap_future(durable)
+        rounds = self._of_hashes if contents[0].size_bytes is None else self._of_files
+        try:
+            async with asyncio.timeout(_RECORD_S):
+                if signals <= IN_THE_LOOP:
+                    answers = await rounds.ask(contents, signals, (channel, tuple(lists)))
+                else:
+                    answers, durable = await self.in_thread(lambda: self._screen(contents, channel, lists))
+                    # Shielded: others wait for the same commit.
+                    await asyncio.shield(asyncio.wrap_future(durable))
+        except TimeoutError:
+            raise UnavailableError("the database takes too long; nothing is acknowledged, send it again") from None
         self.metrics.screened(answers, channel)
         return answers
 
-    def _screen(
-        self, contents: Sequence[Content], channel: Channel, lists: Sequence[ListName]
-    ) -> tuple[list[Answer], Future[None]]:
-        return self.installation.screener.screen(contents, channel=channel, lists=lists)
+    def _screen(self, contents: Sequence[Content], channel: Channel, lists: Sequence[ListName]) -> Recorded:
+        limit = max(1, _MATCHES_OF_CALL // len(contents))
+        return self.installation.screener.screen(contents, channel=channel, lists=lists, limit=limit)
+
+    def _screen_here(self, contents: Sequence[Content], channel: Channel, lists: Sequence[ListName]) -> Recorded | None:
+        """The same where the database need not be read; else None."""
+        return self.installation.screener.screen_in_memory(contents, channel=channel, lists=lists)
 
     def open(self) -> None:
         """The decode workers are being started; called on the event loop."""
@@ -80,6 +104,7 @@ class Door:
         """Workers and threads have ended."""
         self.hashing.close()
         self.threads.shutdown()
+        self._key_threads.shutdown()
 
 
 def door_of(request: Request) -> Door:

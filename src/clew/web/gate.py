@@ -114,7 +114,7 @@ class Gate:
     async def _answer_error(self, scope: Scope, visit: Visit, send: Send, error: Exception) -> None:
         if visit.status:
             return  # the answer has begun and cannot be mended; the server cuts the connection
-        status, code, message, headers = _translate(error)
+        status, code, message, headers = _translate(error, visit)
         if wants_page(scope, visit):
             body, kind = self._error_page(visit, status, code, message), b"text/html; charset=utf-8"
         else:
@@ -134,10 +134,13 @@ def _missing_scope(rule: Rule) -> ClewError:
     return RefusedError(f"this key lacks the scope '{rule.need.value}'; make one with: clew keys create")
 
 
-def _translate(error: Exception) -> tuple[int, str, str, list[tuple[bytes, bytes]]]:
+def _translate(error: Exception, visit: Visit) -> tuple[int, str, str, list[tuple[bytes, bytes]]]:
     """Status, code, message and headers of an error; nothing of an unknown one is told."""
     if isinstance(error, RequestValidationError):
         error = InputError(_faults(error))
+    if isinstance(error, NotFoundError) and visit.key and visit.rule:
+        # Commands name the lists that there are; a key that may only screen is not told, nor sent back what it sent.
+        error = NotFoundError("no hit of that id" if "{hit_id}" in visit.rule.path else "no list of that name")
     if isinstance(error, ClewError):
         return error.http_status, answers.code_of(error), str(error), answers.headers_of(error)
     if isinstance(error, HTTPException):

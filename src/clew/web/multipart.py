@@ -6,11 +6,14 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from clew.errors import InputError, TooLargeError
+from clew.web.body import Room
 from clew.web.uploads import Upload
 
 # A field is a word such as a channel or a reference; a file says that it is one by a filename.
 _FIELD_BYTES = 4_096
 _PARTS = 1_000
+# Each file is behind a descriptor of its own, of which a process has not many.
+_FILES = 256
 
 
 @dataclass(slots=True)
@@ -30,7 +33,7 @@ class Part:
 class Form:
     """Fed with pieces of a body, it holds the parts; `check_whole` says whether it was whole."""
 
-    def __init__(self, parameters: str, file_bytes: int) -> None:
+    def __init__(self, parameters: str, file_bytes: int, room: Room) -> None:
         """A form with the boundary that the content type's parameters name."""
         _, options = parse_options_header("multipart/form-data;" + parameters)
         boundary = options.get(b"boundary")
@@ -38,6 +41,7 @@ class Form:
             raise InputError("multipart/form-data needs a boundary in its Content-Type")
         self.parts: list[Part] = []
         self._file_bytes = file_bytes
+        self._room = room
         self._ended = False
         self._header: tuple[bytearray, bytearray] = (bytearray(), bytearray())
         self._disposition = b""
@@ -101,6 +105,10 @@ class Form:
                 f"part {len(self.parts) + 1} of the form has no name; expected 'Content-Disposition: form-data; name='"
             )
         is_file = b"filename" in options or b"filename*" in options
+        if is_file:
+            if self._room.files >= _FILES:
+                raise TooLargeError(f"a form may have at most {_FILES} files; send the rest in another")
+            self._room.take_file()
         self.parts.append(Part(options[b"name"].decode("utf-8", "replace"), Upload() if is_file else None))
 
     def _data(self, data: bytes, start: int, end: int) -> None:

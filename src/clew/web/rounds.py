@@ -7,15 +7,21 @@ begins when the one before is durable, and waits a little only for questions tha
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 
 from clew.pipelines.uploads import Answer, Content
 from clew.records.identifiers import ListName
 from clew.records.match import Channel
 
+# A search for one signal takes some 20 us: few of them, less than the way to a thread and back. More would hold
+# requests up.
+IN_THE_LOOP = 64
+
 Asked = tuple[Channel, tuple[ListName, ...]]
-Work = Callable[[Sequence[Content], Channel, Sequence[ListName]], tuple[list[Answer], Future[None]]]
+Recorded = tuple[list[Answer], Future[None]]
+Work = Callable[[Sequence[Content], Channel, Sequence[ListName]], Recorded]
+WorkHere = Callable[[Sequence[Content], Channel, Sequence[ListName]], Recorded | None]
 
 
 @dataclass(slots=True)
@@ -29,28 +35,36 @@ class _Round:
 
 
 class Rounds:
-    """Answers small questions on the event loop.
+    """Answers small questions in rounds.
 
     Args:
-        work: screens contents; called on the loop, so it must be quick.
+        work: screens contents.
+        work_here: the same on the event loop; None where that would have to wait for the database.
         most_signals: of one round; what comes beyond makes another.
-        gather_s: how long a round waits for others while `expecting` says that more are to come.
+        threads: where rounds larger than `IN_THE_LOOP` signals are worked on.
+        gather_s: how long a round waits at most, while more contents are on their way, as `expecting` says, than have
+            gathered; beyond that those who ask would only wait for one another.
     """
 
     def __init__(
         self,
         work: Work,
+        work_here: WorkHere,
         most_signals: int,
+        threads: Executor,
         *,
         gather_s: float = 0.0,
-        expecting: Callable[[], bool] = lambda: False,
+        expecting: Callable[[], int] = lambda: 0,
     ) -> None:
         self._work = work
+        self._work_here = work_here
         self._most_signals = most_signals
+        self._threads = threads
         self._gather_s = gather_s
         self._expecting = expecting
         self._gathering: deque[_Round] = deque()
         self._busy = False
+        self._timer: asyncio.TimerHandle | None = None
 
     async def ask(self, contents: Sequence[Content], signals: int, asked: Asked) -> list[Answer]:
         """The answers, durable."""
@@ -66,26 +80,57 @@ class Rounds:
         if not self._busy:
             self._busy = True
             self._begin_soon(loop)
+        elif self._timer is not None and not self._worth_waiting():
+            self._timer.cancel()
+            self._begin(loop)
         return await answered
 
     def _fits(self, current: _Round, signals: int, asked: Asked) -> bool:
         return current.asked == asked and current.signals + signals <= self._most_signals
 
     def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._timer = None
         current = self._gathering.popleft()
-        try:
-            answers, durable = self._work(current.contents, *current.asked)
-        except Exception as error:  # noqa: BLE001  (each who waits gets it, and the gate translates it)
-            _fail(current, error)
+        if all(answered.done() for _, answered in current.waiting):  # they waited too long; each has been told so
             self._next(loop)
             return
+        try:
+            recorded = self._work_here(current.contents, *current.asked) if current.signals <= IN_THE_LOOP else None
+        except Exception as error:  # noqa: BLE001  (each who waits gets it, and the gate translates it)
+            self._fail(current, loop, error)
+            return
+        if recorded is not None:
+            self._record(current, loop, *recorded)
+            return
+        apart = loop.run_in_executor(self._threads, lambda: self._work(current.contents, *current.asked))
+        apart.add_done_callback(lambda done: self._took(current, loop, done))
 
+    def _took(self, current: _Round, loop: asyncio.AbstractEventLoop, done: asyncio.Future[Recorded]) -> None:
+        error = done.exception()
+        if error is None:
+            self._record(current, loop, *done.result())
+        else:
+            self._fail(current, loop, error)
+
+    def _record(
+        self, current: _Round, loop: asyncio.AbstractEventLoop, answers: list[Answer], durable: Future[None]
+    ) -> None:
         def settle() -> None:
-            _settle(current, answers, durable)
+            error = durable.exception()
+            if error is not None:
+                self._fail(current, loop, error)
+                return
+            _give(current, answers)
             self._next(loop)
 
         # Called on the store's thread: one call over to the loop for all who wait.
         durable.add_done_callback(lambda _: loop.call_soon_threadsafe(settle))
+
+    def _fail(self, current: _Round, loop: asyncio.AbstractEventLoop, error: BaseException) -> None:
+        for _, answered in current.waiting:
+            if not answered.done():
+                answered.set_exception(error)
+        self._next(loop)
 
     def _next(self, loop: asyncio.AbstractEventLoop) -> None:
         if self._gathering:
@@ -95,25 +140,19 @@ class Rounds:
 
     def _begin_soon(self, loop: asyncio.AbstractEventLoop) -> None:
         """Not at once: what else has come in with this turn of the loop joins."""
-        if self._expecting():
-            loop.call_later(self._gather_s, self._begin, loop)
+        if self._worth_waiting():
+            self._timer = loop.call_later(self._gather_s, self._begin, loop)
         else:
             loop.call_soon(self._begin, loop)
 
+    def _worth_waiting(self) -> bool:
+        return self._expecting() > sum(len(each.contents) for each in self._gathering)
 
-def _settle(current: _Round, answers: list[Answer], done: Future[None]) -> None:
-    error = done.exception()
-    if error is not None:
-        _fail(current, error)
-        return
+
+def _give(current: _Round, answers: list[Answer]) -> None:
+    """Each who waits has the answers to its own contents."""
     start = 0
     for count, answered in current.waiting:
         if not answered.done():  # else whoever asked was cancelled
             answered.set_result(answers[start : start + count])
         start += count
-
-
-def _fail(current: _Round, error: BaseException) -> None:
-    for _, answered in current.waiting:
-        if not answered.done():
-            answered.set_exception(error)

@@ -1,25 +1,38 @@
 """The HTTP server: listens on one port, serves until it is told to stop, and lets requests under way end."""
 
+import gc
 import os
+import resource
 import signal
 import socket
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from math import ceil
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from clew.errors import ConflictError, InputError
+from clew.ground.clock import monotonic_s
 from clew.settings import Settings
+from clew.web.patience import Patience
 
 # Connections waiting to be accepted; the system may cap it lower.
 _BACKLOG = 2048
 _KEEP_ALIVE_S = 75
 _STOPS = (signal.SIGTERM, signal.SIGINT)
+# The server looks at its connections once a second; it ticks ten times.
+_TICKS = 10
+# Descriptors that connections leave to the database, the index, the workers and uploads.
+_RESERVED = 512
+_TOO_LARGE = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n"
+    b"cache-control: no-store\r\n\r\n"
+)
 
 
 def at(settings: Settings, host: str | None, port: int | None) -> Settings:
@@ -72,9 +85,10 @@ def serve(app: FastAPI, listening: socket.socket, *, drain_s: float, when_ready:
 
     A second Ctrl-C ends at once.
     """
+    _Connection.most = _raise_descriptors()
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=_Connection,
         loop="uvloop",
         ws="none",
         lifespan="on",
@@ -86,12 +100,12 @@ def serve(app: FastAPI, listening: socket.socket, *, drain_s: float, when_ready:
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=ceil(drain_s),
     )
-    sys.setswitchinterval(float(os.environ.get("SWI", "0.005")))
     # uvicorn sends itself the signal again once it has stopped; by then there is nothing left to end.
     before = {each: signal.signal(each, lambda *_: None) for each in _STOPS}
     try:
         _Server(config, when_ready).run([listening])
     finally:
+        gc.unfreeze()  # what was kept from being looked through is let go in order
         for each, handler in before.items():
             signal.signal(each, handler)
 
@@ -106,8 +120,83 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """It answers requests now."""
         await super().startup(sockets)
+        # What stands now stays: looking through it again and again for garbage held every request up for 50 ms.
+        gc.collect()
+        gc.freeze()
         if not self.should_exit:
             self._when_ready()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Connections that are late are closed."""
+        if counter % _TICKS == 0:
+            for each in list(self.server_state.connections):
+                if isinstance(each, _Connection):
+                    each.close_if_late()
+        return await super().on_tick(counter)
+
+
+class _Connection(HttpToolsProtocol):
+    """uvicorn's connection, with an end to its patience."""
+
+    # Most at a time; one more is closed at once. Otherwise connections could take every descriptor of the process.
+    most = 0
+    patience: Patience
+
+    def connection_made(self, transport: Any) -> None:
+        self.patience = Patience(monotonic_s)
+        super().connection_made(transport)
+        if len(self.connections) > self.most:
+            transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if not self.patience.took(len(data)) and not self.transport.is_closing():
+            cycle: Any = self.cycle  # None before the first request, whatever its type says
+            if cycle is None or cycle.response_complete:
+                self.transport.write(_TOO_LARGE)
+            self.transport.close()
+
+    def on_message_begin(self) -> None:
+        self.patience.head_began()
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self.patience.head_ended()
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self.patience.body_came()
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self.patience.body_ended()
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        self.patience.answered()
+        super().on_response_complete()
+
+    def pause_writing(self) -> None:
+        self.patience.writing_stuck()
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        self.patience.writing_goes_on()
+        super().resume_writing()
+
+    def close_if_late(self) -> None:
+        """Closed, without waiting for what could still be sent."""
+        if self.flow.read_paused:
+            self.patience.reading_held()
+        if self.patience.ended:
+            self.transport.abort()
+
+
+def _raise_descriptors() -> int:
+    """The process may open as many files as the system lets it; how many of them may be connections."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    return max(most - _RESERVED, most // 2)
 
 
 def _holder(port: int) -> str:

@@ -1,6 +1,7 @@
 """Uploads on their way to the decode workers: held in memory behind descriptors, never written to a disk."""
 
 import asyncio
+import errno
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from clew.settings import Settings
 _AHEAD = 2
 # Files of one form that wait for workers at a time, so that one form does not fill the queue for all.
 _OF_ONE_FORM = 32
+# What the system says when it has no more to give for now.
+_EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC})
 
 
 @dataclass(slots=True)
@@ -28,13 +31,18 @@ class Upload:
     size_bytes: int = 0
 
     def write(self, piece: bytes | memoryview) -> None:
-        """The next bytes are held."""
-        if self.descriptor < 0:
-            self.descriptor = hold_growing()
-        self.size_bytes += len(piece)
-        rest = memoryview(piece)
-        while rest:
-            rest = rest[os.write(self.descriptor, rest) :]
+        """The next bytes are held; UnavailableError when the system has no room for them."""
+        try:
+            if self.descriptor < 0:
+                self.descriptor = hold_growing()
+            self.size_bytes += len(piece)
+            rest = memoryview(piece)
+            while rest:
+                rest = rest[os.write(self.descriptor, rest) :]
+        except OSError as error:
+            if error.errno not in _EXHAUSTED:
+                raise
+            raise UnavailableError("there is no room for more uploads now; send this one again in a moment") from error
 
     def take(self) -> int:
         """The descriptor, sealed; it belongs to the caller now."""

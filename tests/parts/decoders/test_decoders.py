@@ -1,5 +1,7 @@
 """What holds for every part of the shelf."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from tests.parts.decoders.decoding import IN_ORDER, LIMITS, PARTS, decode, dista
 from tests.pictures import chart, encoded, huge_png, jpeg, landscape, shapes
 
 PICTURE = landscape(2, 160, 120)
+VECTORS = Path(__file__).parents[2] / "vectors" / "heic"
 STILLS = {name: encoded(PICTURE, name) for name in ("JPEG", "PNG", "GIF", "WEBP", "BMP", "TIFF", "AVIF")}
 each_part = pytest.mark.parametrize("part", PARTS.values(), ids=PARTS)
 each_still = pytest.mark.parametrize("name", STILLS)
@@ -96,19 +99,103 @@ def test_a_scaled_jpeg_hashes_nearly_as_the_whole_one(make):
 
 
 @pytest.mark.parametrize("name", ["GIF", "WEBP", "PNG", "TIFF", "AVIF"])
-def test_an_animation_gives_its_first_frame_and_evenly_spaced_ones(name):
+def test_an_animation_gives_every_frame(name):
     frames = [landscape(seed, 96, 64) for seed in range(30)]
     content = encoded(frames[0], name, save_all=True, append_images=frames[1:])
-    forms = [frame.form for frame, _ in decode(content, Limits(pixels=1_000_000, frames=4))]
-    assert forms == [None, "frame-8", "frame-16", "frame-23"]
-    assert distances(content, frames[15], Limits(pixels=1_000_000, frames=4))["frame-16"] <= 16
+    limits = Limits(pixels=1_000_000, frames=30)
+    assert [frame.form for frame, _ in decode(content, limits)] == [None, *(f"frame-{each}" for each in range(2, 31))]
+    assert distances(content, frames[15], limits)["frame-16"] <= 16
+
+
+def forms_and_refusal(content, limits):
+    """The forms of the frames, and what is said after the last."""
+    forms = []
+    stream = next(part for part in IN_ORDER if part.accepts(content[:64])).decode(memoryview(content), limits)
+    with pytest.raises(UndecodableError) as told:
+        forms.extend(frame.form for frame in stream)
+    return forms, (told.value.reason, told.value.detail.partition(" frames")[0])
+
+
+@pytest.mark.parametrize("name", ["GIF", "WEBP", "PNG", "TIFF", "AVIF"])
+def test_of_too_many_frames_the_first_and_evenly_spaced_ones_are_taken_and_the_others_said(name):
+    frames = [landscape(seed, 96, 64) for seed in range(30)]
+    content = encoded(frames[0], name, save_all=True, append_images=frames[1:])
+    left_out = (Reason.FRAMES_LEFT_OUT, "4 of 30")
+    for offset, forms in (
+        (0.0, [None, "frame-2", "frame-11", "frame-21"]),
+        (0.5, [None, "frame-6", "frame-16", "frame-26"]),
+        (0.99, [None, "frame-11", "frame-21", "frame-30"]),
+    ):
+        limits = Limits(pixels=1_000_000, frames=4, offset=offset)
+        assert forms_and_refusal(content, limits) == (forms, left_out)
 
 
 def test_a_long_animation_is_walked_only_as_far_as_the_limit_allows():
     frames = [landscape(seed, 100, 100) for seed in range(20)]
     content = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
-    forms = [frame.form for frame, _ in decode(content, Limits(pixels=10_000, frames=12))]
+    forms, said = forms_and_refusal(content, Limits(pixels=10_000, frames=12))
     assert forms == [None, "frame-2", "frame-3", "frame-4"]
+    assert said == (Reason.FRAMES_LEFT_OUT, "4 of 20")
+
+
+def test_no_further_frame_is_begun_after_the_time():
+    frames = [landscape(seed, 100, 100) for seed in range(5)]
+    content = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    assert forms_and_refusal(content, Limits(pixels=10_000, frames=12, seconds=0.0)) == (
+        [None],
+        (Reason.FRAMES_LEFT_OUT, "1 of 5"),
+    )
+
+
+# ---- files that hold several pictures
+
+
+def multi_picture(*seeds):
+    pictures = [landscape(seed, 160, 120) for seed in seeds]
+    return encoded(pictures[0], "MPO", save_all=True, append_images=pictures[1:])
+
+
+def test_every_picture_of_a_multi_picture_file_is_a_frame():
+    content = multi_picture(1, 2, 3)
+    assert [frame.form for frame, _ in decode(content)] == [None, "frame-2", "frame-3"]
+    for seed, form in ((1, None), (2, "frame-2"), (3, "frame-3")):
+        assert distances(content, landscape(seed, 160, 120))[form] <= 16
+
+
+def test_a_false_size_in_the_index_hides_no_picture():
+    content = bytearray(multi_picture(1, 2))
+    index = content.index(b"MPF\x00") + 4
+    offset = content.rindex(b"\xff\xd8\xff") - index
+    at = content.index(offset.to_bytes(4, "big" if content[index : index + 2] == b"MM" else "little"), index)
+    content[at - 4 : at] = bytes(4)  # the size stands before the offset
+    assert [frame.form for frame, _ in decode(bytes(content))] == [None, "frame-2"]
+
+
+def test_pictures_beyond_the_limit_are_said():
+    assert forms_and_refusal(multi_picture(1, 2, 3), Limits(pixels=100_000, frames=2)) == (
+        [None, "frame-2"],
+        (Reason.FRAMES_LEFT_OUT, "2 of 3"),
+    )
+
+
+def test_an_index_that_names_what_is_not_there_is_passed_over():
+    content = multi_picture(1, 2)
+    first_alone = content[: content.index(b"\xff\xd9") + 2]
+    assert [frame.form for frame, _ in decode(first_alone)] == [None]
+
+
+def test_a_second_picture_that_cannot_be_decoded_is_said():
+    content = multi_picture(1, 2)
+    forms, (reason, _) = forms_and_refusal(content[: content.rindex(b"\xff\xd8\xff") + 40], LIMITS)
+    assert (forms, reason) == ([None], Reason.DAMAGED)
+
+
+def test_every_picture_of_a_heic_container_is_a_frame():
+    content = (VECTORS / "landscapes-two.heic").read_bytes()
+    assert [frame.form for frame, _ in decode(content)] == [None, "frame-2"]
+    assert distances(content, landscape(1, 320, 240))[None] <= 16
+    assert distances(content, landscape(2, 320, 240))["frame-2"] <= 16
+    assert forms_and_refusal(content, Limits(pixels=100_000, frames=1))[1] == (Reason.FRAMES_LEFT_OUT, "1 of 2")
 
 
 def test_frames_before_the_damage_of_an_animation_stand():

@@ -7,6 +7,7 @@ import pytest
 
 from clew.errors import NotFoundError
 from clew.parts.stores.base import HitFilter, Store
+from clew.records.hashlist import Action
 from clew.records.identifiers import HitId, ListId, RunId
 from tests.parts.stores.store_records import LIST, NOON, PDQ, add, add_list, entry_of, hit_of
 
@@ -48,12 +49,27 @@ def test_hits_are_paged_newest_first(any_store: Store):
     assert seen == [hit_of(number).id for number in reversed(range(25))]
 
 
+def test_one_steps_from_a_hit_to_its_neighbours_of_the_same_filter(any_store: Store):
+    some = [hit_of(number, list_id=number % 2 + 1) for number in range(10)]
+    any_store.transact(lambda unit: unit.add_hits(some))
+    with any_store.read() as reader:
+        for list_id, newer in ((None, [5, 4]), (ListId(2), [7, 5])):
+            wanted = HitFilter(list_id=list_id, after=some[3].id, limit=2)
+            assert reader.hits(wanted) == [some[number] for number in newer]
+            assert reader.count_hits(wanted) == (5 if list_id else 10)
+        assert reader.hits(HitFilter(after=some[2].id, before=some[5].id)) == [some[4], some[3]]
+        assert reader.hits(HitFilter(after=some[9].id)) == []
+
+
 @pytest.mark.parametrize(
     ("wanted", "numbers"),
     [
         (HitFilter(list_id=ListId(2)), {1, 4, 7}),
         (HitFilter(exact=True), {0, 2, 4, 6, 8}),
         (HitFilter(exact=False), {1, 3, 5, 7, 9}),
+        (HitFilter(action=Action.BLOCK), {0, 4, 8}),
+        (HitFilter(action=Action.REVIEW, exact=True), {2, 6}),
+        (HitFilter(list_id=ListId(2), action=Action.BLOCK), {4}),
         (HitFilter(run_id=RunId("run")), {0, 5}),
         (HitFilter(since=NOON + timedelta(seconds=7)), {7, 8, 9}),
         (HitFilter(list_id=ListId(2), exact=False, since=NOON + timedelta(seconds=2)), {7}),
@@ -63,7 +79,13 @@ def test_hits_are_paged_newest_first(any_store: Store):
 )
 def test_hits_are_filtered_by_each_field_and_by_all_together(any_store: Store, wanted: HitFilter, numbers: set[int]):
     some = [
-        hit_of(number, list_id=2 if number % 3 == 1 else 1, exact=number % 2 == 0, run_id=_run(number))
+        hit_of(
+            number,
+            list_id=2 if number % 3 == 1 else 1,
+            exact=number % 2 == 0,
+            run_id=_run(number),
+            action=_action(number),
+        )
         for number in range(10)
     ]
     # Several matches on one list are still one hit.
@@ -82,6 +104,10 @@ def test_a_reference_comes_back_whatever_the_platform_calls_its_content(any_stor
     any_store.transact(lambda unit: unit.add_hits([hit]))
     with any_store.read() as reader:
         assert reader.get_hit(hit.id).reference == reference
+
+
+def _action(number: int) -> Action:
+    return Action.BLOCK if number % 4 == 0 else Action.REVIEW
 
 
 def _run(number: int) -> RunId | None:

@@ -28,19 +28,17 @@ def frames(
         form: what all of them have in common.
         turn: whether the pixels are as stored, or upright already.
     """
-    colours = np.ascontiguousarray(pixels[:, :, :3])
     if pixels.shape[2] == _RGBA and pixels[:, :, 3].min() < _OPAQUE:
-        alpha = pixels[:, :, 3:]
-        yield from turn(_over(colours, alpha, 255), orientation, joined(form, "on-white"))
-        yield from turn(_over(colours, alpha, 0), orientation, joined(form, "on-black"))
+        yield from turn(_over(pixels, 255), orientation, joined(form, "on-white"))
+        yield from turn(_over(pixels, 0), orientation, joined(form, "on-black"))
         form = joined(form, "alpha-ignored")
-    yield from turn(colours, orientation, form)
+    yield from turn(np.ascontiguousarray(pixels[:, :, :3]), orientation, form)
 
 
-def _over(colours: Pixels, alpha: NDArray[np.uint8], ground: int) -> Pixels:
+def _over(pixels: NDArray[np.uint8], ground: int) -> Pixels:
     """The colours over a plain ground, each rounded to the nearest; row by row, so that memory stays small."""
-    out = np.empty_like(colours)
+    out = np.empty((*pixels.shape[:2], 3), np.uint8)
     for row in range(len(out)):
-        weight = alpha[row].astype(np.uint32)
-        out[row] = (colours[row] * weight + ground * (_OPAQUE - weight) + _OPAQUE // 2) // _OPAQUE
+        weight = pixels[row, :, 3:].astype(np.uint32)
+        out[row] = (pixels[row, :, :3] * weight + ground * (_OPAQUE - weight) + _OPAQUE // 2) // _OPAQUE
     return out

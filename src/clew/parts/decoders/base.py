@@ -27,11 +27,15 @@ class Limits:
 
     Attributes:
         pixels: the largest frame, width times height; a larger JPEG is decoded scaled, all else is refused.
-        frames: most frames of an animated picture that are sampled.
+        frames: most frames of an animated picture, or pictures of a file that holds several.
+        seconds: after so long no further frame is begun.
+        offset: 0 up to 1; shifts which frames are taken where not all are.
     """
 
     pixels: int
     frames: int
+    seconds: float = 10.0
+    offset: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,13 +94,19 @@ class DecoderPart(ABC):
             content: the whole file.
             limits: compared before memory is taken.
         Raises:
-            UndecodableError: there are no pixels, or no further ones; frames yielded before stand.
+            UndecodableError: there are no pixels, or no further ones; frames yielded before stand. Also after the last
+                frame, when there were others (`frames_left_out`).
             DeclinedError: another decoder should try; raised before the first frame.
         """
 
     @abstractmethod
     def warm_up(self) -> None:
         """Everything that is imported late is imported: afterwards no file can be opened any more."""
+
+
+def frames_left_out(hashed: int, of: int) -> UndecodableError:
+    """What is raised after the last frame when a file has more: what may be hidden there must be said."""
+    return UndecodableError(Reason.FRAMES_LEFT_OUT, f"{hashed} of {of} frames hashed (decode.frames, decode.seconds)")
 
 
 def joined(*forms: str | None) -> str | None:

@@ -1,10 +1,12 @@
 """HEIC by libheif and libde265, which decode and cannot encode: the photographs of most telephones."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import pi_heif
 
+from clew.ground.clock import monotonic_s
 from clew.parts.decoders import _alpha, _brands, _exif
 from clew.parts.decoders.base import (
     DecoderPart,
@@ -12,6 +14,7 @@ from clew.parts.decoders.base import (
     Limits,
     UndecodableError,
     already_upright,
+    frames_left_out,
     require_pixels,
     upright_and_unrotated,
 )
@@ -41,31 +44,45 @@ class HeifPart(DecoderPart):
         return "image/heic" if _brands.media_type(head) == "image/heic" else None
 
     def decode(self, content: memoryview, limits: Limits) -> Iterator[Frame]:
-        """The primary picture."""
-        try:
+        """The primary picture, then the others that the container shows."""
+        started = monotonic_s()
+        with _damage_is_refused():
             file = pi_heif.open_heif(bytes(content), convert_hdr_to_8bit=True)
-            picture = file[file.primary_index]
-            width, height = picture.size
-            require_pixels(width, height, limits)
-            # A copy: the library's own memory ends with its object.
-            pixels = np.array(picture)[:height, :width]
-        except (ValueError, EOFError, SyntaxError, RuntimeError, OSError, IndexError) as error:
-            if isinstance(error, UndecodableError):
-                raise
-            if "memory" in str(error).lower():
-                raise MemoryError from error
-            raise UndecodableError(Reason.DAMAGED, "HEIC: no picture can be made of it") from error
-        if pixels.ndim == 2:  # noqa: PLR2004
-            pixels = np.repeat(pixels[:, :, None], 3, axis=2)
-        stated = _exif.orientation(memoryview(picture.info["exif"] or b"")[len(_EXIF_PREFIX) :])
+            primary = file.primary_index
+            order = [primary, *(place for place in range(len(file)) if place != primary)]
         # The container's own turn goes before what EXIF says, and libheif has made it; without one EXIF is followed,
         # as viewers do though the standard does not. Source: ISO/IEC 23008-12, section 6.5.10.
         turn = already_upright if _turned_by_container(content) else upright_and_unrotated
-        yield from _alpha.frames(pixels, stated, turn=turn)
+        for number, place in enumerate(order, 1):
+            if number > 1 and (number > limits.frames or monotonic_s() - started > limits.seconds):
+                raise frames_left_out(number - 1, len(order))
+            with _damage_is_refused():
+                picture = file[place]
+                width, height = picture.size
+                require_pixels(width, height, limits)
+                # A copy: the library's own memory ends with its object.
+                pixels = np.array(picture)[:height, :width]
+            if pixels.ndim == 2:  # noqa: PLR2004
+                pixels = np.repeat(pixels[:, :, None], 3, axis=2)
+            stated = _exif.orientation(memoryview(picture.info["exif"] or b"")[len(_EXIF_PREFIX) :])
+            yield from _alpha.frames(pixels, stated, None if number == 1 else f"frame-{number}", turn)
 
     def warm_up(self) -> None:
         """The library is loaded; it says so by naming its version."""
         pi_heif.libheif_version()
+
+
+@contextmanager
+def _damage_is_refused() -> Iterator[None]:
+    """What libheif raises becomes a refusal."""
+    try:
+        yield
+    except UndecodableError:
+        raise
+    except (ValueError, EOFError, SyntaxError, RuntimeError, OSError, IndexError) as error:
+        if "memory" in str(error).lower():
+            raise MemoryError from error
+        raise UndecodableError(Reason.DAMAGED, "HEIC: no picture can be made of it") from error
 
 
 def _turned_by_container(content: memoryview) -> bool:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import simplejpeg
 
-from clew.parts.decoders import _exif
+from clew.ground.clock import monotonic_s
+from clew.parts.decoders import _exif, _mpf
 from clew.parts.decoders.base import (
     DeclinedError,
     DecoderPart,
@@ -17,6 +18,7 @@ from clew.parts.decoders.base import (
     Limits,
     Pixels,
     UndecodableError,
+    frames_left_out,
     joined,
     upright_and_unrotated,
 )
@@ -26,7 +28,9 @@ _START = b"\xff\xd8\xff"
 # Start-of-frame markers: C4, C8 and CC are tables. Source: ITU-T T.81, table B.1.
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _BASELINE, _EXTENDED, _PROGRESSIVE = 0xC0, 0xC1, 0xC2
-_SCAN, _EXIF_SEGMENT = 0xDA, 0xE1
+_SCAN, _EXIF_SEGMENT, _INDEX_SEGMENT = 0xDA, 0xE1, 0xE2
+# A file has one index; of a hostile one that repeats it no more are read.
+_MOST_INDEXES = 16
 _ALONE = frozenset({0x01, *range(0xD0, 0xD9)})  # markers without a length
 _EXIF_PREFIX = b"Exif\x00\x00"
 # An honest file has some dozens of segments before its picture; the walk over a hostile one must end.
@@ -47,6 +51,7 @@ class _Header:
     width: int
     components: int
     orientation: int
+    indexes: tuple[tuple[int, bytes], ...]  # see `_mpf.further_pictures`
 
 
 class JpegPart(DecoderPart):
@@ -64,8 +69,24 @@ class JpegPart(DecoderPart):
         return "image/jpeg" if head.startswith(_START) else None
 
     def decode(self, content: memoryview, limits: Limits) -> Iterator[Frame]:
-        """The upright picture and, where it is stored turned, the stored one; scaled when it is beyond the limit."""
+        """The upright picture and, where it is stored turned, the stored one; scaled when it is beyond the limit.
+
+        Then the further pictures of a file that holds several.
+        """
+        started = monotonic_s()
         header = _read_header(content)
+        yield from self._picture(content, header, limits, None)
+        others = _mpf.further_pictures(content, header.indexes)
+        for number, start in enumerate(others, 2):
+            if number > limits.frames or monotonic_s() - started > limits.seconds:
+                raise frames_left_out(number - 1, len(others) + 1)
+            try:
+                rest = content[start:]
+                yield from self._picture(rest, _read_header(rest), limits, f"frame-{number}")
+            except DeclinedError as error:
+                raise UndecodableError(Reason.UNSUPPORTED, f"picture {number} of the file: {error}") from error
+
+    def _picture(self, content: memoryview, header: _Header, limits: Limits, form: str | None) -> Iterator[Frame]:
         if header.coding not in {_BASELINE, _EXTENDED, _PROGRESSIVE} or header.precision != 8:  # noqa: PLR2004
             raise DeclinedError(f"JPEG coding {header.coding:#x} of {header.precision} bits")
         if header.components not in {1, 3}:
@@ -74,7 +95,7 @@ class JpegPart(DecoderPart):
         if scale is None:
             raise UndecodableError(Reason.TOO_MANY_PIXELS, f"{header.width} x {header.height} pixels, even at 1/8")
         pixels, whole = self._pixels(content, header, scale)
-        form = joined(None if whole else "truncated", None if scale == 1 else f"scaled-1/{scale}")
+        form = joined(form, None if whole else "truncated", None if scale == 1 else f"scaled-1/{scale}")
         yield from upright_and_unrotated(pixels, header.orientation, form, scale, (header.height, header.width))
 
     def warm_up(self) -> None:
@@ -129,10 +150,30 @@ def _read_header(content: memoryview) -> _Header:
     Raises:
         UndecodableError: the picture does not begin before the bytes end.
     """
-    at, orientation = 2, 1
+    orientation = 1
+    frame: tuple[int, int, int, int, int] | None = None
+    indexes: list[tuple[int, bytes]] = []
+    for marker, at, body in _segments(content):
+        if marker in _FRAMES and frame is None and len(body) >= 6:  # noqa: PLR2004 - precision, height, width, components
+            height, width = int.from_bytes(body[1:3]), int.from_bytes(body[3:5])
+            if height == 0 or width == 0:
+                raise UndecodableError(Reason.DAMAGED, f"JPEG: a picture of {width} x {height} pixels")
+            frame = (marker, body[0], height, width, body[5])
+        elif marker == _EXIF_SEGMENT and frame is None and bytes(body[:6]) == _EXIF_PREFIX:
+            orientation = _exif.orientation(body[6:])
+        elif marker == _INDEX_SEGMENT and len(indexes) < _MOST_INDEXES and bytes(body[:4]) == _mpf.MARK:
+            indexes.append((at + len(_mpf.MARK), bytes(body[4:])))
+    if frame is None:
+        raise UndecodableError(Reason.DAMAGED, "JPEG: it ends before its picture begins")
+    return _Header(*frame, orientation, tuple(indexes))
+
+
+def _segments(content: memoryview) -> Iterator[tuple[int, int, memoryview]]:
+    """The marker of each segment before the first scan, where its body begins, and the body."""
+    at = 2
     for _ in range(_MOST_STEPS):
         if at + 4 > len(content):
-            break
+            return
         if content[at] != 0xFF:  # noqa: PLR2004 - garbage between segments: libjpeg skips it, so do we
             at += 1
             continue
@@ -140,19 +181,11 @@ def _read_header(content: memoryview) -> _Header:
         if marker == 0xFF or marker in _ALONE:  # noqa: PLR2004 - fill bytes
             at += 1 if marker == 0xFF else 2  # noqa: PLR2004
             continue
-        length = int.from_bytes(content[at + 2 : at + 4])
-        body = content[at + 4 : at + 2 + length]
-        if marker in _FRAMES and len(body) >= 6:  # noqa: PLR2004 - precision, height, width, components
-            height, width = int.from_bytes(body[1:3]), int.from_bytes(body[3:5])
-            if height == 0 or width == 0:
-                raise UndecodableError(Reason.DAMAGED, f"JPEG: a picture of {width} x {height} pixels")
-            return _Header(marker, body[0], height, width, body[5], orientation)
         if marker == _SCAN:
-            break
-        if marker == _EXIF_SEGMENT and bytes(body[:6]) == _EXIF_PREFIX:
-            orientation = _exif.orientation(body[6:])
+            return
+        length = int.from_bytes(content[at + 2 : at + 4])
+        yield marker, at + 4, content[at + 4 : at + 2 + length]
         at += 2 + max(length, 2)
-    raise UndecodableError(Reason.DAMAGED, "JPEG: it ends before its picture begins")
 
 
 PART = JpegPart()

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import AvifImagePlugin, Image, ImageCms, ImageFile, UnidentifiedImageError
 
+from clew.ground.clock import monotonic_s
 from clew.parts.decoders import _alpha, _brands
 from clew.parts.decoders.base import (
     DecoderPart,
@@ -22,6 +23,7 @@ from clew.parts.decoders.base import (
     Limits,
     UndecodableError,
     already_upright,
+    frames_left_out,
     joined,
     require_pixels,
     upright_and_unrotated,
@@ -96,19 +98,28 @@ class PillowPart(DecoderPart):
         return "image/avif" if _brands.media_type(head) == "image/avif" else None
 
     def decode(self, content: memoryview, limits: Limits) -> Iterator[Frame]:
-        """The first frame, then others evenly spaced; several forms of each where it is turned or transparent."""
+        """Every frame, or as many as the limits allow; several forms of each where it is turned or transparent."""
+        started = monotonic_s()
         media_type = self.accepts(bytes(content[:64])) or ""
         picture = _open(content, media_type)
         require_pixels(*picture.size, limits)
-        for index in _sampled(picture, limits):
+        count = _count(picture)
+        taken = 0
+        for index in _chosen(picture, count, limits):
+            if index and monotonic_s() - started > limits.seconds:
+                break
             form = f"frame-{index + 1}" if index else None
             try:
-                yield from _frames_of(_load(picture, index, limits), form)
+                yield from _frames_of(_load(picture, index, limits), form, only=count == 1)
             except UndecodableError:
                 if index or not _may_be_repaired(media_type):
                     raise
                 yield from _repaired(content, media_type, limits)
-                return
+                taken += 1
+                break
+            taken += 1
+        if taken < count:
+            raise frames_left_out(taken, count)
 
     def warm_up(self) -> None:
         """One small picture of each format is made and decoded, so that every plugin is loaded."""
@@ -144,14 +155,17 @@ def _open(content: memoryview, media_type: str) -> Image.Image:
         raise
 
 
-def _sampled(picture: Image.Image, limits: Limits) -> list[int]:
-    """Which frames are hashed: the first, then evenly spaced among those that can be reached."""
+def _count(picture: Image.Image) -> int:
     with _damage_is_refused("the frames cannot be counted"):
-        count = getattr(picture, "n_frames", 1)
+        return int(getattr(picture, "n_frames", 1))
+
+
+def _chosen(picture: Image.Image, count: int, limits: Limits) -> list[int]:
+    """Which frames are hashed: all that can be reached; when they are too many, the first and others evenly spaced."""
     reach = max(1, _WALKED_PICTURES * limits.pixels // (picture.width * picture.height))
-    count = min(count, reach)
-    wanted = min(count, max(1, limits.frames))
-    return [place * count // wanted for place in range(wanted)]
+    later = min(count, reach) - 1
+    wanted = min(later, limits.frames - 1)
+    return [0, *(1 + int((place + limits.offset) * later / wanted) for place in range(wanted))]
 
 
 def _load(picture: Image.Image, index: int, limits: Limits) -> Image.Image:
@@ -189,8 +203,12 @@ def _repaired(content: memoryview, media_type: str, limits: Limits) -> Iterator[
     yield from frames
 
 
-def _frames_of(picture: Image.Image, form: str | None) -> Iterator[Frame]:
-    """The frame in every form in which it is hashed."""
+def _frames_of(picture: Image.Image, form: str | None, *, only: bool = False) -> Iterator[Frame]:
+    """The frame in every form in which it is hashed.
+
+    Args:
+        only: the picture is not needed any more; it is closed as soon as its pixels are copied.
+    """
     orientation = picture.info.get("clew_orientation", 1)
     if picture.mode == "CMYK" and picture.format == "JPEG" and "adobe" not in picture.info:
         # Without Adobe's marker nobody can say whether 0 is no ink or all of it; Pillow takes it as Adobe does.
@@ -200,6 +218,8 @@ def _frames_of(picture: Image.Image, form: str | None) -> Iterator[Frame]:
         pixels = _rgb(picture)
     # Pillow turns a TIFF while loading it, and nothing else.
     turn = already_upright if picture.format == "TIFF" else upright_and_unrotated
+    if only:
+        picture.close()
     yield from _alpha.frames(pixels, orientation, form, turn)
 
 
@@ -208,7 +228,9 @@ def _rgb(picture: Image.Image) -> NDArray[np.uint8]:
     if picture.mode in {"LA", "PA", "La", "RGBa", "RGBA"} or "transparency" in picture.info:
         if picture.mode == "La":
             picture = picture.convert("LA")
-        return _array(picture.convert("RGBA"))
+        # Converting makes a copy even of what is RGBA already: 400 MB of a picture of 100 million pixels.
+        plain = picture.mode == "RGBA" and "transparency" not in picture.info
+        return _array(picture if plain else picture.convert("RGBA"))
     make = _WIDE.get(picture.mode.partition(";")[0])
     if make is not None:
         grey = make(np.asarray(picture))

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 
 from clew.errors import InputError
 from clew.ground.clock import iso
+from clew.ground.text import bears_controls
 from clew.parts.exchanges.base import FaultKind, Reading, shown
 from clew.records.hashlist import Category, Entry, NewEntry, Opinion, RowFault, Standing
 
@@ -96,8 +97,9 @@ def read_text(name: str, given: object, longest: int) -> str:
         raise FieldError(FaultKind.PARTICULAR, f"{name} must be text, got {_described(given)}")
     if len(given) > longest:
         raise FieldError(FaultKind.PARTICULAR, f"{name} must have at most {longest:,} characters, got {len(given):,}")
-    # NUL is refused by PostgreSQL; half a surrogate pair, which JSON can write, by every encoder.
-    if any(letter < " " and letter not in "\t\r\n" for letter in given) or not _encodes(given):
+    # NUL is refused by PostgreSQL; half a surrogate pair, which JSON can write, by every encoder; a screen obeys the
+    # others. Only a note has lines.
+    if bears_controls(given.strip(" \t\r\n"), lines=name == "note"):
         raise FieldError(FaultKind.PARTICULAR, f"{name} must be printable text, got a control character")
     return given
 
@@ -216,11 +218,3 @@ def _described(given: object) -> str:
     if isinstance(given, bool | int | float):
         return shown(repr(given)) if abs(given) < 1e9 else "a number"  # noqa: PLR2004  long numbers may be hashes
     return f"a JSON {'array' if isinstance(given, list) else 'object'}"
-
-
-def _encodes(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clew.errors import DamagedError, NotFoundError, UnavailableError
+from clew.ground import durable
 from clew.parts.indexes.base import Progress, SegmentFacts, Stamp
 
 PAGE = 4096
@@ -228,8 +229,7 @@ def write(path: Path, header: Header, fill: Callable[[Writer], int], progress: P
             written = writer.finish(fill(writer))
         finally:
             os.close(handle)
-        aside.replace(path)
-        _sync_folder(path.parent)
+        durable.replace(aside, path)
     except BaseException as error:
         aside.unlink(missing_ok=True)
         if isinstance(error, OSError):
@@ -247,14 +247,6 @@ def _no_room(error: OSError, path: Path, wanted: int) -> UnavailableError:
     full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
     why = "there is not so much room; free some, or move the folder" if full else error.strerror
     return UnavailableError(f"{path.name} needs {wanted:,} bytes in the folder {path.parent}: {why}")
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 # ---- reading

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clew.records.audit import AuditEvent
-from clew.records.hashlist import Entry, HashList, ListState, NewEntry, RowFault, Source
+from clew.records.hashlist import Action, Entry, HashList, ListState, NewEntry, RowFault, Source
 from clew.records.identifiers import ChangeSequence, EntryId, HitId, ListId, ListName, RunId, SignalType, SourceName
 from clew.records.match import Hit
 from clew.records.screening import ApiKey, CountKey, FileMark, Purpose, PurposeBasis, Run
@@ -47,13 +47,19 @@ class Added:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HitFilter:
-    """Which hits to show; None does not filter. Newest first; `before` pages by the last id seen."""
+    """Which hits to show; None does not filter. Newest first; `before` pages by the last id seen.
+
+    Attributes:
+        after: only newer ones, and of those the nearest to it up to the limit: how one steps back towards the newest.
+    """
 
     list_id: ListId | None = None
     exact: bool | None = None
+    action: Action | None = None
     run_id: RunId | None = None
     since: datetime | None = None
     before: HitId | None = None
+    after: HitId | None = None
     limit: int = 50
 
 
@@ -134,7 +140,7 @@ class Reader(ABC):
 
     @abstractmethod
     def count_hits(self, wanted: HitFilter) -> int:
-        """How many hits fit, ignoring `before` and `limit`."""
+        """How many hits fit, ignoring `before`, `after` and `limit`."""
 
     @abstractmethod
     def get_hit(self, hit_id: HitId) -> Hit:
@@ -143,6 +149,10 @@ class Reader(ABC):
     @abstractmethod
     def counts(self, since: date, until: date) -> dict[CountKey, int]:
         """The counts of the days in [since, until]."""
+
+    @abstractmethod
+    def count_kept_signals(self) -> int:
+        """How many signals of content without a hit are kept."""
 
     @abstractmethod
     def find_open_run(self, key: str) -> Run | None:
@@ -243,6 +253,10 @@ class UnitOfWork(Reader):
         """Signals of content without a hit are kept, each with the platform's reference."""
 
     @abstractmethod
+    def delete_kept_signals(self, before: datetime | None = None) -> int:
+        """Signals kept before a moment are gone, or all of them; how many they were."""
+
+    @abstractmethod
     def create_run(self, run: Run) -> None:
         """A run begins."""
 
@@ -261,6 +275,13 @@ class UnitOfWork(Reader):
     @abstractmethod
     def put_basis(self, basis: PurposeBasis) -> None:
         """The ground is recorded; earlier ones stay in the history."""
+
+    @abstractmethod
+    def be_alone(self) -> None:
+        """No other work that asks for the same, and no change of lists, on whatever machine, goes on before the commit.
+
+        A work that reads a value and writes what follows from it calls this first: what it reads then stays true.
+        """
 
     @abstractmethod
     def put_value(self, name: str, value: str) -> None:
@@ -316,6 +337,8 @@ class Store(ABC):
     @abstractmethod
     def check(self, *, whole: bool = False) -> None:
         """UnavailableError or DamagedError with a clear message unless the database answers and is sound.
+
+        Also when works have waited long for another process to let them write, or the last commit has just failed.
 
         Args:
             whole: read all of it, seconds a gigabyte; else only what a readiness probe can afford.

@@ -6,11 +6,10 @@ from typing import Annotated, TypeVar
 from fastapi import APIRouter, Depends, Request, Response
 
 from clew.errors import InputError
-from clew.matching.thresholds import check_radius
-from clew.parts.stores.base import UnitOfWork
+from clew.ground.text import bears_controls
+from clew.pipelines import list_entries
 from clew.pipelines import lists as keeping
 from clew.pipelines.sources import SourceClaim
-from clew.records.audit import AuditEvent
 from clew.records.hashlist import Action, Category, NewEntry, Right, ServiceKind
 from clew.records.identifiers import ListName, SignalType
 from clew.web import schemas
@@ -57,11 +56,9 @@ def create_list(request: Request, body: Body) -> Response:
         within_bits={SignalType(kind): bits for kind, bits in heard.within_bits.items()},
         kept_days=heard.kept_days,
     )
-    for kind, bits in heard.within_bits.items():  # before the list is there
-        measure = installation.measures.get(SignalType(kind))
-        if measure is None:
-            raise InputError(f"within_bits must be for one of {', '.join(sorted(installation.measures))}")
-        check_radius(SignalType(kind), measure, bits)
+    unknown = [kind for kind in heard.within_bits if SignalType(kind) not in installation.measures]
+    if unknown:
+        raise InputError(f"within_bits must be for one of {', '.join(sorted(installation.measures))}")
     made = keeping.create_list(
         installation.store,
         ListName(heard.name),
@@ -69,14 +66,8 @@ def create_list(request: Request, body: Body) -> Response:
         vetted=heard.vetted,
         actor=actor,
         clock=installation.clock,
-    )
-    keeping.change_list(
-        installation.store,
-        made.name,
-        changes,
+        changes=changes,
         measures=installation.measures,
-        actor=actor,
-        clock=installation.clock,
     )
     return _json(_state(request, made.name), 201)
 
@@ -97,35 +88,25 @@ def show_list(request: Request, name: str) -> Response:
 def add_entries(request: Request, name: str, body: Body) -> Response:
     """The entries are on the list and match within a second. All are taken, or none."""
     heard = schemas.hear(body, schemas.EntriesHeard)
-    door = door_of(request)
-    at = door.installation.clock()
+    it = door_of(request).installation
     entries = [_entry(request, place, each) for place, each in enumerate(heard.entries)]
-
-    def work(unit: UnitOfWork) -> schemas.AddedSaid:
-        added = unit.add_entries(keeping.get_list(unit, ListName(name)).id, entries, at)
-        unit.audit(_event(request, at, "entry.add", name, {"new": added.new, "changed": added.changed}))
-        return schemas.AddedSaid(new=added.new, changed=added.changed, unchanged=added.unchanged)
-
-    return _json(door.installation.store.transact(work))
+    actor = visit_of(request.scope).actor
+    added = list_entries.add_entries(it.store, ListName(name), entries, actor=actor, clock=it.clock)
+    return _json(schemas.AddedSaid(new=added.new, changed=added.changed, unchanged=added.unchanged))
 
 
 @router.delete("/api/v1/lists/{name}/entries", **takes(schemas.ValuesHeard, schemas.RemovedSaid))
 def remove_entries(request: Request, name: str, body: Body) -> Response:
     """The values are on the list no longer and fall silent within a second."""
     heard = schemas.hear(body, schemas.ValuesHeard)
-    door = door_of(request)
-    at = door.installation.clock()
+    it = door_of(request).installation
     values = [
         (SignalType(each.type), _value(request, place, each.type, each.value))
         for place, each in enumerate(heard.entries)
     ]
-
-    def work(unit: UnitOfWork) -> schemas.RemovedSaid:
-        removed = unit.remove_entries(keeping.get_list(unit, ListName(name)).id, values, at)
-        unit.audit(_event(request, at, "entry.remove", name, {"removed": removed}))
-        return schemas.RemovedSaid(removed=removed)
-
-    return _json(door.installation.store.transact(work))
+    actor = visit_of(request.scope).actor
+    removed = list_entries.remove_entries(it.store, ListName(name), values, actor=actor, clock=it.clock)
+    return _json(schemas.RemovedSaid(removed=removed))
 
 
 def _json(said: schemas.Said, status: int = 200) -> Response:
@@ -137,12 +118,6 @@ def _state(request: Request, name: ListName) -> schemas.ListSaid:
     at = installation.clock()
     with installation.store.read() as reader:
         return next(schemas.say_list(each, at) for each in reader.list_states(at) if each.hash_list.name == name)
-
-
-def _event(
-    request: Request, at: datetime, act: str, name: str, facts: dict[str, str | int | bool | None]
-) -> AuditEvent:
-    return AuditEvent(at=at, actor=visit_of(request.scope).actor, act=act, subject=f"list:{name}", facts=facts)
 
 
 def _claim(heard: schemas.SourceHeard) -> SourceClaim:
@@ -185,11 +160,16 @@ def _entry(request: Request, place: int, heard: schemas.EntryHeard) -> NewEntry:
         door_of(request).installation.signals[SignalType(heard.type)].check(value, heard.quality)
     except InputError as error:
         raise InputError(f"entries[{place}]: {error}") from None
+    category = heard.category
+    if category is not None and (bears_controls(category.scheme) or bears_controls(category.code)):
+        raise InputError(f"entries[{place}].category must be printable text, got a control character")
+    if heard.note is not None and bears_controls(heard.note, lines=True):
+        raise InputError(f"entries[{place}].note must be printable text, got a control character")
     return NewEntry(
         type=SignalType(heard.type),
         value=value,
         quality=heard.quality,
-        category=Category(scheme=heard.category.scheme, code=heard.category.code) if heard.category else None,
+        category=Category(scheme=category.scheme, code=category.code) if category else None,
         vetted=heard.vetted,
         made_at=_moment(heard.made_at, f"entries[{place}].made_at"),
         expires_at=_moment(heard.expires_at, f"entries[{place}].expires_at"),

@@ -21,13 +21,15 @@ from clew.web.body import MEGABYTE, Room, declared_bytes, media_type, no_encodin
 from clew.web.door import Door
 from clew.web.multipart import Form
 from clew.web.uploads import Upload
-from clew.web.visit import header
+from clew.web.visit import header, visit_of
 
 _JSON_BYTES = 8 * MEGABYTE
 _HASHES = 10_000
 # What a form needs beside its files: boundaries, headers, fields.
 _FORM_BYTES = MEGABYTE
 _REFERENCE_CHARACTERS = 1000
+# A picture with its turned and mirrored forms has eleven; what bears more counts more against a key's limit.
+_HASHES_OF_ONE = 16
 
 # What a caller may name; folders are screened by the command alone.
 _CHANNELS = (Channel.UPLOAD, Channel.PRIVATE_MESSAGE, Channel.HASHES)
@@ -73,9 +75,10 @@ class Screen:
         given = schemas.hear_with(self._decoder, body)
         channel = _channel(asked.channel if given.channel is None else given.channel, Channel.HASHES)
         lists = [ListName(name) for name in (given.lists or asked.lists)]
+        self._take(scope, [len(each.signals) for each in given.batch or ()] or [len(given.signals or ())])
         if given.signals is not None and given.batch is None:
             reference = given.reference if given.reference is not None else _only(asked.references)
-            content = Content(signals=self._signals(given.signals), reference=reference)
+            content = Content(signals=self._signals(given.signals, ""), reference=_clean(reference))
             return schemas.say_answer((await self._door.screen([content], channel, lists))[0])
         if given.batch is not None and given.signals is None and given.reference is None and not asked.references:
             return _batch(await self._door.screen(self._contents(given.batch), channel, lists))
@@ -85,14 +88,32 @@ class Screen:
         hashes = sum(len(each.signals) for each in batch)
         if hashes > _HASHES:
             raise TooLargeError(f"one call may bear {_HASHES:,} hashes, got {hashes:,}; send the rest in another")
-        return [Content(signals=self._signals(each.signals), reference=each.reference) for each in batch]
+        return [
+            Content(signals=self._signals(each.signals, f"batch[{place}]."), reference=_clean(each.reference))
+            for place, each in enumerate(batch)
+        ]
 
-    def _signals(self, given: Sequence[schemas.SignalGiven]) -> tuple[Signal, ...]:
-        return tuple(parse_signal(each.type, each.value, each.quality, self._parse) for each in given)
+    def _signals(self, given: Sequence[schemas.SignalGiven], where: str) -> tuple[Signal, ...]:
+        signals = []
+        for place, each in enumerate(given):
+            if each.type not in self._parse:
+                raise InputError(f"{where}signals[{place}].type must be one of {', '.join(sorted(self._parse))}")
+            try:
+                signals.append(parse_signal(each.type, each.value, each.quality, self._parse))
+            except InputError as error:
+                raise InputError(f"{where}signals[{place}]: {error}") from None
+        return tuple(signals)
+
+    def _take(self, scope: Scope, hashes: Sequence[int]) -> None:
+        """The contents, by their numbers of hashes, are taken from what the key may; the gate has taken one."""
+        key = visit_of(scope).key
+        if key is not None and key.per_minute:
+            self._door.buckets.take(key, sum(1 + (each - 1) // _HASHES_OF_ONE for each in hashes), before=1)
 
     async def _file(self, scope: Scope, receive: Receive, room: Room, asked: _Asked) -> schemas.ScreenSaid:
         declared_bytes(scope, self._file_bytes)
         channel, reference = _channel(asked.channel, Channel.UPLOAD), _only(asked.references)
+        room.take_file()
         upload = Upload()
         try:
             async for piece in stream_body(receive, room, self._file_bytes):
@@ -109,13 +130,14 @@ class Screen:
         self, scope: Scope, receive: Receive, room: Room, asked: _Asked, parameters: str
     ) -> schemas.BatchSaid:
         declared_bytes(scope, self._file_bytes + _FORM_BYTES)
-        form = Form(parameters, self._file_bytes)
+        form = Form(parameters, self._file_bytes, room)
         try:
             async for piece in stream_body(receive, room, self._file_bytes + _FORM_BYTES):
                 form.feed(piece)
             form.check_whole()
             files = _read_form(form, asked)
             channel = _channel(asked.channel, Channel.UPLOAD)
+            self._take(scope, [1] * len(files))
             hashed = await self._door.hashing.hash_all(files)
         finally:
             form.close()
@@ -172,6 +194,7 @@ def _take(asked: _Asked, name: str, value: str) -> None:
     if name == "reference":
         if len(value) > _REFERENCE_CHARACTERS:
             raise InputError(f"a reference may have at most {_REFERENCE_CHARACTERS} characters, got {len(value)}")
+        _clean(value)
         asked.references.append(value)
     elif name == "channel":
         asked.channel = value
@@ -179,6 +202,13 @@ def _take(asked: _Asked, name: str, value: str) -> None:
         asked.lists.append(value)
     else:
         raise InputError("beside the content only reference, channel and list are known")
+
+
+def _clean(reference: str | None) -> str | None:
+    """The platform's own name for a content; it may bear anything that every store can keep."""
+    if reference is not None and "\0" in reference:
+        raise InputError("a reference must not bear the character NUL")
+    return reference
 
 
 def _only(references: Sequence[str]) -> str | None:

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from clew.parts.stores.base import HitFilter, Reader, UnitOfWork
 from clew.records.audit import AuditEvent
 from clew.records.hashlist import HashList
-from clew.records.identifiers import ListName
+from clew.records.identifiers import ListName, SignalType
 from clew.records.match import Hit
 from clew.web.console.pages import page
 from clew.web.door import Door, door_of
@@ -36,11 +36,20 @@ def find(request: Request, q: Annotated[str, Query(max_length=600)] = "") -> Res
         if found is not None:
             return RedirectResponse(f"/lists/{found.name}", _SEE_OTHER)
         hits = _hits_with(reader, digits) if digits else []
-        on_lists = _lists_with(reader, door, digits) if digits else []
+        kinds = _kinds(door, digits)
+        on_lists = _lists_with(reader, kinds, digits)
     if digits:
         _write_down(request, door)
     return page(
-        request, "find.html", place="", q=text, digits=bool(digits), hits=hits, on_lists=on_lists, of=_LOOKED_THROUGH
+        request,
+        "find.html",
+        place="",
+        q=text,
+        digits=bool(digits),
+        whole=bool(kinds),
+        hits=hits,
+        on_lists=on_lists,
+        of=_LOOKED_THROUGH,
     )
 
 
@@ -53,9 +62,12 @@ def _hits_with(reader: Reader, digits: str) -> list[Hit]:
     ]
 
 
-def _lists_with(reader: Reader, door: Door, digits: str) -> list[HashList]:
-    """Lists that bear the whole hash; the first digits alone are looked up among hits only."""
-    kinds = [kind for kind, part in door.installation.signals.items() if 2 * part.width_bytes == len(digits)]
+def _kinds(door: Door, digits: str) -> list[SignalType]:
+    """The types of which these digits may be a whole hash; lists are searched for nothing less."""
+    return [kind for kind, part in door.installation.signals.items() if 2 * part.width_bytes == len(digits)]
+
+
+def _lists_with(reader: Reader, kinds: list[SignalType], digits: str) -> list[HashList]:
     value = bytes.fromhex(digits) if kinds else b""
     return [each for each in reader.lists() if any(reader.find_entry(each.id, kind, value) for kind in kinds)]
 

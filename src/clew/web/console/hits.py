@@ -1,9 +1,7 @@
 """Hits: everything matched, by list and nearness, without a picture; and one hit with all that explains it."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import replace
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -14,67 +12,53 @@ from clew.records.hashlist import Action
 from clew.records.identifiers import HitId, ListName
 from clew.records.match import Hit
 from clew.web.console.pages import page
+from clew.web.console.place import SPANS, AskedFor, neighbours, page_around
 from clew.web.door import door_of
 from clew.web.visit import visit_of
 
 router = APIRouter(include_in_schema=False)
 
 _ROWS = 50
-_DAYS = {"1": "24 hours", "7": "7 days", "30": "30 days", "": "Any time"}
 # Distances of the newest hits, in the steps in which a person thinks of them.
 _STEPS = ((0, 0), (1, 10), (11, 20), (21, 31), (32, 256))
 _STEPS_OF = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the address asks for; words that are not known ask for everything."""
-
-    list_name: str
-    near: str
-    days: str
-
-    def link(self, **changed: str) -> str:
-        """The address with some of it changed."""
-        asked = {"list": self.list_name, "near": self.near, "days": self.days} | changed
-        return "/hits?" + urlencode({name: value for name, value in asked.items() if value})
-
-
 @router.get("/hits")
 def show_hits(
     request: Request,
-    list_name: Annotated[str, Query(alias="list")] = "",
-    near: str = "",
-    days: str = "",
+    asked: AskedFor,
     before: Annotated[str, Query(max_length=26)] = "",
+    at: Annotated[str, Query(max_length=26)] = "",
 ) -> Response:
-    """The page."""
+    """The page.
+
+    Args:
+        before: the last hit of the page before this one.
+        at: the hit to mark; the page is the one on which it stands.
+    """
     installation = door_of(request).installation
-    asked = Filters(
-        list_name, near if near in {"exact", "near"} else "", days if days in _DAYS and days.isdigit() else ""
-    )
     with installation.store.read() as reader:
-        wanted = HitFilter(
-            list_id=get_list(reader, ListName(list_name)).id if list_name else None,
-            exact={"exact": True, "near": False}.get(asked.near),
-            since=installation.clock() - timedelta(days=int(asked.days)) if asked.days else None,
-            before=HitId(before) if before else None,
-            limit=_ROWS + 1,
-        )
-        hits = reader.hits(wanted)
+        if asked.list_name:
+            get_list(reader, ListName(asked.list_name))
+        wanted = asked.wanted(reader, installation.clock())
+        paged = page_around(reader, wanted, HitId(at), _ROWS) if at else wanted
+        paged = replace(paged, before=HitId(before)) if before else paged
+        hits = reader.hits(replace(paged, limit=_ROWS + 1))
         total = reader.count_hits(wanted)
         newest = reader.hits(HitFilter(limit=_STEPS_OF))
-        by_list = _by_list(reader)
+        by_list = _by_list(reader, replace(wanted, exact=None))
     return page(
         request,
         "hits.html",
         place="hits",
         hits=hits[:_ROWS],
         more=asked.link(before=hits[_ROWS - 1].id) if len(hits) > _ROWS else "",
-        first_page=not before,
+        first_page=paged.before is None,
+        marked=at,
         total=total,
         asked=asked,
-        spans=_DAYS,
+        spans=SPANS,
         steps=_steps(newest),
         newest=len(newest),
         by_list=by_list,
@@ -82,12 +66,12 @@ def show_hits(
     )
 
 
-def _by_list(reader: Reader) -> list[tuple[str, int, int]]:
-    """Each list with its exact and its other hits."""
+def _by_list(reader: Reader, wanted: HitFilter) -> list[tuple[str, int, int]]:
+    """Each list with its exact and its other hits, of those that are asked for: what its links open."""
     rows: list[tuple[str, int, int]] = []
     for each in reader.lists():
-        total = reader.count_hits(HitFilter(list_id=each.id))
-        exact = reader.count_hits(HitFilter(list_id=each.id, exact=True))
+        total = reader.count_hits(replace(wanted, list_id=each.id))
+        exact = reader.count_hits(replace(wanted, list_id=each.id, exact=True))
         rows.append((each.name, exact, total - exact))
     return rows
 
@@ -105,12 +89,15 @@ def _steps(hits: list[Hit]) -> list[tuple[str, int]]:
 
 
 @router.get("/hits/{hit_id}")
-def show_hit(request: Request, hit_id: str) -> Response:
-    """One hit. Opening it shows the platform's reference, so it is written down."""
+def show_hit(request: Request, hit_id: str, asked: AskedFor) -> Response:
+    """One hit, among those that were asked for. Opening it shows the platform's reference, so it is written down."""
     installation = door_of(request).installation
     at = installation.clock()
     with installation.store.read() as reader:
         hit = reader.get_hit(HitId(hit_id))
+        if asked.list_name and reader.find_list(ListName(asked.list_name)) is None:
+            asked = asked.but(list_name="")
+        newer, older = neighbours(reader, asked.wanted(reader, at), hit.id)
         states = {each.hash_list.id: each for each in reader.list_states(at)}
 
     def work(unit: UnitOfWork) -> None:
@@ -119,4 +106,15 @@ def show_hit(request: Request, hit_id: str) -> Response:
 
     installation.store.transact(work)
     searched = sum(each.entries for each in installation.index.status().types if each.signal_type == "pdq")
-    return page(request, "hit.html", place="hits", hit=hit, states=states, searched=searched, Action=Action)
+    return page(
+        request,
+        "hit.html",
+        place="hits",
+        hit=hit,
+        asked=asked,
+        newer=newer,
+        older=older,
+        states=states,
+        searched=searched,
+        Action=Action,
+    )

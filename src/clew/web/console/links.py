@@ -15,6 +15,7 @@ from clew.records.audit import AuditEvent
 VALID = timedelta(minutes=10)
 
 _NAME = "console.link"
+_ADDRESS = "console.address"
 _TOKEN_BYTES = 32
 
 
@@ -43,6 +44,15 @@ class Links:
 
         self._store.transact(work)
         return token
+
+    def note_address(self, address: str) -> None:
+        """Links made by other processes lead to this address from now on: a service answers there."""
+        self._store.transact(lambda unit: unit.put_value(_ADDRESS, address))
+
+    def find_address(self) -> str | None:
+        """Where the service that was started last answers, or did."""
+        with self._store.read() as reader:
+            return reader.find_value(_ADDRESS)
 
     def use(self, token: str) -> None:
         """The token is used up; SignInError when it is not the last one made, was used, or is too old."""

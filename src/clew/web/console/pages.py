@@ -54,11 +54,16 @@ def page(request: Request, template: str, *, place: str, status: int = 200, **sh
         keys_off=cookie(request.scope, KEYS_COOKIE) == "off",
         signed_in=visit_of(request.scope).session is not None,
         environment=installation.settings.environment,
-        back=request.url.path,
+        back=_here(request),
         now=installation.clock().astimezone(UTC),
         **shown,
     )
     return HTMLResponse(text, status)
+
+
+def _here(request: Request) -> str:
+    """This page with what it was asked for: who changes the colours keeps the place."""
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
 
 
 def error_page(visit: Visit, status: int, code: str, message: str) -> bytes:

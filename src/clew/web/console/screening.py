@@ -34,6 +34,11 @@ class Day:
         """Contents in all."""
         return self.actions.total()
 
+    @property
+    def not_in_full(self) -> int:
+        """Contents without the type that was missing most often; counts are kept by type, not by content."""
+        return max(self.missing.values(), default=0)
+
 
 @router.get("/screening")
 def show_screening(request: Request, days: str = "30") -> Response:
@@ -53,7 +58,6 @@ def show_screening(request: Request, days: str = "30") -> Response:
         days=days,
         spans=_SPANS,
         rows=rows,
-        types=sorted({kind for kind, _ in missing}),
         screened=screened,
         actions={action: sum(each.actions[action] for each in rows) for action in Action},
         missing=missing.most_common(),

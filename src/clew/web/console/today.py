@@ -20,6 +20,7 @@ router = APIRouter(include_in_schema=False)
 
 _SOON = timedelta(days=30)
 _RUNS, _HITS, _EVENTS = 5, 500, 6
+_ASKING = (Action.REVIEW, Action.BLOCK)
 _PURPOSES = {Purpose.PRIVATE_MESSAGES: "screening private messages", Purpose.KEPT_SIGNALS: "keeping signals"}
 
 
@@ -58,26 +59,57 @@ def show_today(request: Request) -> Response:
         hits = reader.hits(HitFilter(since=midnight, limit=_HITS))
         hit_count = reader.count_hits(HitFilter(since=midnight))
         exact_count = reader.count_hits(HitFilter(since=midnight, exact=True))
+        # Counted as the Hits page counts them, which these figures open.
+        by_action = {each: reader.count_hits(HitFilter(since=midnight, action=each)) for each in _ASKING}
         states = reader.list_states(now)
         bases = [found for purpose in Purpose if (found := reader.find_basis(purpose)) is not None]
         runs = reader.runs(_RUNS)
-    by_action = {action: sum(n for key, n in counts.items() if key.action is action) for action in Action}
+    needs = [
+        *_broken(faults(door)),
+        *_unreviewed(by_action[Action.REVIEW]),
+        *_flooded(hits),
+        *_grounds(bases, states, now),
+        *_list_needs(states),
+    ]
     return page(
         request,
         "today.html",
         place="today",
-        screened=sum(by_action.values()),
-        by_action=by_action,
-        Action=Action,
+        says=headline(needs, by_action[Action.REVIEW]) if states else "Nothing is searched yet: there is no list.",
+        screened=sum(n for key, n in counts.items() if key.action is not None),
+        to_review=by_action[Action.REVIEW],
+        to_block=by_action[Action.BLOCK],
         missing=_missing(counts),
         hit_count=hit_count,
         exact_count=exact_count,
-        needs=[*_broken(faults(door)), *_flooded(hits), *_grounds(bases, states, now), *_list_needs(states)],
+        needs=needs,
         events=_events(hits, runs, states, now)[:_EVENTS],
         lists=states,
         index=installation.index.status(),
         lasting=_lasting(installation),
     )
+
+
+def headline(needs: list[Need], to_review: int) -> str:
+    """The day in a sentence or two, which say nothing else than what stands under "Needs a person"."""
+    urgent = sum(each.tone == "danger" for each in needs)
+    if urgent:
+        return f"{words.count(urgent, 'thing')} cannot wait."
+    if not needs:
+        return "Nothing waits for a person."
+    if not to_review:
+        return f"Nothing is urgent. {_ask(len(needs), 'thing below', 'things below')} for a person."
+    others = len(needs) - 1
+    rest = (
+        f"{_ask(others, 'other thing below', 'other things below')} for a person too"
+        if others
+        else "Nothing else waits"
+    )
+    return f"{to_review:,} of today's hits {'asks' if to_review == 1 else 'ask'} for a person's review. {rest}."
+
+
+def _ask(number: int, one: str, many: str) -> str:
+    return f"{words.count(number, one, many)} {'asks' if number == 1 else 'ask'}"
 
 
 def _missing(counts: dict[CountKey, int]) -> list[tuple[str, int]]:
@@ -92,6 +124,16 @@ def _missing(counts: dict[CountKey, int]) -> list[tuple[str, int]]:
 def _broken(reasons: list[str]) -> Iterator[Need]:
     for reason in reasons:
         yield Need(tone="danger", what="The service is not ready", why=reason)
+
+
+def _unreviewed(hits: int) -> Iterator[Need]:
+    if hits:
+        yield Need(
+            tone="ongoing",
+            what=f"{words.count(hits, 'hit')} of today for review",
+            why="A near match, or one that is not vetted or is disputed, is a lead: a person decides.",
+            link="/hits?action=review&days=today",
+        )
 
 
 def _flooded(hits: list[Hit]) -> Iterator[Need]:
@@ -153,8 +195,7 @@ def _events(hits: list[Hit], runs: list[Run], states: list[ListState], now: date
     events = [
         Event(
             at=run.finished_at or run.started_at,
-            what=f"A folder {'was screened' if run.finished_at else 'is being screened'}: "
-            f"{words.count(run.files, 'file')}, {words.count(run.hits, 'hit')}, {run.unhashable:,} not hashed in full.",
+            what=_run(run),
         )
         for run in runs
     ]
@@ -166,6 +207,15 @@ def _events(hits: list[Hit], runs: list[Run], states: list[ListState], now: date
     if hits:
         events.append(Event(at=hits[0].at, what=f"The latest hit: {words.nearness(hits[0]).lower()}."))
     return sorted((each for each in events if each.at > since), key=lambda each: each.at, reverse=True)
+
+
+def _run(run: Run) -> str:
+    """What is known of a folder's screening; whether somebody works on an unfinished one is not."""
+    found = f"{words.count(run.hits, 'hit')}, {run.unhashable:,} not hashed in full"
+    if run.finished_at is not None:
+        return f"A folder was screened: {words.count(run.files, 'file')}, {found}."
+    done = f"{words.count(run.files, 'file')} {'is' if run.files == 1 else 'are'} done"
+    return f"A folder's screening is not finished: {done}, {found}; the same command goes on."
 
 
 def _lasting(installation: Installation) -> list[tuple[str, bool]]:

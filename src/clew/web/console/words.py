@@ -7,8 +7,10 @@ from clew.records.hashlist import Action, Category, Right, ServiceKind
 from clew.records.match import Channel, Hit, Match
 from clew.records.signal import Reason
 from clew.redact import short_hash, short_name
+from clew.web.console.place import Asked
 
 ACTIONS = {Action.PASS: "Pass", Action.REVIEW: "Review", Action.BLOCK: "Block"}
+FOLLOWS = {Action.REVIEW.value: " for review", Action.BLOCK.value: " to block"}
 CHANNELS = {
     Channel.UPLOAD: "Upload",
     Channel.PRIVATE_MESSAGE: "Private message",
@@ -37,6 +39,7 @@ REASONS = {
     Reason.CRASHED: "the decoder crashed; only this file was lost to it",
     Reason.FLAT: "a picture without structure to compare",
     Reason.LOW_QUALITY: "too little structure for a safe comparison",
+    Reason.FRAMES_LEFT_OUT: "has more frames than were looked at",
     Reason.UNREADABLE: "could not be opened or read",
     Reason.CHANGED: "changed while it was read",
     Reason.NOT_A_FILE: "not a regular file",
@@ -125,6 +128,11 @@ def reference(text: str | None) -> str:
     return short_name(text) if text else "—"
 
 
+def tail(hit: Hit) -> str:
+    """The end of a hit's id: enough to tell rows apart whose references look alike when they are short."""
+    return f"…{hit.id[-4:]}"
+
+
 def entry(match: Match) -> str:
     """An entry's hash, short."""
     return short_hash(match.value)
@@ -138,6 +146,32 @@ def nearness(hit: Hit) -> str:
         return "No match is kept"
     distance = hit.matches[0].distance
     return f"Near, {count(distance, 'bit')} {'differs' if distance == 1 else 'differ'}"
+
+
+def answer(hit: Hit) -> str:
+    """What was answered, and why; who screened a folder told no platform anything."""
+    told = "Clew answered: {}." if hit.channel is Channel.FOLDER else "The platform was told to {}."
+    if hit.action is Action.BLOCK:
+        return f"{_ground_of_block(hit)} {told.format('block')}"
+    if hit.action is Action.REVIEW:
+        return told.format("hold it for a person")
+    return "Its lists say that a match has no consequence."
+
+
+def _ground_of_block(hit: Hit) -> str:
+    exact = [each for each in hit.matches if each.exact]
+    disputed = {each.list_id for each in exact if each.disputed}
+    lists = dict.fromkeys(each.list_name for each in exact if each.vetted and each.list_id not in disputed)
+    if not lists:
+        # Their rule then is not today's, or the match is not among those that were kept.
+        return "An exact match on a vetted list."
+    return f"An exact match, vetted and undisputed on {' and on '.join(lists)}."
+
+
+def asked(some: Asked) -> str:
+    """Which hits are asked for, in a few words: "Hits for review, exact, on mine"."""
+    near = {"exact": ", exact", "near": ", near"}.get(some.near, "")
+    return f"Hits{FOLLOWS.get(some.action, '')}{near}{f', on {some.list_name}' if some.list_name else ''}"
 
 
 def share(part: int, whole: int) -> str:

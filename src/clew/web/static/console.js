@@ -7,7 +7,9 @@ const typing = (target) => target.closest("input:not([type=radio], [type=checkbo
 
 function openDialog(id) {
   const dialog = document.getElementById(id);
-  if (dialog?.showModal && !dialog.open) dialog.showModal();
+  if (!dialog?.showModal || dialog.open) return;
+  dialog.showModal();
+  $("[data-first]", dialog)?.focus();
 }
 
 function step(by) {
@@ -39,7 +41,10 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "g") afterG = event.timeStamp;
   else if (event.key === "?") openDialog("keys");
   else if (event.key === "/") { event.preventDefault(); openDialog("find"); }
+  else if (pressed) { event.preventDefault(); pressed.click(); }
   else if (event.key === "j") step(1);
   else if (event.key === "k") step(-1);
-  else if (pressed) { event.preventDefault(); pressed.click(); }
 });
+
+// Back from a hit: the row that was left is marked again.
+$("#here")?.focus();

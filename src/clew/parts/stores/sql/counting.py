@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select
 
 from clew.parts.stores.base import Reader, UnitOfWork
 from clew.parts.stores.sql import tables
@@ -30,6 +30,11 @@ class CountReading(Session, Reader, ABC):
         query = select(tables.counts).where(_COUNTS.day >= since.isoformat(), _COUNTS.day <= until.isoformat())
         in_order = query.order_by(*(_COUNTS[name] for name in _KEY))
         return {_key_of(row): row["count"] for row in self._all(in_order)}
+
+    def count_kept_signals(self) -> int:
+        """Row by row: they are few, or somebody has a legal ground for many."""
+        row = self._first(select(func.count().label("kept")).select_from(tables.kept_signals))
+        return 0 if row is None else int(row["kept"])
 
 
 class CountWriting(CountReading, ChangingSession, UnitOfWork, ABC):
@@ -65,6 +70,11 @@ class CountWriting(CountReading, ChangingSession, UnitOfWork, ABC):
             for signal, reference in signals
         ]
         self._change(insert(tables.kept_signals), rows)
+
+    def delete_kept_signals(self, before: datetime | None = None) -> int:
+        """By the index over their time."""
+        statement = delete(tables.kept_signals)
+        return self._change(statement if before is None else statement.where(tables.kept_signals.c.at < to_us(before)))
 
 
 def write_counts(connection: Connection, database: Database, counts: Mapping[CountKey, int]) -> None:

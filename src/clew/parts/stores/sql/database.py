@@ -60,6 +60,10 @@ class Database(ABC):
         """Whether the transaction is still open: some errors end it behind our back."""
 
     @abstractmethod
+    def demand_in_place(self) -> None:
+        """UnavailableError when what is written no longer goes where the next process will look for it."""
+
+    @abstractmethod
     def check(self, connection: Connection, *, whole: bool) -> None:
         """The database answers and is sound; DamagedError else."""
 

@@ -28,7 +28,10 @@ class HitReading(Session, Reader, ABC):
         id_column = query.selected_columns[0]
         if wanted.before is not None:
             query = query.where(id_column < wanted.before)
-        page = self._all(query.order_by(id_column.desc()).limit(wanted.limit))
+        if wanted.after is not None:
+            query = query.where(id_column > wanted.after)
+        order = id_column.desc() if wanted.after is None else id_column.asc()
+        page = self._all(query.order_by(order).limit(wanted.limit))
         return self._load([HitId(row["id"]) for row in page])
 
     def count_hits(self, wanted: HitFilter) -> int:
@@ -73,6 +76,8 @@ def _ids(wanted: HitFilter) -> Select[str]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.exact is not None:
         conditions.append(_HITS.exact == wanted.exact)
+    if wanted.action is not None:
+        conditions.append(_HITS.action == wanted.action.value)
     if wanted.run_id is not None:
         conditions.append(_HITS.run_id == wanted.run_id)
     if wanted.since is not None:

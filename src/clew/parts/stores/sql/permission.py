@@ -68,6 +68,10 @@ class PermissionWriting(PermissionReading, ChangingSession, UnitOfWork, ABC):
         }
         self._change(insert(tables.purpose_bases).values(row))
 
+    def be_alone(self) -> None:
+        """By the lock of the lists: with a second one, works that share a commit could wait for one another's."""
+        self._database.lock_lists(self._connection)
+
     def put_value(self, name: str, value: str) -> None:
         """An upsert."""
         statement = self._database.insert(tables.installation_values).values(name=name, value=value)

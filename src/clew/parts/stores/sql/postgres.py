@@ -146,6 +146,9 @@ class PostgresDatabase(Database):
         """The server answers every statement after an error with an error, so nothing can slip out."""
         return not connection.invalidated
 
+    def demand_in_place(self) -> None:
+        """The server answers for its files."""
+
     def check(self, connection: Connection, *, whole: bool) -> None:  # noqa: ARG002  (the server checks its own pages)
         """The server answers."""
         connection.execute(text("SELECT 1"))

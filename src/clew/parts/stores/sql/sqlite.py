@@ -39,6 +39,14 @@ _FETCH_ROWS, _BATCH_FETCHES = 500, 100
 
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
+_MOVED = (
+    "{file} was removed or replaced while Clew used it: nothing more is stored in it, and what was stored last may be "
+    "gone with it; stop Clew, put the file back or restore it from a backup, then start Clew again"
+)
+_ORPHAN = (
+    "{file} is not there, and {journal} with its last changes is; put the database back beside it or restore both from "
+    "a backup, or move the journal away to begin with an empty database"
+)
 _TAKEN = "another process has been writing to {file} for {waited_s:.0f} s; try again"
 _DAMAGED = "{file} is no sound SQLite database; move it away, or restore it from a backup"
 _CLOSED = "{file} cannot be opened or written; see that it exists, and let this user read and write in {folder}"
@@ -72,12 +80,17 @@ class SqliteDatabase(Database):
     def __init__(self, path: Path) -> None:
         self._path = path
         self.place = str(path)
-        self.reading = _engine(path, writing=False)
-        self.writing = _engine(path, writing=True)
+        # Device and inode of the file, once it was seen: as long as a connection is open, no other file has them.
+        self._file: tuple[int, int] | None = None
+        self.reading = _engine(self._connect, writing=False)
+        self.writing = _engine(self._connect, writing=True)
         self._insert_entries: str | None = None
 
     def create(self) -> None:
         """The folder and the file exist, for their owner alone, in WAL mode."""
+        if self._file is not None:
+            self.demand_in_place()
+        self._demand_no_orphan()
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
@@ -146,6 +159,19 @@ class SqliteDatabase(Database):
         """A full disk or an I/O error makes SQLite roll back on its own; what follows would commit by itself."""
         return _driver(connection).in_transaction
 
+    def demand_in_place(self) -> None:
+        """The path names the file that was opened first; one stat, some microseconds."""
+        try:
+            status = self._path.stat()
+        except OSError:
+            seen = None
+        else:
+            seen = (status.st_dev, status.st_ino)
+        if self._file is None:
+            self._file = seen
+        elif seen != self._file:
+            raise UnavailableError(_MOVED.format(file=self.place))
+
     def check(self, connection: Connection, *, whole: bool) -> None:
         """The small tables every process depends on, or all of them, by PRAGMA quick_check."""
         scopes = [""] if whole else [f"({table.name})" for table in (change_counter, lists, leases)]
@@ -169,6 +195,24 @@ class SqliteDatabase(Database):
         """Never: whoever has begun to write is alone."""
         return False
 
+    def _connect(self) -> sqlite3.Connection:
+        # Only `create` makes the file, with the rights that it must have; an opened one exists.
+        address = f"file:{quote(str(self._path.absolute()))}?mode=rw"
+        connection = sqlite3.connect(address, uri=True, timeout=_BUSY_S, check_same_thread=False)
+        try:
+            self.demand_in_place()
+        except UnavailableError:
+            connection.close()
+            raise
+        return connection
+
+    def _demand_no_orphan(self) -> None:
+        """A journal without its database holds acknowledged work, and SQLite empties it beside a new file."""
+        journal = self._path.with_name(f"{self._path.name}-wal")
+        # The journal first: whoever makes both has written the database before there is a journal.
+        if _size_bytes(journal) and not _size_bytes(self._path):
+            raise UnavailableError(_ORPHAN.format(file=self.place, journal=journal.name))
+
 
 def _driver(connection: Connection) -> sqlite3.Connection:
     driver = connection.connection.driver_connection
@@ -185,13 +229,7 @@ def _joined(batch: Sequence[EntryColumns]) -> EntryColumns:
     )
 
 
-def _engine(path: Path, *, writing: bool) -> Engine:
-    # Only `create` makes the file, with the rights that it must have; an opened one exists.
-    address = f"file:{quote(str(path.absolute()))}?mode=rw"
-
-    def connect() -> sqlite3.Connection:
-        return sqlite3.connect(address, uri=True, timeout=_BUSY_S, check_same_thread=False)
-
+def _engine(connect: Callable[[], sqlite3.Connection], *, writing: bool) -> Engine:
     engine = create_engine(
         "sqlite://",
         creator=connect,
@@ -247,6 +285,13 @@ def patiently(attempt: Callable[[], T]) -> T:
 def _primary_code(error: BaseException | None) -> int:
     """SQLite's primary result code; extended codes bear it in their low byte."""
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
+def _size_bytes(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _free_mb(folder: Path) -> int | str:

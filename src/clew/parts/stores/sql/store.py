@@ -5,6 +5,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import TypeVar
 
+from clew.ground.clock import monotonic_s
 from clew.parts.stores.base import Reader, Store, UnitOfWork
 from clew.parts.stores.sql.database import Database
 from clew.parts.stores.sql.migrate import demand_current, migrate
@@ -17,9 +18,9 @@ T = TypeVar("T")
 class SqlStore(Store):
     """One database, of whichever kind."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, now_s: Callable[[], float] = monotonic_s) -> None:
         self._database = database
-        self._writer = Writer(database)
+        self._writer = Writer(database, now_s)
 
     def migrate(self) -> None:
         """By Alembic, under a lock."""
@@ -37,7 +38,9 @@ class SqlStore(Store):
         return self._writer.submit(work)
 
     def check(self, *, whole: bool = False) -> None:
-        """The schema is the newest, and the database finds itself sound."""
+        """The database is where it was, can be written, has the newest schema and finds itself sound."""
+        self._database.demand_in_place()
+        self._writer.check()
         with self._explaining(), self._database.reading.begin() as connection:
             demand_current(self._database, connection)
             self._database.check(connection, whole=whole)

@@ -10,7 +10,8 @@ from typing import Generic, Protocol, TypeVar
 
 from sqlalchemy import Connection
 
-from clew.errors import UnavailableError
+from clew.errors import DamagedError, UnavailableError
+from clew.ground.clock import monotonic_s
 from clew.parts.stores.base import UnitOfWork
 from clew.parts.stores.sql.counting import write_counts
 from clew.parts.stores.sql.database import Database
@@ -26,13 +27,24 @@ _GROUP_WORKS = 512
 _LONG_S = 0.02
 # A transaction that lost a race against another process is run so often before its works fail.
 _ATTEMPTS = 5
+# Who asks for readiness is told of works that have waited longer than this; a bulk import lets others in sooner.
+_PATIENCE_S = 5.0
+# A failed commit is told so long unless a later one succeeds: then somebody has to try again, or nobody would.
+_FAILURE_S = 30.0
 
 
 class Writer:
-    """Runs works in transactions, several to a commit, in the order in which they came."""
+    """Runs works in transactions, several to a commit, in the order in which they came.
 
-    def __init__(self, database: Database) -> None:
+    Args:
+        now_s: seconds on a clock that never goes back.
+    """
+
+    def __init__(self, database: Database, now_s: Callable[[], float] = monotonic_s) -> None:
         self._database = database
+        self._now_s = now_s
+        self._oldest_since_s: float | None = None  # when the oldest work in hand was submitted
+        self._failed: tuple[float, str] | None = None  # when and why the last commit failed
         self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -40,7 +52,7 @@ class Writer:
 
     def submit(self, work: Callable[[UnitOfWork], T]) -> Future[T]:
         """The work waits for its turn; its future resolves once the commit is durable."""
-        job = _Job(work)
+        job = _Job(work, self._now_s())
         with self._lock:
             if self._closed:
                 raise UnavailableError(f"{self._database.place} is closed: this process is stopping")
@@ -51,6 +63,17 @@ class Writer:
                 raise RuntimeError("a work submits another one and would wait for itself; use its own unit of work")
             self._waiting.put(job)
         return job.future
+
+    def check(self) -> None:
+        """UnavailableError when a work has waited long for its commit, or the last commit has just failed."""
+        oldest, failed, now = self._oldest_since_s, self._failed, self._now_s()
+        if oldest is not None and now - oldest > _PATIENCE_S:
+            raise UnavailableError(
+                f"{self._database.place} has kept a change waiting for {now - oldest:.0f} s: another process writes, "
+                "or the disk is slow; see what else uses the database"
+            )
+        if failed is not None and now - failed[0] < _FAILURE_S:
+            raise UnavailableError(f"the last change was not stored: {failed[1]}")
 
     def close(self) -> None:
         """What was submitted is done, and nothing more is taken."""
@@ -85,14 +108,21 @@ class Writer:
 
     def _commit_some(self, jobs: deque["_Waiting"]) -> None:
         """Jobs from the head are done in one transaction and told so; if it fails, all are told."""
+        self._oldest_since_s = jobs[0].since_s
         for attempts_left in reversed(range(_ATTEMPTS)):
             try:
                 outcomes = self._transaction(jobs)
+                self._failed = None
             except BaseException as error:  # noqa: BLE001  (whatever it is, somebody waits for it)
                 if attempts_left and self._database.lost_a_race(error):
                     continue
-                outcomes = [self._explained(error)] * len(jobs)
+                explained = self._explained(error)
+                if isinstance(explained, (UnavailableError, DamagedError)):
+                    self._failed = (self._now_s(), str(explained))
+                outcomes = [explained] * len(jobs)
             break
+        # Before anybody is told, who might ask at once.
+        self._oldest_since_s = jobs[len(outcomes)].since_s if len(outcomes) < len(jobs) else None
         for outcome in outcomes:
             jobs.popleft().finish(outcome)
 
@@ -101,6 +131,7 @@ class Writer:
         outcomes: list[BaseException | None] = []
         counted: Counter[CountKey] = Counter()
         deadline = time.monotonic() + _GROUP_S
+        self._database.demand_in_place()
         with self._database.writing.begin() as connection:
             for job in jobs:
                 unit = SqlUnitOfWork(connection, self._database, counted)
@@ -115,6 +146,8 @@ class Writer:
                     break
             write_counts(connection, self._database, counted)
             self._demand_transaction(connection)
+        # Again, before anybody is told: a removed file takes every commit, and the next start does not find it.
+        self._database.demand_in_place()
         return outcomes
 
     def _run_apart(self, connection: Connection, job: "_Waiting", unit: SqlUnitOfWork) -> BaseException | None:
@@ -148,7 +181,9 @@ class Writer:
 
 
 class _Waiting(Protocol):
-    """A job of whatever type."""
+    """A job of whatever type, and when it was submitted."""
+
+    since_s: float
 
     def start(self) -> bool: ...
 
@@ -160,8 +195,9 @@ class _Waiting(Protocol):
 class _Job(Generic[T]):
     """A work and the future that somebody waits for."""
 
-    def __init__(self, work: Callable[[UnitOfWork], T]) -> None:
+    def __init__(self, work: Callable[[UnitOfWork], T], since_s: float) -> None:
         self._work = work
+        self.since_s = since_s
         self._results: list[T] = []
         self.future: Future[T] = Future()
 

@@ -1,0 +1,13 @@
+"""Text from outside, checked for what would break a line, a screen or a store."""
+
+import re
+
+# C0, DEL and C1 control characters, and halves of surrogate pairs, which no encoder takes.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+# The same without tab and line ends.
+_CONTROL_IN_LINES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def bears_controls(text: str, *, lines: bool = False) -> bool:
+    """Whether a character in it is none to be read; with `lines`, tabs and line ends are fine."""
+    return bool((_CONTROL_IN_LINES if lines else _CONTROL).search(text))

@@ -1,0 +1,132 @@
+"""Nothing is acknowledged that the next start would not find, and readiness says why a change is not stored."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from clew.errors import UnavailableError
+from clew.parts.stores.base import Store, StorePart
+from clew.parts.stores.sql.sqlite import SqliteDatabase
+from clew.parts.stores.sql.store import SqlStore
+
+
+@pytest.fixture
+def path(sqlite_url: str) -> Path:
+    return Path(sqlite_url.removeprefix("sqlite:///"))
+
+
+@pytest.fixture
+def now_s() -> list[float]:
+    """The seconds of the clock of `timed`."""
+    return [0.0]
+
+
+@pytest.fixture
+def timed(path: Path, now_s: list[float]) -> Iterator[Store]:
+    store = SqlStore(SqliteDatabase(path), lambda: now_s[0])
+    yield store
+    store.close()
+
+
+def test_nothing_is_acknowledged_once_the_file_is_removed(store: Store, path: Path):
+    store.transact(lambda unit: unit.put_value("before", "1"))
+    store.check()
+    path.unlink()
+    for _ in range(2):
+        with pytest.raises(UnavailableError, match=r"clew\.db was removed or replaced.*restore"):
+            store.transact(lambda unit: unit.put_value("after", "1"))
+        with pytest.raises(UnavailableError, match=r"clew\.db was removed or replaced"):
+            store.check()
+    with pytest.raises(UnavailableError, match="removed or replaced"):
+        store.migrate()
+    assert not path.exists()
+
+
+def test_what_is_removed_during_its_commit_is_not_acknowledged(store: Store, path: Path):
+    def work(unit):
+        unit.put_value("name", "1")
+        path.unlink()
+
+    with pytest.raises(UnavailableError, match="removed or replaced"):
+        store.transact(work)
+
+
+def test_another_file_in_its_place_is_neither_written_nor_read_anew(store: Store, store_part: StorePart, path: Path):
+    store.transact(lambda unit: unit.put_value("name", "1"))
+    for each in path.parent.iterdir():
+        each.rename(path.parent.parent / each.name)
+    other = store_part.open(f"sqlite:///{path}")
+    other.migrate()
+    other.close()
+    with pytest.raises(UnavailableError, match="removed or replaced"):
+        store.transact(lambda unit: unit.put_value("name", "2"))
+    with pytest.raises(UnavailableError, match="removed or replaced"), store.read() as reader:
+        reader.find_value("name")
+
+
+def test_a_file_that_is_put_back_is_written_again(store: Store, path: Path):
+    store.transact(lambda unit: unit.put_value("name", "1"))
+    path.rename(path.with_suffix(".away"))
+    with pytest.raises(UnavailableError):
+        store.transact(lambda unit: unit.put_value("name", "2"))
+    path.with_suffix(".away").rename(path)
+    store.transact(lambda unit: unit.put_value("name", "3"))
+    store.check()
+    with store.read() as reader:
+        assert reader.find_value("name") == "3"
+
+
+def test_no_new_database_is_made_beside_the_journal_of_a_lost_one(store: Store, store_part: StorePart, path: Path):
+    store.transact(lambda unit: unit.put_value("name", "1"))
+    path.unlink()
+    another = store_part.open(f"sqlite:///{path}")
+    with pytest.raises(UnavailableError, match=r"clew\.db-wal with its last changes is"):
+        another.migrate()
+    another.close()
+    assert not path.exists()
+
+
+def test_readiness_says_when_changes_wait_for_another_process(timed: Store, now_s: list[float], path: Path):
+    other = sqlite3.connect(path, isolation_level=None)
+    timed.transact(lambda unit: unit.put_value("name", "1"))
+    other.execute("BEGIN IMMEDIATE")
+    waiting = timed.submit(lambda unit: unit.put_value("name", "2"))
+    while not waiting.running():
+        pass
+    timed.check()
+    now_s[0] = 6.0
+    with pytest.raises(UnavailableError, match="kept a change waiting for 6 s"):
+        timed.check()
+    other.execute("ROLLBACK")
+    other.close()
+    waiting.result()
+    timed.transact(lambda unit: unit.put_value("name", "3"))
+    timed.check()
+
+
+def test_readiness_says_that_the_last_commit_failed_until_one_succeeds_or_time_has_passed(
+    timed: Store, now_s: list[float], path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("clew.parts.stores.sql.sqlite._BUSY_S", 0.05)
+    other = sqlite3.connect(path, isolation_level=None)
+    for mended in (lambda: timed.transact(lambda unit: unit.put_value("name", "2")), lambda: now_s.insert(0, 31.0)):
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(UnavailableError):
+            timed.transact(lambda unit: unit.put_value("name", "1"))
+        with pytest.raises(UnavailableError, match="the last change was not stored: another process"):
+            timed.check()
+        other.execute("ROLLBACK")
+        mended()
+        timed.check()
+    other.close()
+
+
+def test_a_work_that_fails_by_itself_says_nothing_of_readiness(timed: Store):
+    def fail(_unit):
+        raise ValueError("its own fault")
+
+    with pytest.raises(ValueError, match="its own fault"):
+        timed.transact(fail)
+    timed.check()
