@@ -37,7 +37,7 @@ class Console:
         return page
 
 
-# For one file, not for the session: while Playwright is open its thread has an event loop, and tests with one fail there.
+# For one file, not for the session: while Playwright is open its thread has an event loop, and others find it running.
 @pytest.fixture(scope="module")
 def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     missing = next((f"{path} is not there" for path in (CHROMIUM, AXE) if not path.exists()), None)

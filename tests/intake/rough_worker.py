@@ -43,7 +43,7 @@ def _lie(change):
     """The next answers of this worker are changed before they are sent."""
 
     def trick():
-        clew.intake.worker.pack_answer = lambda answer: change(answer, answer.hashed)
+        vars(clew.intake.worker)["pack_answer"] = lambda answer: change(answer, answer.hashed)
 
     return trick
 

@@ -4,7 +4,9 @@ import pytest
 
 from clew.errors import InputError, NotFoundError
 from clew.pipelines.legal import end_basis, purposes, record_basis
+from clew.records.identifiers import SignalType
 from clew.records.screening import Purpose
+from clew.records.signal import Signal
 from tests.pipelines.list_desk import ACTOR
 
 SINCE, UNTIL = datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 9, 1, tzinfo=UTC)
@@ -52,6 +54,7 @@ def test_an_ended_ground_is_no_longer_in_force(desk) -> None:
             "subject": "purpose:private-messages",
             "since": "2026-05-01T00:00:00.000Z",
             "until": "2026-06-01T12:00:00.000Z",
+            "deleted_signals": 0,
         },
     ]
 
@@ -60,6 +63,16 @@ def test_a_ground_that_has_not_begun_can_be_ended_too(desk) -> None:
     record(desk, since=datetime(2026, 7, 1, tzinfo=UTC))
     ended = end_basis(desk.store, MESSAGES, actor=ACTOR, clock=desk.clock).basis
     assert not ended.holds(datetime(2026, 7, 2, tzinfo=UTC))
+
+
+def test_what_was_kept_on_a_ground_is_gone_with_it(any_desk) -> None:
+    purpose, store, clock = Purpose.KEPT_SIGNALS, any_desk.store, any_desk.clock
+    record_basis(store, purpose, text="A regulation", since=SINCE, until=UNTIL, actor=ACTOR, clock=clock)
+    kept = [(Signal(type=SignalType("md5"), value=bytes(15) + b"1"), "upload-1")]
+    store.transact(lambda unit: unit.keep_signals(kept, clock()))
+    end_basis(store, purpose, actor=ACTOR, clock=clock)
+    with store.read() as reader:
+        assert reader.count_kept_signals() == 0
 
 
 def test_what_is_off_cannot_be_ended(desk) -> None:

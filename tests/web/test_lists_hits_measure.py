@@ -202,7 +202,12 @@ def test_a_list_and_its_particulars_are_made_together_or_not_at_all(
     """Each transaction could be the process's last."""
     works = []
     transact = desk.installation.store.transact
-    monkeypatch.setattr(desk.installation.store, "transact", lambda work: (works.append(work), transact(work))[1])
+
+    def noted(work):
+        works.append(work)
+        return transact(work)
+
+    monkeypatch.setattr(desk.installation.store, "transact", noted)
     body = {"name": "one", "source": SOURCE, "exact_action": "review", "kept_days": 9}
     assert desk.call("POST", "/api/v1/lists", key=key, json=body).json()["exact_action"] == "review"
     assert len(works) == 1

@@ -203,8 +203,8 @@ def test_a_clock_that_goes_back_neither_stops_screening_nor_loses_a_hit(desk: We
 
 def test_a_list_that_was_made_a_moment_ago_is_searched_by_its_name(desk: WebDesk, key: str) -> None:
     assert desk.screen(key, json={"signals": [signal(pdq(1))]}).status_code == 200
-    source = {"name": "own", "kind": "own", "jurisdiction": "DE"}
-    source |= {"legal_basis": {"text": "Terms", "since": "2026-01-01T00:00:00Z"}}
+    basis = {"text": "Terms", "since": "2026-01-01T00:00:00Z"}
+    source = {"name": "own", "kind": "own", "jurisdiction": "DE", "legal_basis": basis}
     writer = desk.key(Scope.LISTS_WRITE)
     assert desk.call("POST", "/api/v1/lists", key=writer, json={"name": "new", "source": source}).status_code == 201
     assert desk.screen(key, json={"signals": [signal(pdq(1))], "lists": ["new"]}).status_code == 200

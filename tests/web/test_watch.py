@@ -99,7 +99,7 @@ def test_the_event_loop_never_reads_the_database_to_screen(desk: WebDesk, monkey
         return read()
 
     monkeypatch.setattr(desk.installation.store, "read", noted)
-    bodies = [{"signals": [signal(pdq(number))]} for number in (1, 9, 1)]
+    bodies: list[dict[str, object]] = [{"signals": [signal(pdq(number))]} for number in (1, 9, 1)]
     bodies += [{"signals": [signal(pdq(9))], "lists": ["nowhere"]}, {"batch": list(bodies)}]
     assert [desk.screen(key, json=each).status_code for each in bodies] == [200, 200, 200, 404, 200]
     assert readers

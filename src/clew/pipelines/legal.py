@@ -34,6 +34,7 @@ def record_basis(
 
     def work(unit: UnitOfWork) -> None:
         unit.put_basis(recorded)
+        facts: dict[str, str | int | bool | None]
         facts = {"since": iso(since), "until": iso(until) if until else None, "in_force": recorded.basis.holds(at)}
         unit.audit(_event(at, actor, "legal.set", purpose, facts))
 
@@ -42,7 +43,11 @@ def record_basis(
 
 
 def end_basis(store: Store, purpose: Purpose, *, actor: str, clock: Clock) -> PurposeBasis:
-    """The purpose is off from now on; NotFoundError when it had no ground that is or would come in force."""
+    """The purpose is off from now on, and what was kept on its ground is gone.
+
+    Raises:
+        NotFoundError: it had no ground that is or would come in force.
+    """
     at = clock()
 
     def work(unit: UnitOfWork) -> PurposeBasis:
@@ -52,7 +57,10 @@ def end_basis(store: Store, purpose: Purpose, *, actor: str, clock: Clock) -> Pu
         basis = replace(before.basis, since=min(before.basis.since, at), until=at)
         ended = PurposeBasis(purpose=purpose, basis=basis, recorded_by=actor, recorded_at=at)
         unit.put_basis(ended)
-        unit.audit(_event(at, actor, "legal.end", purpose, {"since": iso(basis.since), "until": iso(at)}))
+        gone = unit.delete_kept_signals() if purpose is Purpose.KEPT_SIGNALS else 0
+        facts: dict[str, str | int | bool | None]
+        facts = {"since": iso(basis.since), "until": iso(at), "deleted_signals": gone}
+        unit.audit(_event(at, actor, "legal.end", purpose, facts))
         return ended
 
     return store.transact(work)

@@ -109,7 +109,7 @@ def test_an_animation_gives_every_frame(name):
 
 def forms_and_refusal(content, limits):
     """The forms of the frames, and what is said after the last."""
-    forms = []
+    forms: list[str | None] = []
     stream = next(part for part in IN_ORDER if part.accepts(content[:64])).decode(memoryview(content), limits)
     with pytest.raises(UndecodableError) as told:
         forms.extend(frame.form for frame in stream)

@@ -60,11 +60,15 @@ def test_signals_of_content_without_a_hit_are_kept(any_store: Store):
     assert [tuple(row) for row in rows] == [("pdq", 50, "frame-3"), ("sha256", None, None)]
 
 
+def keep(store: Store, signals, at) -> None:
+    store.transact(lambda unit: unit.keep_signals(signals, at))
+
+
 def test_kept_signals_are_counted_and_deleted_by_age_or_all(any_store: Store):
     for day in range(4):
         signals = [(Signal(type=PDQ, value=value_of(number)), None) for number in range(day + 1)]
         at = NOON + timedelta(days=day)
-        any_store.transact(lambda unit, signals=signals, at=at: unit.keep_signals(signals, at))
+        keep(any_store, signals, at)
     assert any_store.transact(lambda unit: unit.delete_kept_signals(NOON + timedelta(days=2))) == 3
     with any_store.read() as reader:
         assert reader.count_kept_signals() == 7
