@@ -4,6 +4,7 @@ import os
 import re
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -13,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-PORT = 8199
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 # wrk sends the bodies in turn; they come from one file, with their sizes.
@@ -48,38 +48,50 @@ class Outcome:
     web_cpu_us: float
 
 
+@dataclass(frozen=True)
+class Service:
+    """A service that runs: its process number, and where it listens."""
+
+    process: int
+    port: int
+
+
 @contextmanager
-def served(folder: Path) -> Iterator[int]:
-    """A service on the folder; its process number."""
-    command = [sys.executable, "-m", "clew", "--data-dir", str(folder), "serve", "--port", str(PORT)]
+def served(folder: Path) -> Iterator[Service]:
+    """A service on the folder, on a port that is free."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    command = [sys.executable, "-m", "clew", "--data-dir", str(folder), "serve", "--port", str(port)]
     environ = {**os.environ, "CLEW_LOG": "error"}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environ)
     try:
         assert process.stdout is not None
         assert process.stdout.readline().startswith("ready"), "the service did not start"
         time.sleep(2)  # its decode workers load
-        yield process.pid
+        yield Service(process.pid, port)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
 
 
-def load(bodies: Sequence[bytes], kind: str, key: str, process: int, *, connections: int, seconds: int) -> Outcome:
+def load(bodies: Sequence[bytes], kind: str, key: str, service: Service, *, connections: int, seconds: int) -> Outcome:
     """What wrk sees when it sends these bodies in turn."""
     with tempfile.TemporaryDirectory() as room:
         script, content = Path(room, "load.lua"), Path(room, "bodies")
         content.write_bytes(b"".join(bodies))
         script.write_text(_SCRIPT.replace("@SIZES@", ",".join(str(len(each)) for each in bodies)))
         command = ["wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "--latency"]
-        before_s, web_before_s = _wrk_cpu_s() + tree_cpu_s(process), cpu_s(process)
+        before_s, web_before_s = _wrk_cpu_s() + tree_cpu_s(service.process), cpu_s(service.process)
         said = subprocess.run(
-            [*command, "-s", str(script), f"http://127.0.0.1:{PORT}"],
+            [*command, "-s", str(script), f"http://127.0.0.1:{service.port}"],
             capture_output=True,
             text=True,
             check=True,
             env={**os.environ, "KEY": key, "KIND": kind, "BODIES": str(content)},
         ).stdout
-        all_s, web_s = _wrk_cpu_s() + tree_cpu_s(process) - before_s, cpu_s(process) - web_before_s
+        all_s = _wrk_cpu_s() + tree_cpu_s(service.process) - before_s
+        web_s = cpu_s(service.process) - web_before_s
     quantiles = {name: _ms(value, unit) for name, value, unit in re.findall(r"(50|99)%\s+([\d.]+)(us|ms|s)", said)}
     errors = re.search(r"Non-2xx or 3xx responses: (\d+)", said)
     requests = max(int(_first(r"(\d+) requests in", said)), 1)

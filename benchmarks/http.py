@@ -216,9 +216,9 @@ def measure_hashes(asked: argparse.Namespace, key: str, what: str) -> None:
     connections = asked.connections if single else 4
     outcomes = []
     for _ in range(asked.rounds):
-        with served(asked.folder) as process:
+        with served(asked.folder) as service:
             outcomes.append(
-                load(bodies, "application/json", key, process, connections=connections, seconds=asked.seconds)
+                load(bodies, "application/json", key, service, connections=connections, seconds=asked.seconds)
             )
     show("one hash a request" if single else "hashes in batches of 1,000", middle(outcomes), 1 if single else 1000)
 
@@ -230,8 +230,8 @@ def measure_files(asked: argparse.Namespace, key: str) -> None:
     alone, raw, multipart = [], [], []
     for _ in range(asked.rounds):  # in turns, so that a busy spell of the machine meets all three
         alone.append(asyncio.run(hash_alone(Settings(data_dir=asked.folder), files, asked.seconds)))
-        with served(asked.folder) as process:
-            call = partial(load, key=key, process=process, connections=asked.uploads, seconds=asked.seconds)
+        with served(asked.folder) as service:
+            call = partial(load, key=key, service=service, connections=asked.uploads, seconds=asked.seconds)
             raw.append(call(files, "image/jpeg"))
             multipart.append(call(forms, f"multipart/form-data; boundary={boundary}"))
     rate, cpu_us = median(each[0] for each in alone), median(each[1] for each in alone)

@@ -1,18 +1,20 @@
 """What passes between the pool and a worker: a greeting, then a request for each file and an answer in pieces.
 
-A worker decodes what strangers made, so what it says is not trusted: an answer is read field by field, every length is
-checked, and anything else than a well-formed answer counts as the worker's crash. Therefore neither pickle nor a
-general object format.
+A worker decodes what strangers made, so what it says is not trusted: an answer is MessagePack that is read into these
+very records and nothing else, field by field with its type, and anything else than a well-formed answer counts as the
+worker's crash. What it says is then weighed by `clew.intake.plausible`. No pickle: reading must never run anything.
 """
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import msgspec
 
 from clew.errors import InputError
 from clew.kernels.sandbox import Confinement
 from clew.records.identifiers import SignalType
-from clew.records.signal import Hashed, Reason, Signal, Unhashable
+from clew.records.signal import Hashed, Reason
 
 # The largest answer: 120 frames in six forms and eight turns are half a megabyte, the most signals there can be of
 # longer values four times that.
@@ -22,8 +24,6 @@ PIECE_BYTES = 1 << 16
 _MORE, _LAST = b"+", b"."
 _REQUEST = struct.Struct("<Q?H")
 _HELLO = struct.Struct("<???")
-_ANSWER = struct.Struct("<QqfffHH")
-_NO_QUALITY = -1
 MOST_DETAIL_CHARACTERS = 200
 
 
@@ -62,6 +62,10 @@ class Answer:
     spent: Spent
 
 
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Answer, strict=True).decode
+
+
 def pack_request(request: Request) -> bytes:
     """The request as bytes."""
     reason = (request.undecoded or "").encode("ascii")
@@ -93,18 +97,9 @@ def unpack_hello(message: bytes) -> Confinement:
 
 def pack_answer(answer: Answer) -> bytes:
     """The answer as bytes, at most MOST_BYTES."""
-    hashed, spent = answer.hashed, answer.spent
-    times = (spent.digests_s, spent.decode_s, spent.hash_s)
-    parts = [
-        _ANSWER.pack(answer.number, hashed.size_bytes, *times, len(hashed.signals), len(hashed.unhashable)),
-        _text(hashed.media_type),
-    ]
-    for signal in hashed.signals:
-        quality = _NO_QUALITY if signal.quality is None else signal.quality
-        parts += (_text(signal.type), _text(signal.form), struct.pack("<hH", quality, len(signal.value)), signal.value)
-    for missing in hashed.unhashable:
-        parts += (_text(missing.type), _text(missing.reason), _text(_printable(missing.detail)))
-    return b"".join(parts)
+    details = (_printable(each.detail) for each in answer.hashed.unhashable)
+    shown = tuple(replace(each, detail=detail) for each, detail in zip(answer.hashed.unhashable, details, strict=True))
+    return _encode(replace(answer, hashed=replace(answer.hashed, unhashable=shown)) if shown else answer)
 
 
 def pieces(message: bytes) -> Iterator[bytes]:
@@ -134,60 +129,14 @@ def unpack_answer(message: bytes) -> Answer:
     """The answer.
 
     Raises:
-        InputError: it is not one, or says what cannot be.
+        InputError: it is not one, or goes on after its end.
     """
     try:
-        number, size, digests_s, decode_s, hash_s, signals, missing = _ANSWER.unpack_from(message)
-        reader = _Reader(message, _ANSWER.size)
-        media_type = reader.text() or None
-        hashed = Hashed(
-            size_bytes=size,
-            media_type=media_type,
-            signals=tuple(reader.signal() for _ in range(signals)),
-            unhashable=tuple(reader.unhashable() for _ in range(missing)),
-        )
-    except (struct.error, ValueError) as error:
+        return _decode(message)
+    except (msgspec.DecodeError, ValueError) as error:
         raise InputError("a decode worker's answer is malformed") from error
-    if reader.at != len(message):
-        raise InputError("a decode worker's answer goes on after its end")
-    return Answer(number, hashed, Spent(digests_s=digests_s, decode_s=decode_s, hash_s=hash_s))
 
 
 def _printable(detail: str) -> str:
     """What may be shown to a person: a part that somebody added may quote the file it could not read."""
     return "".join(each if each.isprintable() else "?" for each in detail[:MOST_DETAIL_CHARACTERS])
-
-
-def _text(text: str | None) -> bytes:
-    coded = (text or "").encode("utf-8")
-    return struct.pack("<H", len(coded)) + coded
-
-
-class _Reader:
-    """Takes one field after the other; struct.error or ValueError when the bytes do not hold it."""
-
-    def __init__(self, message: bytes, at: int) -> None:
-        self._message = message
-        self.at = at
-
-    def signal(self) -> Signal:
-        kind, form = SignalType(self.text()), self.text() or None
-        quality, length = struct.unpack_from("<hH", self._message, self.at)
-        self.at += 4
-        value = self._take(length)
-        return Signal(type=kind, value=value, quality=None if quality == _NO_QUALITY else quality, form=form)
-
-    def unhashable(self) -> Unhashable:
-        return Unhashable(type=SignalType(self.text()), reason=Reason(self.text()), detail=self.text())
-
-    def text(self) -> str:
-        (length,) = struct.unpack_from("<H", self._message, self.at)
-        self.at += 2
-        return self._take(length).decode("utf-8")
-
-    def _take(self, length: int) -> bytes:
-        taken = self._message[self.at : self.at + length]
-        if len(taken) != length:
-            raise ValueError("the answer ends early")
-        self.at += length
-        return taken
