@@ -11,3 +11,16 @@ HitId = NewType("HitId", str)  # 26 characters, ordered by time
 RunId = NewType("RunId", str)
 KeyId = NewType("KeyId", str)
 ChangeSequence = NewType("ChangeSequence", int)  # one for each transaction that changes a list; rises in commit order
+
+UserId = NewType("UserId", str)  # 26 characters; the name by which a person signs in may change
+SubjectId = NewType("SubjectId", str)  # an account at the platform, as Clew knows it
+CaseId = NewType("CaseId", str)  # one subject's incident: its review, its evidence under one data key, its reports
+ContentId = NewType("ContentId", str)  # one upload or message of a case
+JobId = NewType("JobId", str)  # a review job: what a person decides about one case
+VerdictId = NewType("VerdictId", str)
+ViewId = NewType("ViewId", str)  # one line of the viewing ledger
+ObjectId = NewType("ObjectId", str)  # 64 hexadecimal digits: the keyed digest by which the vault knows sealed bytes
+HoldId = NewType("HoldId", str)
+ReportId = NewType("ReportId", str)  # ours; the clearinghouse's number stands in the filing
+FilingId = NewType("FilingId", str)
+TaskId = NewType("TaskId", str)  # a job of the outbox

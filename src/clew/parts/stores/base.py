@@ -11,6 +11,11 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from clew.parts.stores._audit_log import AuditLogReader, AuditLogWriter
+from clew.parts.stores._evidence import EvidenceReader, EvidenceWriter
+from clew.parts.stores._filing import FilingReader, FilingWriter
+from clew.parts.stores._people import PeopleReader, PeopleWriter
+from clew.parts.stores._review import ReviewReader, ReviewWriter
 from clew.records.audit import AuditEvent
 from clew.records.hashlist import Action, Entry, HashList, ListState, NewEntry, RowFault, Source
 from clew.records.identifiers import ChangeSequence, EntryId, HitId, ListId, ListName, RunId, SignalType, SourceName
@@ -63,8 +68,8 @@ class HitFilter:
     limit: int = 50
 
 
-class Reader(ABC):
-    """A consistent view of the store; nothing done through it changes anything."""
+class Reader(PeopleReader, AuditLogReader, EvidenceReader, ReviewReader, FilingReader, ABC):
+    """A consistent view of the store; nothing done through it changes anything. Each later area has its own file."""
 
     # ---- lists
 
@@ -189,7 +194,7 @@ class Reader(ABC):
         """A small named value of the installation, such as the permutation seed of its index."""
 
 
-class UnitOfWork(Reader):
+class UnitOfWork(PeopleWriter, AuditLogWriter, EvidenceWriter, ReviewWriter, FilingWriter, Reader):
     """One transaction: a reader that can also write. It commits when the work returns and rolls back when it raises."""
 
     @abstractmethod

@@ -1,0 +1,1 @@
+"""The sealed audit log: its leaves, its checkpoints, and the keys of its commitments."""

@@ -1,0 +1,20 @@
+"""What every table is made of: the schema, its naming, and the columns that each database spells its own way."""
+
+from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, Index, Integer, MetaData
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+# SQLite's STRICT tables know no BIGINT and no BOOLEAN; its INTEGER holds 64 bits.
+BIG = BigInteger().with_variant(Integer(), "sqlite")
+FLAG = Boolean().with_variant(Integer(), "sqlite")
+
+
+def index(name: str, *columns: Column[object], unique: bool = False, where: ColumnElement[bool] | None = None) -> None:
+    """An index of the columns' table; a partial one when `where` is given."""
+    Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)

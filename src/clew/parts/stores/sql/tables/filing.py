@@ -1,0 +1,1 @@
+"""Jobs that leave in a transaction, reports, their filings and receipts."""

@@ -1,0 +1,1 @@
+"""Subjects, review jobs, verdicts, and the ledger of what was viewed."""
