@@ -132,6 +132,11 @@ class DecodePool:
             confinement=self._confinement,
         )
 
+    @property
+    def under_way(self) -> int:
+        """Files waiting and at the workers; asked for each upload."""
+        return len(self._waiting) + sum(len(worker.in_hand) for worker in self._workers.values())
+
     def close(self) -> None:
         """All processes have ended; files not yet done are given back as unavailable."""
         self._give_up(UnavailableError("the decode workers are being stopped"))

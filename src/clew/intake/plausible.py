@@ -48,7 +48,7 @@ def _may_be_signal(signal: Signal, widths: Mapping[SignalType, int]) -> bool:
     return (
         len(signal.value) == widths.get(signal.type)
         and (signal.quality is None or 0 <= signal.quality <= _MOST_QUALITY)
-        and _may_be_shown(signal.form or "", _MOST_CHARACTERS)
+        and (signal.form is None or _may_be_shown(signal.form, _MOST_CHARACTERS))
     )
 
 

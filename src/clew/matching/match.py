@@ -81,7 +81,7 @@ def find(
         values = np.frombuffer(joined, np.uint8).reshape(len(asked), measure.width_bytes)
         radius = radius_by_list(lists, signal_type, measure)
         neighbours, state = index.search(signal_type, values, radius, limit=limit)
-        for place, _ in asked:
+        for place in {place for place, _ in asked}:
             states[place] = state if states[place] is _NOTHING_ASKED else min(states[place], state, key=_age)
         if len(neighbours.query):
             _collect(neighbours, asked, radius, near, totals)

@@ -268,11 +268,13 @@ class Screener:
 
     def _too_poor(self, signals: Sequence[Signal]) -> tuple[Unhashable, ...]:
         """Types of which every signal is below the quality that can be compared: said, never passed over."""
+        poor = {each.type for each in signals} - {
+            each.type for each in signals if each.type not in self._measures or comparable(each, self._measures[each.type])
+        }
         missing = []
         for signal_type, measure in self._measures.items():
-            those = [each for each in signals if each.type == signal_type]
-            if those and not any(comparable(each, measure) for each in those):
-                best = max(each.quality or 0 for each in those)
+            if signal_type in poor:
+                best = max(each.quality or 0 for each in signals if each.type == signal_type)
                 detail = f"quality {best} of 100, comparable from {measure.min_quality}"
                 missing.append(Unhashable(type=signal_type, reason=Reason.LOW_QUALITY, detail=detail))
         return tuple(missing)

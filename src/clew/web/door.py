@@ -28,7 +28,7 @@ T = TypeVar("T")
 _THREADS = 4
 # A commit costs a sixth of what hashing a picture does, and several files are searched for faster than one: files that
 # are at the workers are waited for so long, and so many signals make a round (a picture has eleven).
-_FILES_GATHER_S = 0.01
+_FILES_GATHER_S = 0.02
 _SIGNALS_OF_FILES = 512
 # Uploads in memory at one time, in whole files of the largest size.
 _FILES_HELD = 8

@@ -83,7 +83,7 @@ class Hashing:
     @property
     def under_way(self) -> int:
         """Files at the workers and waiting for them."""
-        return self._pool.state.in_hand + self._pool.state.waiting if self._pool else 0
+        return self._pool.under_way if self._pool else 0
 
     async def hash(self, upload: Upload) -> Hashed:
         """Every signal of the upload, and a reason for each that it has not; UnavailableError when too many wait."""

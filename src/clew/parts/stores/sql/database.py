@@ -43,8 +43,9 @@ class Database(ABC):
     def lock_lists(self, connection: Connection) -> None:
         """No other process changes lists until this transaction ends, so that change sequences appear in order."""
 
+    @staticmethod
     @abstractmethod
-    def insert(self, table: Table) -> Upsert:
+    def insert(table: Table) -> Upsert:
         """An INSERT into a table, with this database's ON CONFLICT."""
 
     @abstractmethod

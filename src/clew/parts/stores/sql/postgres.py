@@ -92,7 +92,8 @@ class PostgresDatabase(Database):
         """
         self._lock(connection, _LISTS_LOCK)
 
-    def insert(self, table: Table) -> postgresql.Insert:
+    @staticmethod
+    def insert(table: Table) -> postgresql.Insert:
         """An INSERT with PostgreSQL's ON CONFLICT."""
         return postgresql.insert(table)
 

@@ -112,7 +112,8 @@ class SqliteDatabase(Database):
     def lock_lists(self, connection: Connection) -> None:
         """Every write transaction is alone (BEGIN IMMEDIATE): nothing to do."""
 
-    def insert(self, table: Table) -> sqlite.Insert:
+    @staticmethod
+    def insert(table: Table) -> sqlite.Insert:
         """An INSERT with SQLite's ON CONFLICT."""
         return sqlite.insert(table)
 
