@@ -13,7 +13,7 @@ import time
 from dataclasses import replace
 
 import clew.intake.worker
-from clew.intake.wire import pack_answer
+from clew.intake.wire import pack_answer, pieces
 from clew.parts.decoders.base import DecoderPart, UndecodableError
 from clew.pipelines.decode_worker import choose_methods, run_zygote
 from clew.records.identifiers import SignalType
@@ -34,6 +34,11 @@ def _hoard():
         hoard.append(bytearray(1 << 24))
 
 
+def _talk():
+    """The next answer of this worker is followed by words that nobody asked for."""
+    vars(clew.intake.worker)["pieces"] = lambda message: [*pieces(message), *[b"+"] * 50]
+
+
 PDQ = SignalType("pdq")
 VALUE = bytes(range(32))
 MANY = 9000
@@ -52,8 +57,20 @@ def _with(**what):
     return _lie(lambda answer, hashed: pack_answer(replace(answer, hashed=replace(hashed, **what))))
 
 
+def _besides(*signals):
+    """The digests stand, and these are said beside them."""
+    return _lie(
+        lambda answer, hashed: pack_answer(replace(answer, hashed=replace(hashed, signals=hashed.signals + signals)))
+    )
+
+
 def _signal(**what):
-    return _with(signals=(Signal(**({"type": PDQ, "value": VALUE} | what)),))
+    return _besides(Signal(**({"type": PDQ, "value": VALUE} | what)))
+
+
+def _deep():
+    """Lists within lists, where a size should be."""
+    return b"\x93\x01" + b"\x91" * 200_000
 
 
 LIES = {
@@ -68,6 +85,11 @@ LIES = {
     "media-type": _with(media_type="image/png\n"),
     "time": _lie(lambda answer, _: pack_answer(replace(answer, spent=replace(answer.spent, hash_s=float("nan"))))),
     "number": _lie(lambda answer, _: pack_answer(replace(answer, number=answer.number + 1))),
+    "silent": _with(unhashable=()),
+    "nothing": _with(signals=(), unhashable=()),
+    "no-size-no-reason": _with(size_bytes=0, signals=()),
+    "read-but-empty": _with(size_bytes=0),
+    "deep": _lie(lambda _, __: _deep()),
     "endless": _lie(lambda _, __: bytes(1 << 23)),
     "empty": _lie(lambda _, __: b"x"),
 }
@@ -75,7 +97,8 @@ MANY_SIGNALS = tuple(Signal(type=PDQ, value=number.to_bytes(32), form="x" * 100)
 
 TRICKS = {
     **LIES,
-    "many": _with(signals=MANY_SIGNALS),
+    "many": _besides(*MANY_SIGNALS),
+    "talk": _talk,
     "segfault": lambda: ctypes.string_at(0),
     "exit": lambda: os._exit(7),
     "busy": _busy,

@@ -4,11 +4,12 @@ One thread owns a pool: an asyncio loop's in the service, the command's own othe
 waits for nothing itself; everything happens when a socket can be read or a timer ends.
 """
 
+import functools
 import itertools
 import os
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from clew.errors import InputError, UnavailableError
 from clew.intake.selecting import Loop
@@ -124,7 +125,7 @@ class DecodePool:
     def state(self) -> PoolState:
         """How it stands."""
         return PoolState(
-            ready=sum(worker.confinement is not None for worker in self._workers.values()),
+            ready=sum(worker.ready for worker in self._workers.values()),
             waiting=len(self._waiting),
             in_hand=sum(len(worker.in_hand) for worker in self._workers.values()),
             done=self._done,
@@ -147,18 +148,19 @@ class DecodePool:
         zygote = Zygote(self._command)
         self._zygote = zygote
         self._loop.add_reader(zygote.control.fileno(), self._on_zygote)
-        for _ in range(self._limits.workers):
-            self._add_worker()
+        self._add_workers()
         return zygote
 
-    def _add_worker(self) -> None:
-        try:
-            worker = self._zygote.fork(next(self._numbers), self._loop.time())
-        except OSError:
-            return  # its socket is closed: _on_zygote is about to start another
-        self._workers[worker.number] = worker
-        self._loop.add_reader(worker.files.fileno(), lambda: self._on_worker(worker))
+    def _add_workers(self) -> None:
+        """As many as there are to be, or as the system gives; the watchdog asks for the rest."""
         self._tick_soon()
+        while len(self._workers) < self._limits.workers:
+            try:
+                worker = self._zygote.fork(next(self._numbers), self._loop.time())
+            except OSError:
+                return  # no descriptor is left, or the zygote has ended and _on_zygote is about to start another
+            self._workers[worker.number] = worker
+            self._loop.add_reader(worker.files.fileno(), functools.partial(self._on_worker, worker))
 
     def _remove(self, worker: Worker) -> None:
         self._loop.remove_reader(worker.files.fileno())
@@ -175,10 +177,17 @@ class DecodePool:
             self._zygote_ended()
             return
         number, process = received
-        if number in self._workers:
-            self._workers[number].process = process
+        worker = self._workers.get(number)
+        if worker is None:
+            if process is not None:
+                os.close(process)
+        elif process is None:
+            # Nobody could kill it, so it has been given nothing: it ends as its socket closes.
+            self._remove(worker)
+            self._tick_soon()
         else:
-            os.close(process)
+            worker.process = process
+            self._dispatch()
 
     def _zygote_ended(self) -> None:
         """It is started anew; files that its workers had in hand are begun again."""
@@ -191,10 +200,14 @@ class DecodePool:
         if self._failed_starts >= _MOST_FAILED_STARTS:
             self._give_up(UnavailableError("decode workers end before they are ready; see: clew doctor"))
             return
+        self._start_again()
+
+    def _start_again(self) -> None:
+        """A zygote, where there is none; the watchdog tries again when the system has nothing to give for now."""
         try:
             self._start()
-        except UnavailableError as error:
-            self._give_up(error)
+        except UnavailableError:
+            self._tick_soon()
 
     def _give_up(self, why: UnavailableError) -> None:
         if self._ended is not None:
@@ -204,13 +217,13 @@ class DecodePool:
         self._waiting.clear()
         for worker in list(self._workers.values()):
             self._remove(worker)
-            left += worker.left()
+            left += worker.in_hand
         if self._zygote.control.fileno() >= 0:
             self._loop.remove_reader(self._zygote.control.fileno())
             self._zygote.end()
         for job in left:
-            os.close(job.descriptor)
-            job.done(why)
+            if not job.finished:
+                job.finish(why)
 
     # ---- files
 
@@ -218,19 +231,41 @@ class DecodePool:
         """Waiting files go to workers with free hands, to the emptiest first."""
         for depth in range(self._limits.ahead):
             for worker in list(self._workers.values()):
-                if not self._waiting:
-                    return
-                if worker.confinement is None or worker.retiring or len(worker.in_hand) > depth:
+                if not worker.ready or worker.retiring or len(worker.in_hand) > depth:
                     continue
-                job = self._waiting.popleft()
+                job = self._next_for(worker)
+                if job is None:
+                    if not self._waiting:
+                        return
+                    continue
                 try:
                     worker.send(job, self._loop.time())
-                except OSError:
+                except ConnectionError:
                     # It has ended; what it answered before that is still to be read, then _on_worker replaces it.
                     self._waiting.appendleft(job)
                     worker.retiring = True
+                except OSError:
+                    # Its socket is full, or too many descriptors are under way in the system: the watchdog tries again.
+                    self._waiting.appendleft(job)
+                    self._tick_soon()
+                    return
                 else:
                     self._tick_soon()
+
+    def _next_for(self, worker: Worker) -> Job | None:
+        """The first that waits and that this worker does not have in hand already, taken out."""
+        passed: list[Job] = []
+        found = None
+        while self._waiting and found is None:
+            job = self._waiting.popleft()
+            if job.finished:
+                continue
+            if job in worker.in_hand:
+                passed.append(job)
+            else:
+                found = job
+        self._waiting.extendleft(reversed(passed))
+        return found
 
     def _on_worker(self, worker: Worker) -> None:
         """One word of a worker."""
@@ -255,8 +290,6 @@ class DecodePool:
 
     def _answered(self, worker: Worker, answer: Answer) -> None:
         job = worker.in_hand.popleft()
-        lent = job.request.number in worker.lent
-        worker.lent.discard(job.request.number)
         worker.since = self._loop.time()
         worker.served += 1
         reasons = {each.reason for each in answer.hashed.unhashable}
@@ -264,31 +297,39 @@ class DecodePool:
             worker.retiring = True
         if worker.retiring and not worker.in_hand:
             self._remove(worker)
-            self._add_worker()
-        self._dispatch()
-        if not lent:
+            self._add_workers()
+        if not job.finished:
             self._finish(job, answer.hashed, answer.spent)
+        self._dispatch()
 
     def _finish(self, job: Job, hashed: Hashed, spent: Spent) -> None:
-        os.close(job.descriptor)
         self._done += 1
-        job.done(Outcome(hashed, spent))
+        job.finish(Outcome(hashed, spent))
 
     def _worker_ended(self, worker: Worker, reason: Reason) -> None:
         """Another takes its place. Its first file has the blame, and still gets its digests; the others go on."""
         self._remove(worker)
-        left = worker.left()
+        left = self._left(worker)
         blamed = left.pop(0) if left and left[0] is worker.in_hand[0] else None
         self._waiting.extendleft(reversed(left))
         if blamed is not None:
             self._without_decoding(blamed, reason)
-        if worker.confinement is None:
+        if not worker.ready:
             self._failed_starts += 1
         if self._failed_starts >= _MOST_FAILED_STARTS:
             self._give_up(UnavailableError("decode workers end before they are ready; see: clew doctor"))
             return
-        self._add_worker()
+        self._add_workers()
         self._dispatch()
+
+    def _left(self, worker: Worker) -> list[Job]:
+        """What it has in hand that is neither finished nor waiting nor at another worker, in its order."""
+        others = [each for each in self._workers.values() if each is not worker]
+        return [
+            job
+            for job in worker.in_hand
+            if not job.finished and job not in self._waiting and not any(job in each.in_hand for each in others)
+        ]
 
     def _without_decoding(self, job: Job, reason: Reason) -> None:
         if job.request.undecoded is not None:  # even reading it ended a worker
@@ -300,7 +341,9 @@ class DecodePool:
 
     def _take_back(self, worker: Worker) -> None:
         """Its files wait again, in their order, but for one that has been begun too often."""
-        for job in reversed(worker.left()):
+        for job in reversed(self._left(worker)):
+            if job is worker.in_hand[0]:
+                job.tries += 1
             if job.tries >= _MOST_TRIES:
                 self._without_decoding(job, Reason.CRASHED)
             else:
@@ -314,8 +357,10 @@ class DecodePool:
             self._loop.call_later(_TICK_SECONDS, self._tick)
 
     def _tick(self) -> None:
-        """Workers over their time are killed; it goes on as long as anything is under way."""
+        """Workers over their time are killed, missing ones asked for; it goes on as long as anything is under way."""
         self._ticking = False
+        if self._ended is not None:
+            return
         now = self._loop.time()
         for worker in list(self._workers.values()):
             if worker.number not in self._workers:
@@ -323,13 +368,28 @@ class DecodePool:
             if now - worker.since > self._allowed_s(worker):
                 self._worker_ended(worker, Reason.TOO_SLOW)
             elif len(worker.in_hand) > 1 and now - worker.since > _PATIENCE_SECONDS:
-                self._waiting.extendleft(replace(job) for job in reversed(worker.lend()))
-                self._dispatch()
-        if any(worker.in_hand or worker.confinement is None for worker in self._workers.values()):
+                self._lend(worker)
+        if self._ended is None:
+            self._fill_up()
+
+    def _fill_up(self) -> None:
+        """What is missing is asked for."""
+        if self._zygote.control.fileno() < 0:
+            self._start_again()
+        elif len(self._workers) < self._limits.workers:
+            self._add_workers()
+        self._dispatch()
+        missing = len(self._workers) < self._limits.workers
+        if missing or any(worker.in_hand or not worker.ready for worker in self._workers.values()):
             self._tick_soon()
 
+    def _lend(self, worker: Worker) -> None:
+        """What waits behind the file that it is at is for others too: whoever answers first has done it."""
+        at = worker.in_hand[0]
+        self._waiting.extendleft(reversed([job for job in self._left(worker) if job is not at]))
+
     def _allowed_s(self, worker: Worker) -> float:
-        if worker.confinement is None:
+        if not worker.ready:
             return _START_SECONDS
         if not worker.in_hand:
             return float("inf")

@@ -92,6 +92,10 @@ class Hasher:
             found.refuse(pixel_types, request.undecoded, "the worker that decoded it had to be replaced")
         elif pixel_types:
             found.refuse(pixel_types, *_why_not_decoded(before.st_size, media_type, accepted=bool(accepting)))
+        said = {each.type for each in found.signals} | {each.type for each in found.unhashable}
+        # A decoder without a single frame, or a type that is not made from files: absence has a reason.
+        silent = [each for each in types if each not in said]
+        found.refuse(silent, Reason.UNSUPPORTED, "nothing here makes it from this file")
         spent = Spent(
             digests_s=digested - started, decode_s=monotonic_s() - digested - found.hash_s, hash_s=found.hash_s
         )

@@ -32,7 +32,7 @@ def demand_plausible(
     """
     hashed, spent = answer.hashed, answer.spent
     said = {each.type for each in hashed.signals} | {each.type for each in hashed.unhashable}
-    if answer.number != request.number or not said.issubset(request.types):
+    if answer.number != request.number or said != set(request.types):
         raise InputError("a decode worker answered what it was not asked")
     if not all(_may_be_signal(each, widths) for each in hashed.signals):
         raise InputError("a decode worker answered with a signal that cannot be")

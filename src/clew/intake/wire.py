@@ -22,6 +22,7 @@ MOST_BYTES = 1 << 22
 # A datagram must fit into a socket's buffer, which is 208 KiB and may not be enlarged everywhere. Source: socket(7).
 PIECE_BYTES = 1 << 16
 _MORE, _LAST = b"+", b"."
+_LEAST_PIECE_BYTES = 2
 _REQUEST = struct.Struct("<Q?H")
 _HELLO = struct.Struct("<???")
 MOST_DETAIL_CHARACTERS = 200
@@ -115,7 +116,8 @@ def join_piece(held: bytearray, piece: bytes) -> bytes | None:
     Raises:
         InputError: it is no piece, or the message becomes larger than any answer.
     """
-    if piece[:1] not in {_MORE, _LAST} or len(held) + len(piece) > MOST_BYTES:
+    # An empty piece would be a way to talk for ever: no worker sends one.
+    if len(piece) < _LEAST_PIECE_BYTES or piece[:1] not in {_MORE, _LAST} or len(held) + len(piece) > MOST_BYTES:
         raise InputError("a decode worker's answer is malformed")
     held += memoryview(piece)[1:]
     if piece[:1] == _MORE:
@@ -133,7 +135,7 @@ def unpack_answer(message: bytes) -> Answer:
     """
     try:
         return _decode(message)
-    except (msgspec.DecodeError, ValueError) as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise InputError("a decode worker's answer is malformed") from error
 
 

@@ -47,13 +47,14 @@ class Outcome:
 Done = Callable[[Outcome | UnavailableError], None]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Job:
-    """One file on its way.
+    """One file on its way: until it is finished it waits, or is in a worker's hands, or both.
 
     Attributes:
-        descriptor: belongs to the job until it is done.
-        tries: how often a worker has begun it.
+        descriptor: belongs to the job until it is finished.
+        tries: how often it had been begun when its worker ended through no fault of its own.
+        finished: `done` has been called; what else is answered to it is dropped.
     """
 
     request: Request
@@ -61,6 +62,13 @@ class Job:
     size_bytes: int
     done: Done
     tries: int = 0
+    finished: bool = False
+
+    def finish(self, outcome: Outcome | UnavailableError) -> None:
+        """Whoever asked has been told."""
+        self.finished = True
+        os.close(self.descriptor)
+        self.done(outcome)
 
 
 @dataclass(slots=True, eq=False)
@@ -71,8 +79,7 @@ class Worker:
         files: the socket on which it takes files and answers.
         process: its pidfd, once the zygote has sent it.
         confinement: what holds it; None until it has greeted.
-        in_hand: what was sent to it, the first of which it is at.
-        lent: numbers of those in hand that were given to another worker too; its own answer to them is dropped.
+        in_hand: what was sent to it, the first of which it is at; some may be finished by another meanwhile.
         since: when it began the first in hand, or was asked for.
         retiring: it gets nothing more and ends when its hands are empty.
     """
@@ -83,17 +90,20 @@ class Worker:
     process: int | None = None
     confinement: Confinement | None = None
     in_hand: deque[Job] = field(default_factory=deque)
-    lent: set[int] = field(default_factory=set)
     served: int = 0
     retiring: bool = False
     # Where answers arrive; a fresh object of that size for each would cost a mapping and its pages.
     received: bytearray = field(default_factory=lambda: bytearray(PIECE_BYTES), repr=False)
     held: bytearray = field(default_factory=bytearray, repr=False)  # the pieces so far
 
+    @property
+    def ready(self) -> bool:
+        """Whether it may be given files: it is confined, and can be killed."""
+        return self.confinement is not None and self.process is not None
+
     def send(self, job: Job, now: float) -> None:
-        """The job is in its hands; OSError when the worker is gone."""
+        """The job is in its hands; ConnectionError when the worker is gone, another OSError when it must be later."""
         socket.send_fds(self.files, [pack_request(job.request)], [job.descriptor])
-        job.tries += 1
         if not self.in_hand:
             self.since = now
         self.in_hand.append(job)
@@ -118,27 +128,17 @@ class Worker:
         if self.confinement is None:
             self.confinement = unpack_hello(piece)
             return self.confinement
+        if not self.in_hand:
+            raise InputError("a decode worker answered what it was not asked")
         message = join_piece(self.held, piece)
         if message is None:
             raise BlockingIOError
         answer = unpack_answer(message)
-        if not self.in_hand:
-            raise InputError("a decode worker answered what it was not asked")
         job = self.in_hand[0]
-        # What was lent is dropped when it comes, and its descriptor may be closed by then.
-        opened = None if job.request.number in self.lent else job.descriptor
+        # What another has finished is dropped when it comes, and its descriptor is closed.
+        opened = None if job.finished else job.descriptor
         demand_plausible(answer, job.request, widths, opened, job.size_bytes)
         return answer
-
-    def lend(self) -> list[Job]:
-        """What waits behind the file that it is at, for others to do."""
-        rest = [job for job in list(self.in_hand)[1:] if job.request.number not in self.lent]
-        self.lent.update(job.request.number for job in rest)
-        return rest
-
-    def left(self) -> list[Job]:
-        """What it has not done and nobody else has been given, in its order."""
-        return [job for job in self.in_hand if job.request.number not in self.lent]
 
     def end(self) -> None:
         """It is killed, wherever it is, and what was held of it is given back."""
@@ -158,7 +158,10 @@ class Zygote:
     """
 
     def __init__(self, command: Sequence[str]) -> None:
-        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        except OSError as error:
+            raise _not_started(error) from error
         environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
         with theirs:
             try:
@@ -172,9 +175,7 @@ class Zygote:
                 )
             except OSError as error:
                 self.control.close()
-                raise UnavailableError(
-                    f"the decode workers cannot be started: {os.strerror(error.errno or 0)}"
-                ) from error
+                raise _not_started(error) from error
         self.control.setblocking(False)
         self.ready = False
 
@@ -190,8 +191,10 @@ class Zygote:
         ours.setblocking(False)
         return Worker(number, ours, now)
 
-    def receive(self) -> tuple[int, int] | None:
+    def receive(self) -> tuple[int, int | None] | None:
         """A worker's number and its pidfd, as they come; None when the zygote has ended.
+
+        The pidfd is None when this process had no descriptor left to take it with.
 
         Raises:
             BlockingIOError: nothing has come.
@@ -204,7 +207,7 @@ class Zygote:
             if not message:
                 return None
             if message != READY:
-                return int(message), descriptors[0]
+                return int(message), descriptors[0] if descriptors else None
             self.ready = True
 
     def has_ended(self) -> bool:
@@ -224,3 +227,7 @@ class Zygote:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+def _not_started(error: OSError) -> UnavailableError:
+    return UnavailableError(f"the decode workers cannot be started: {os.strerror(error.errno or 0)}")

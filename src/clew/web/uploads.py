@@ -19,6 +19,9 @@ from clew.settings import Settings
 _AHEAD = 2
 # Files of one form that wait for workers at a time, so that one form does not fill the queue for all.
 _OF_ONE_FORM = 32
+# Nobody waits longer for a file, were the workers never so late: twice what those before and itself may take, and the
+# time in which workers are started anew.
+_LONGEST_FILES, _LONGEST_START_S, _LONGEST_BYTES_A_SECOND = 2, 60.0, 8 << 20
 # What the system says when it has no more to give for now.
 _EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC})
 
@@ -43,6 +46,10 @@ class Upload:
             if error.errno not in _EXHAUSTED:
                 raise
             raise UnavailableError("there is no room for more uploads now; send this one again in a moment") from error
+
+    def read(self, most_bytes: int) -> bytes:
+        """What has come, from its beginning."""
+        return os.pread(self.descriptor, most_bytes, 0) if self.descriptor >= 0 else b""
 
     def take(self) -> int:
         """The descriptor, sealed; it belongs to the caller now."""
@@ -102,7 +109,15 @@ class Hashing:
         size_bytes = upload.size_bytes
         dihedral = self._settings.matching.dihedral
         self._pool.submit(upload.take(), self._types, done, dihedral=dihedral, size_bytes=size_bytes)
-        return await answered
+        try:
+            async with asyncio.timeout(self._longest_s(size_bytes)):
+                return await answered
+        except TimeoutError:
+            raise UnavailableError("the decode workers take too long; send this one again in a moment") from None
+
+    def _longest_s(self, size_bytes: int) -> float:
+        decode_s = self._settings.decode.seconds + size_bytes / _LONGEST_BYTES_A_SECOND
+        return _LONGEST_START_S + _LONGEST_FILES * (1 + _AHEAD) * decode_s
 
     async def hash_all(self, uploads: Sequence[Upload]) -> list[Hashed]:
         """The same for many, in their order."""

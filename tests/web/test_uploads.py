@@ -1,0 +1,29 @@
+"""Uploads on their way to the workers."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from clew.errors import UnavailableError
+from clew.records.identifiers import SignalType
+from clew.settings import Decode, Settings
+from clew.web import uploads
+from clew.web.uploads import Hashing, Upload
+
+
+def test_nobody_waits_for_a_worker_without_end(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(uploads, "_LONGEST_START_S", 0.0)
+
+    async def hash_one() -> None:
+        hashing = Hashing(Settings(data_dir=tmp_path, decode=Decode(workers=1, seconds=1e-3)), (SignalType("md5"),))
+        hashing.open()
+        try:
+            upload = Upload()
+            upload.write(b"a shape")
+            await hashing.hash(upload)
+        finally:
+            hashing.close()
+
+    with pytest.raises(UnavailableError, match="take too long"):
+        asyncio.run(hash_one())
