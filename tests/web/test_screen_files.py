@@ -217,3 +217,49 @@ def test_a_process_without_descriptors_puts_uploads_off(hashing_desk: WebDesk, k
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert hashing_desk.screen(key, content=picture(3)).status_code == 200
+
+
+def test_every_list_that_is_named_is_searched(hashing_desk: WebDesk, key: str) -> None:
+    hashing_desk.add_list("nothing-of-it", [], "sha256")
+    headers = [("x-clew-list", "nothing-of-it"), ("X-Clew-List", "bytes")]
+    answer = hashing_desk.screen(key, content=picture(1), headers=headers)
+    assert answer.json()["action"] == "block"
+
+
+@pytest.mark.parametrize("name", ["reference", "channel"])
+def test_a_second_word_for_one_content_is_refused(hashing_desk: WebDesk, key: str, name: str) -> None:
+    headers = [(f"x-clew-{name}", "upload"), (f"x-clew-{name}", "hashes")]
+    assert hashing_desk.screen(key, content=picture(1), headers=headers).status_code == 400
+
+
+@pytest.mark.parametrize("head", [b"", b"\xef\xbb\xbf", b" \r\n\t"])
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain"])
+def test_hashes_without_their_content_type_are_told_so(hashing_desk: WebDesk, key: str, head: bytes, kind: str) -> None:
+    body = head + b'{"signals": [{"type": "sha256", "value": "' + b"ab" * 32 + b'"}]}'
+    answer = hashing_desk.screen(key, content=body, headers={"content-type": kind})
+    assert answer.status_code == 400
+    assert "send Content-Type: application/json" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "body", [b"{}", b'{"signals": 1}', b'{"name": "a chart"}', b"{" * 3000, b'{"signals": [\xff]}']
+)
+def test_other_json_is_a_file_as_any(hashing_desk: WebDesk, key: str, body: bytes) -> None:
+    assert hashing_desk.screen(key, content=body, headers={"content-type": "text/plain"}).json()["action"] == "pass"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("transfer-encoding", "gzip, chunked"), ("transfer-encoding", "identity"), ("content-encoding", "gzip")],
+)
+def test_a_body_in_another_encoding_is_refused(hashing_desk: WebDesk, key: str, name: str, value: str) -> None:
+    headers = [("content-encoding", "identity"), (name, value)]
+    assert hashing_desk.screen(key, content=picture(1), headers=headers).status_code == 400
+
+
+@pytest.mark.parametrize("kind", ["image/jpeg", "application/json", "multipart/form-data; boundary=xx"])
+def test_a_body_of_another_size_than_declared_is_refused(hashing_desk: WebDesk, key: str, kind: str) -> None:
+    headers = {"content-type": kind, "content-length": "5"}
+    answer = hashing_desk.screen(key, content=b"", headers=headers)
+    assert answer.status_code == 400
+    assert "0 bytes of the 5 declared" in answer.json()["error"]["message"]

@@ -10,14 +10,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
 import pytest
 
 from clew.errors import ConflictError, InputError
-from clew.web.server import listen
+from clew.web.body import most_files
+from clew.web.server import listen, most_connections
 
 
 def free_port() -> int:
@@ -142,6 +143,32 @@ def test_what_is_no_http_is_refused_and_the_service_goes_on(tmp_path: Path) -> N
         assert httpx.get(f"{address}/healthz").status_code == 200
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("upgrade", ["Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c", "Upgrade: h2c"])
+@pytest.mark.parametrize("apart", [False, True])
+@pytest.mark.parametrize("body", [b"", b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"])
+def test_a_request_that_asks_for_another_protocol_is_refused_whole(
+    tmp_path: Path, upgrade: str, apart: bool, body: bytes
+) -> None:
+    head = f"POST /api/v1/screen HTTP/1.1\r\nHost: localhost\r\n{upgrade}\r\nContent-Length: {len(body)}\r\n\r\n"
+    with (
+        served(tmp_path) as (_, address),
+        socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2])), timeout=10) as connection,
+    ):
+        connection.sendall(head.encode() + (b"" if apart else body))
+        if apart:
+            time.sleep(0.2)
+            with suppress(OSError):  # it may have been closed already
+                connection.sendall(body)
+        said = b""
+        with suppress(ConnectionResetError):
+            while piece := connection.recv(10_000):
+                said += piece
+    assert said.startswith(b"HTTP/1.1 400 ")
+    assert said.count(b"HTTP/1.1") == 2  # the status line, and the message that names the protocol
+    assert b"connection: close" in said
+
+
 def test_an_address_of_another_machine_is_named() -> None:
     with pytest.raises(InputError, match=r"192\.0\.2\.1"):
         listen("192.0.2.1", free_port())
@@ -196,6 +223,12 @@ def test_the_soft_limit_of_open_files_is_raised_to_the_hard_one(tmp_path: Path) 
     with served(tmp_path) as (process, _):
         soft, hard = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)
     assert soft == hard
+
+
+@pytest.mark.parametrize("descriptors", [256, 1024, 4096, 524_288])
+def test_connections_leave_descriptors_to_uploads_and_the_rest(descriptors: int) -> None:
+    left = descriptors - most_connections(descriptors) - most_files(descriptors)
+    assert left >= min(512, descriptors // 2)
 
 
 def resident_kb(process: int) -> int:

@@ -77,10 +77,17 @@ class WebDesk:
         self.installation.store.transact(work)
 
     def call(
-        self, method: str, path: str, *, key: str | None = None, headers: dict[str, str] | None = None, **more: object
+        self,
+        method: str,
+        path: str,
+        *,
+        key: str | None = None,
+        headers: dict[str, str] | list[tuple[str, str]] | None = None,
+        **more: object,
     ) -> httpx.Response:
         bearer = {"authorization": f"Bearer {key}"} if key else {}
-        asked = self.client.request(method, path, headers={**bearer, **(headers or {})}, **more)  # type: ignore[arg-type]
+        others = headers if isinstance(headers, list) else list((headers or {}).items())
+        asked = self.client.request(method, path, headers=[*bearer.items(), *others], **more)  # type: ignore[arg-type]
         return self.runner.run(asked)
 
     def get(self, path: str) -> httpx.Response:

@@ -269,7 +269,9 @@ class Screener:
     def _too_poor(self, signals: Sequence[Signal]) -> tuple[Unhashable, ...]:
         """Types of which every signal is below the quality that can be compared: said, never passed over."""
         poor = {each.type for each in signals} - {
-            each.type for each in signals if each.type not in self._measures or comparable(each, self._measures[each.type])
+            each.type
+            for each in signals
+            if each.type not in self._measures or comparable(each, self._measures[each.type])
         }
         missing = []
         for signal_type, measure in self._measures.items():

@@ -11,6 +11,15 @@ from clew.web.visit import header
 MEGABYTE = 1_000_000
 
 
+# Uploads at a time, of any size, where there are descriptors enough.
+_MOST_FILES = 4_096
+
+
+def most_files(descriptors: int) -> int:
+    """How many uploads a process holds at a time that may open so many files: each takes a descriptor of its own."""
+    return min(_MOST_FILES, descriptors // 4)
+
+
 class GoneError(Exception):
     """The client went away before its request was whole; there is nobody to answer."""
 
@@ -72,18 +81,30 @@ class Room:
         self.files += 1
 
 
-def declared_bytes(scope: Scope, limit_bytes: int) -> None:
-    """TooLargeError when the request says itself that it is larger; what it really sends is counted all the same."""
-    text = header(scope, b"content-length")
-    if text is not None and text.isascii() and text.isdigit() and int(text[:18]) > limit_bytes:
-        raise _too_large(limit_bytes)
-
-
-async def stream_body(receive: Receive, room: Room, limit_bytes: int) -> AsyncIterator[bytes]:
-    """The body in pieces as they come.
+def declared_bytes(scope: Scope, limit_bytes: int) -> int | None:
+    """What the request says itself of its size, None when nothing; what it really sends is counted all the same.
 
     Raises:
+        TooLargeError: it says that it is larger than the limit.
+    """
+    text = header(scope, b"content-length")
+    if text is None or not (text.isascii() and text.isdigit()):
+        return None
+    if int(text[:18]) > limit_bytes:
+        raise _too_large(limit_bytes)
+    return int(text[:18])
+
+
+async def stream_body(
+    receive: Receive, room: Room, limit_bytes: int, declared: int | None = None
+) -> AsyncIterator[bytes]:
+    """The body in pieces as they come.
+
+    Args:
+        declared: what its size must be, for a body cut short must not be taken for the whole; None when not known.
+    Raises:
         TooLargeError: it is larger than the limit.
+        InputError: it has another size than was declared.
         GoneError: the client went away.
     """
     size_bytes = 0
@@ -99,12 +120,14 @@ async def stream_body(receive: Receive, room: Room, limit_bytes: int) -> AsyncIt
         if piece:
             yield piece
         if not message.get("more_body", False):
+            if declared is not None and size_bytes != declared:
+                raise InputError(f"the body ended after {size_bytes} bytes of the {declared} declared; send it again")
             return
 
 
-async def read_body(receive: Receive, room: Room, limit_bytes: int) -> bytes:
+async def read_body(receive: Receive, room: Room, limit_bytes: int, declared: int | None = None) -> bytes:
     """The whole body; raises as `stream_body`."""
-    pieces = [piece async for piece in stream_body(receive, room, limit_bytes)]
+    pieces = [piece async for piece in stream_body(receive, room, limit_bytes, declared)]
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
@@ -115,9 +138,17 @@ def media_type(scope: Scope) -> tuple[str, str]:
 
 
 def no_encoding(scope: Scope) -> None:
-    """InputError when the body is compressed: a few bytes could be a bomb, and pictures gain nothing by it."""
-    if (header(scope, b"content-encoding") or "identity").lower() != "identity":
-        raise InputError("send the body without Content-Encoding")
+    """InputError when the body is compressed: a few bytes could be a bomb, and pictures gain nothing by it.
+
+    Content-Encoding may be absent or `identity`, Transfer-Encoding absent or `chunked`, which the server has undone.
+    """
+    for name, value in scope["headers"]:
+        if name == b"content-encoding" and value.strip().lower() != b"identity":
+            raise InputError("send the body without Content-Encoding")
+        if name == b"transfer-encoding" and value.strip().lower() != b"chunked":
+            raise InputError(
+                "send the body with a Content-Length, or with the Transfer-Encoding 'chunked' and no other"
+            )
 
 
 def _too_large(limit_bytes: int) -> TooLargeError:

@@ -14,7 +14,7 @@ from clew.pipelines.uploads import Answer, Content
 from clew.records.identifiers import ListName
 from clew.records.match import Channel
 from clew.web.auth import KeyRing
-from clew.web.body import MEGABYTE, Held
+from clew.web.body import MEGABYTE, Held, most_files
 from clew.web.console.links import Links
 from clew.web.console.sessions import Sessions
 from clew.web.metrics import Metrics
@@ -32,8 +32,6 @@ _FILES_GATHER_S = 0.02
 _SIGNALS_OF_FILES = 512
 # Uploads in memory at one time, in whole files of the largest size.
 _FILES_HELD = 8
-# As many files at a time, of any size; each takes a descriptor, and the rest of the process needs some.
-_FILES_OPEN = 4_096
 # Matches that one call's answer bears: so many take some megabytes, here and on the way.
 _MATCHES_OF_CALL = 20_000
 # Longer than any search and commit of a database that does its work; callers give up at about the same time.
@@ -53,7 +51,7 @@ class Door:
         self.buckets = Buckets()
         self.metrics = Metrics()
         _, descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)
-        self.held = Held(_FILES_HELD * settings.decode.file_mb * MEGABYTE, min(_FILES_OPEN, descriptors // 4))
+        self.held = Held(_FILES_HELD * settings.decode.file_mb * MEGABYTE, most_files(descriptors))
         self.hashing = Hashing(settings, tuple(installation.signals))
         self.sessions = Sessions()
         self.links = Links(installation.store, installation.clock)

@@ -14,13 +14,17 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from clew.errors import ConflictError, InputError
 from clew.ground.clock import monotonic_s
 from clew.settings import Settings
+from clew.web import answers
+from clew.web.body import most_files
 from clew.web.gathered import Gathered
 from clew.web.patience import Patience
+from clew.web.visit import Visit
 
 # Connections waiting to be accepted; the system may cap it lower.
 _BACKLOG = 2048
@@ -28,7 +32,7 @@ _KEEP_ALIVE_S = 75
 _STOPS = (signal.SIGTERM, signal.SIGINT)
 # The server looks at its connections once a second; it ticks ten times.
 _TICKS = 10
-# Descriptors that connections leave to the database, the index, the workers and uploads.
+# Descriptors that connections leave to the database, the index and the workers; uploads have theirs besides.
 _RESERVED = 512
 # Python's 700 new objects between looks for garbage are a few requests; looking so often took a tenth of the time.
 _GARBAGE = (20_000, 20, 20)
@@ -147,14 +151,19 @@ class _Connection(HttpToolsProtocol):
     # Most at a time; one more is closed at once. Otherwise connections could take every descriptor of the process.
     most = 0
     patience: Patience
+    # The parser takes such a request as ended with its headers, and what follows as another's protocol, or as the next
+    # request: a body would be dropped unseen. Nothing here speaks any other protocol.
+    refused = False
 
     def connection_made(self, transport: Any) -> None:
         self.patience = Patience(monotonic_s)
-        super().connection_made(Gathered(transport))  # type: ignore[arg-type]  (all that is asked of it is there)
+        super().connection_made(Gathered(transport))  # type: ignore[arg-type]  # all that is asked of it is there
         if len(self.connections) > self.most:
             transport.abort()
 
     def data_received(self, data: bytes) -> None:
+        if self.refused:
+            return
         super().data_received(data)
         if not self.patience.took(len(data)) and not self.transport.is_closing():
             cycle: Any = self.cycle  # None before the first request, whatever its type says
@@ -168,6 +177,11 @@ class _Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self.patience.head_ended()
+        if self.refused:
+            return  # came in the same packet, behind one that was refused
+        if self.parser.should_upgrade() or any(name == b"upgrade" for name, _ in self.headers):
+            self.refused = True
+            self.app = _refuse_upgrade
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -198,11 +212,24 @@ class _Connection(HttpToolsProtocol):
             self.transport.abort()
 
 
+async def _refuse_upgrade(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001  (the shape is ASGI's)
+    """A request that asks for another protocol is answered, and its connection closed; no byte of its body is read."""
+    visit = Visit()
+    message = "send the request without the header Upgrade: this service speaks HTTP/1.1 alone"
+    body = answers.error_json(answers.code_of(InputError(message)), message, visit.request_id)
+    await answers.send_json(send, InputError.http_status, body, [(b"connection", b"close")])
+
+
 def _raise_descriptors() -> int:
     """The process may open as many files as the system lets it; how many of them may be connections."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    return max(most - _RESERVED, most // 2)
+    return most_connections(most)
+
+
+def most_connections(descriptors: int) -> int:
+    """How many connections a process may have that may open so many files: all others who need some have theirs."""
+    return max(descriptors - _RESERVED - most_files(descriptors), descriptors // 4)
 
 
 def _holder(port: int) -> str:

@@ -21,7 +21,7 @@ from clew.web.body import MEGABYTE, Room, declared_bytes, media_type, no_encodin
 from clew.web.door import Door
 from clew.web.multipart import Form
 from clew.web.uploads import Upload
-from clew.web.visit import header, visit_of
+from clew.web.visit import visit_of
 
 _JSON_BYTES = 8 * MEGABYTE
 _HASHES = 10_000
@@ -31,7 +31,12 @@ _REFERENCE_CHARACTERS = 1000
 # A picture with its turned and mirrored forms has eleven; what bears more counts more against a key's limit.
 _HASHES_OF_ONE = 16
 
+# What may stand before JSON: white space, and the mark that some editors write. So much of a file is looked at first.
+_BLANK = b" \t\r\n\xef\xbb\xbf"
+_HEAD_BYTES = 4096
+
 # What a caller may name; folders are screened by the command alone.
+_HEADERS = {b"x-clew-reference": "reference", b"x-clew-channel": "channel", b"x-clew-list": "list"}
 _CHANNELS = (Channel.UPLOAD, Channel.PRIVATE_MESSAGE, Channel.HASHES)
 
 
@@ -70,8 +75,8 @@ class Screen:
     async def _hashes(
         self, scope: Scope, receive: Receive, room: Room, asked: _Asked
     ) -> schemas.ScreenSaid | schemas.BatchSaid:
-        declared_bytes(scope, _JSON_BYTES)
-        body = await read_body(receive, room, _JSON_BYTES)
+        declared = declared_bytes(scope, _JSON_BYTES)
+        body = await read_body(receive, room, _JSON_BYTES, declared)
         given = schemas.hear_with(self._decoder, body)
         channel = _channel(asked.channel if given.channel is None else given.channel, Channel.HASHES)
         lists = [ListName(name) for name in (given.lists or asked.lists)]
@@ -111,13 +116,14 @@ class Screen:
             self._door.buckets.take(key, sum(1 + (each - 1) // _HASHES_OF_ONE for each in hashes), before=1)
 
     async def _file(self, scope: Scope, receive: Receive, room: Room, asked: _Asked) -> schemas.ScreenSaid:
-        declared_bytes(scope, self._file_bytes)
+        declared = declared_bytes(scope, self._file_bytes)
         channel, reference = _channel(asked.channel, Channel.UPLOAD), _only(asked.references)
         room.take_file()
         upload = Upload()
         try:
-            async for piece in stream_body(receive, room, self._file_bytes):
+            async for piece in stream_body(receive, room, self._file_bytes, declared):
                 upload.write(piece)
+            self._demand_no_hashes(upload)
             hashed = await self._door.hashing.hash(upload)
         finally:
             upload.close()
@@ -126,13 +132,24 @@ class Screen:
         )
         return schemas.say_answer(found[0])
 
+    def _demand_no_hashes(self, upload: Upload) -> None:
+        """InputError when the file is hashes that came without their content type: they would pass as an odd file."""
+        if upload.size_bytes > _JSON_BYTES or not upload.read(_HEAD_BYTES).strip(_BLANK).startswith(b"{"):
+            return
+        try:
+            given = self._decoder.decode(upload.read(_JSON_BYTES).strip(_BLANK))
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+            return
+        if given.signals is not None or given.batch is not None:
+            raise InputError("these are hashes, not a file: send Content-Type: application/json")
+
     async def _form(
         self, scope: Scope, receive: Receive, room: Room, asked: _Asked, parameters: str
     ) -> schemas.BatchSaid:
-        declared_bytes(scope, self._file_bytes + _FORM_BYTES)
+        declared = declared_bytes(scope, self._file_bytes + _FORM_BYTES)
         form = Form(parameters, self._file_bytes, room)
         try:
-            async for piece in stream_body(receive, room, self._file_bytes + _FORM_BYTES):
+            async for piece in stream_body(receive, room, self._file_bytes + _FORM_BYTES, declared):
                 form.feed(piece)
             form.check_whole()
             files = _read_form(form, asked)
@@ -183,10 +200,9 @@ def _asked(scope: Scope) -> _Asked:
             raise InputError("the query must be percent-encoded UTF-8") from None
         for name, value in pairs:
             _take(asked, name, value)
-    for name in ("reference", "channel", "list"):
-        text = header(scope, b"x-clew-" + name.encode())
-        if text is not None:
-            _take(asked, name, text.encode("latin-1").decode("utf-8", "replace"))
+    for header_name, text in scope["headers"]:
+        if header_name in _HEADERS:
+            _take(asked, _HEADERS[header_name], text.decode("utf-8", "replace"))
     return asked
 
 
@@ -197,6 +213,8 @@ def _take(asked: _Asked, name: str, value: str) -> None:
         _clean(value)
         asked.references.append(value)
     elif name == "channel":
+        if asked.channel not in {None, value}:
+            raise InputError("channel was given twice, and not the same; give one")
         asked.channel = value
     elif name == "list":
         asked.lists.append(value)
