@@ -66,7 +66,7 @@ def test_unusable_rows_end_with_6_and_are_counted_and_named(clew: Command) -> No
     assert clew("lists", "import", path, "--list", "national-a", *NEW_LIST) == 6
     assert clew.out.splitlines()[1:] == [
         "Not known, and not read: colour",
-        "2 faults; those rows are not on the list: hash (1); unknown-type (1)",
+        "2 faults, hashes that could not be used: hash (1); unknown-type (1)",
         "  row 3: MD5 hash must be 32 hex digits, got 31",
         "  row 4: type 'photodna' is not known; known are md5, pdq, sha1, sha256",
     ]

@@ -66,6 +66,18 @@ def test_an_entry_of_the_lists_mind_follows_the_list_also_after_an_opinion(desk)
     assert [each.vetted for each in desk.entries()] == [False]
 
 
+@pytest.mark.parametrize("standing", Standing)
+def test_an_opinion_leaves_the_entrys_own_word_alone(any_desk, standing: Standing) -> None:
+    any_desk.bring(csv(1, columns=",vetted", cells=",false"))
+    any_desk.bring(csv(2))
+    say(any_desk, 1, "hotline-a", standing)
+    say(any_desk, 2, "hotline-a", standing)
+    change_list(any_desk.store, NAME, ListChanges(vetted=True), measures=MEASURES, actor=ACTOR, clock=any_desk.clock)
+    assert {int.from_bytes(each.value): each.vetted for each in any_desk.entries()} == {1: False, 2: True}
+    assert any_desk.state().vetted_entries == 1
+    assert any_desk.state().disputed_entries == (0 if standing is Standing.POSITIVE else 2)
+
+
 def test_an_opinion_is_audited_without_the_hash(desk) -> None:
     desk.bring(csv(1))
     say(desk, 1, "hotline-a", Standing.NEGATIVE)

@@ -17,6 +17,7 @@ from clew.pipelines.list_imports import Asked, import_file
 from clew.pipelines.lists import ListChanges, change_list
 from clew.pipelines.sources import SourceClaim
 from clew.records.identifiers import ListName
+from tests.parts.stores.full_disk import room_for_pages
 from tests.pipelines.list_desk import ACTOR, CLAIM, MEASURES, NAME, SIGNALS, csv, md5
 
 EMPTY_FILE_MD5 = "d41d8cd98f00b204e9800998ecf8427e"
@@ -188,6 +189,19 @@ def test_a_disk_that_stops_giving_the_file_ends_the_import_and_keeps_what_came(d
     assert desk.numbers() == [1, 2, 3, 4, 5, 6]
 
 
+def test_a_full_database_says_what_it_has_stored_and_the_same_import_goes_on(desk, monkeypatch) -> None:
+    monkeypatch.setattr(list_imports, "_CHUNK_ROWS", 5_000)
+    desk.bring(csv(1))
+    content = csv(*range(1, 40_001))
+    with room_for_pages(desk.store, 700), pytest.raises(UnavailableError) as refused:
+        desk.bring(content)
+    stored = len(desk.entries())
+    assert 5_000 <= stored < 40_000
+    assert f"stored before: {stored:,} entries of the first {stored:,} rows; run the same import" in str(refused.value)
+    assert desk.bring(content).unchanged == stored
+    assert len(desk.entries()) == 40_000
+
+
 def bring_file(desk, path: Path, **asked: object):
     return import_file(
         desk.store,
@@ -203,6 +217,15 @@ def bring_file(desk, path: Path, **asked: object):
 @pytest.mark.parametrize(
     ("name", "content", "form"),
     [
+        (
+            "padded",
+            '{"CaseNumber":7,'
+            + " " * 30_000
+            + '"@odata.context":"http://x/DataModels/2.0.xml/US/$metadata#Media","value":[{"Category":1,"MD5":"'
+            + md5(1).hex()
+            + '"}]}',
+            "vics",
+        ),
         ("a.csv", csv(1), "csv"),
         ("a.json", csv(1), "csv"),
         ("a", f'{{"type":"md5","value":"{md5(1).hex()}"}}', "jsonlines"),
@@ -247,6 +270,7 @@ from clew.ground.clock import system_clock
 from clew.pipelines import list_imports
 from clew.pipelines.installation import open_store
 from clew.settings import Settings
+from tests.parts.stores.full_disk import room_for_pages
 from tests.pipelines.list_desk import ACTOR, CLAIM, NAME, SIGNALS
 
 list_imports._CHUNK_ROWS = 500

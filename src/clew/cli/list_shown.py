@@ -40,7 +40,7 @@ def show_import(outcome: Imported, *, as_json: bool) -> None:
         )
         return
     _say(
-        f"{outcome.list}: {outcome.rows:,} rows read as {outcome.format}; entries: {outcome.new:,} new, "
+        f"{outcome.list}: {outcome.rows:,} {outcome.row_word}s read as {outcome.format}; entries: {outcome.new:,} new, "
         f"{outcome.changed:,} changed, {outcome.unchanged:,} unchanged."
     )
     if outcome.expired:
@@ -51,9 +51,9 @@ def show_import(outcome: Imported, *, as_json: bool) -> None:
     _counts("Left out", outcome.left_out)
     _counts("Remarks", outcome.remarks)
     if outcome.faults:
-        _counts(f"{outcome.faults:,} faults; those rows are not on the list", outcome.faults_by_kind)
+        _counts(f"{outcome.faults:,} faults, hashes that could not be used", outcome.faults_by_kind)
         for each in outcome.first_faults[:_SHOWN_FAULTS]:
-            _say(f"  row {each.row:,}: {each.fault}")
+            _say(f"  {outcome.row_word} {each.row:,}: {each.fault}")
         if outcome.faults > _SHOWN_FAULTS:
             _say(f"  further ones: clew lists show {outcome.list} --faults")
 

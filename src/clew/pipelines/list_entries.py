@@ -86,9 +86,7 @@ def add_opinion(
         entry = _get_entry(unit, found, signal_type, value)
         others = tuple(each for each in entry.opinions if each.member != member)
         changed = replace(entry, opinions=(*others, opinion))
-        # An entry that is of the list's mind stays so, should the list change its mind.
-        own_word = None if entry.vetted == found.vetted else entry.vetted
-        unit.add_entries(found.id, [_as_new(changed, own_word)], at)
+        unit.put_opinion(found.id, signal_type, value, opinion)
         facts: dict[str, str | int | bool | None]
         facts = {"entry": entry.id, "type": signal_type, "member": member, "standing": standing.value}
         unit.audit(list_event(at, actor, "entry.opinion", name, facts))
@@ -117,17 +115,3 @@ def _get_entry(reader: Reader, found: HashList, signal_type: SignalType, value: 
     if entry is None:
         raise NotFoundError(f"{signal_type} {short_hash(value)} is not on the list '{found.name}'")
     return entry
-
-
-def _as_new(entry: Entry, vetted: bool | None) -> NewEntry:
-    return NewEntry(
-        type=entry.type,
-        value=entry.value,
-        quality=entry.quality,
-        category=entry.category,
-        vetted=vetted,
-        opinions=entry.opinions,
-        made_at=entry.made_at,
-        expires_at=entry.expires_at,
-        note=entry.note,
-    )

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from io import BufferedReader, FileIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -33,7 +34,8 @@ class Imported:
     """What became of one import.
 
     Attributes:
-        rows: rows or records of the file, good and bad.
+        row_word: what stands in such a file one after the other: "row" or "record".
+        rows: how many there were, good and bad.
         new, changed, unchanged: entries; a record with three hashes is three.
         expired: entries among them whose time had passed before they came; they do not match.
         faults: rows that could not be used, and how many of each kind.
@@ -44,6 +46,7 @@ class Imported:
     list: ListName
     source: SourceName
     format: str
+    row_word: str
     rows: int
     new: int
     changed: int
@@ -100,7 +103,7 @@ def import_file(
     if not path.is_file():
         raise InputError(f"expected a file, {path} is {'another thing' if path.exists() else 'not there'}")
     try:
-        with path.open("rb") as stream:
+        with BufferedReader(FileIO(path), _HEAD_BYTES) as stream:
             head = stream.peek(_HEAD_BYTES)
             part = get_exchange(asked.format) if asked.format else choose_exchange(head, path.suffix)
             return import_list(
@@ -133,7 +136,7 @@ def import_list(
         return found
 
     found = store.transact(begin)
-    load = _Load(store=store, found=found, form=part.name, actor=actor, clock=clock)
+    load = _Load(store=store, found=found, part=part, actor=actor, clock=clock)
     for row in _readable(rows, load, reading):
         load.take(row)
         if load.full:
@@ -152,7 +155,7 @@ class _Load:
 
     store: Store
     found: HashList
-    form: str
+    part: ExchangePart
     actor: str
     clock: Clock
     chunk: dict[tuple[SignalType, bytes], NewEntry] = field(default_factory=dict)
@@ -160,6 +163,7 @@ class _Load:
     pending: Future[Added] | None = None
     pending_rows: int = 0
     durable_rows: int = 0
+    stored: int = 0
     totals: Counter[str] = field(default_factory=Counter)
     faults: list[RowFault] = field(default_factory=list)
     fault_count: int = 0
@@ -193,7 +197,7 @@ class _Load:
         entries, self.chunk = list(self.chunk.values()), {}
         at, found = self.clock(), self.found
         facts: dict[str, str | int | bool | None] = {
-            "format": self.form,
+            "format": self.part.name,
             "rows_through": reading.rows,
             "entries": len(entries),
         }
@@ -211,8 +215,12 @@ class _Load:
         """What was on its way is durable and counted."""
         if self.pending is None:
             return
-        added = self.pending.result()
+        try:
+            added = self.pending.result()
+        except UnavailableError as error:
+            raise self._stopped(error) from error
         self.pending, self.durable_rows = None, self.pending_rows
+        self.stored += added.new + added.changed + added.unchanged
         self.totals.update(new=added.new, changed=added.changed, unchanged=added.unchanged)
 
     def finish(self, reading: Reading) -> None:
@@ -221,7 +229,7 @@ class _Load:
         self.settle()
         at, found = self.clock(), self.found
         facts: dict[str, str | int | bool | None] = {
-            "format": self.form,
+            "format": self.part.name,
             "rows": reading.rows,
             "faults": self.fault_count,
             **{name: self.totals[name] for name in ("new", "changed", "unchanged")},
@@ -231,14 +239,25 @@ class _Load:
             unit.put_import(found.id, at, reading.rows, self.faults, self.fault_count)
             unit.audit(list_event(at, self.actor, "list.import-end", found.name, facts))
 
-        self.store.transact(work)
+        try:
+            self.store.transact(work)
+        except UnavailableError as error:
+            raise self._stopped(error) from error
+
+    def _stopped(self, error: UnavailableError) -> UnavailableError:
+        """The database stores no more: what it has stored, and that it can be gone on with."""
+        return UnavailableError(
+            f"{error}; stored before: {self.stored:,} entries of the first {self.durable_rows:,} "
+            f"{self.part.row_word}s; run the same import again, it goes on from there"
+        )
 
     def outcome(self, reading: Reading) -> Imported:
         """What is told of it."""
         return Imported(
             list=self.found.name,
             source=self.found.source,
-            format=self.form,
+            format=self.part.name,
+            row_word=self.part.row_word,
             rows=reading.rows,
             new=self.totals["new"],
             changed=self.totals["changed"],
@@ -266,7 +285,7 @@ def _readable(rows: Iterator[NewEntry | RowFault], load: _Load, reading: Reading
         load.flush(reading)
         load.settle()
         raise UnavailableError(
-            f"the file cannot be read further after row {reading.rows:,}: {error.strerror}; "
+            f"the file cannot be read further after {load.part.row_word} {reading.rows:,}: {error.strerror}; "
             f"what came before is on the list, run the same import again"
         ) from error
 

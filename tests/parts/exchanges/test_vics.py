@@ -225,6 +225,41 @@ def test_a_record_that_never_ends_is_stopped_within_bounded_memory(read, monkeyp
     assert peak_bytes < 5_000_000
 
 
+@pytest.mark.parametrize("digits", [4_301, 70_000, 300_000])
+@pytest.mark.parametrize("key", ["Category", "MediaSize", "Other"])
+@pytest.mark.parametrize("before", [0, 65_000])
+def test_a_number_without_end_breaks_the_document_off_and_not_the_process(
+    read, digits: int, key: str, before: int
+) -> None:
+    document = hash_set({"MD5": A, "Category": 1, "Comments": "c" * before}, {"MD5": B, key: 7})
+    taken = read(PART, document.replace(b": 7}", b": " + b"7" * digits + b"}"))
+    assert taken.values == [A]
+    assert "a number has more than 4,300 digits" in taken.faults[2]
+    assert taken.reading.faults == {FaultKind.BROKEN_OFF: 1}
+
+
+@pytest.mark.parametrize("size", [1, 3, 4_300, 65_536])
+def test_a_long_number_that_python_reads_is_no_break(read, size: int) -> None:
+    class Piecewise(io.BytesIO):
+        def read(self, most: int | None = -1) -> bytes:
+            return super().read(min(size, most or 0))
+
+    document = hash_set({"MD5": A, "Category": 1, "MediaSize": 7}, {"MD5": B, "Category": 1})
+    taken = read(PART, Piecewise(document.replace(b": 7}", b": " + b"7" * 4_300 + b"}")))
+    assert taken.values == [A, B]
+    broken = read(PART, Piecewise(document.replace(b": 7}", b": " + b"7" * 4_301 + b"}")))
+    assert broken.reading.faults == {FaultKind.BROKEN_OFF: 1}
+
+
+def test_remarks_count_what_was_taken_and_nothing_else(read) -> None:
+    taken = read(PART, hash_set(7, "text", {"MD5": "bad"}, {"MD5": A}, {"MD5": B, "Category": 4}))
+    assert taken.values == [A, B]
+    assert sorted(taken.reading.remarks.values()) == [1, 1]
+    assert [fault for row, fault in taken.faults.items() if row < 3] == [
+        "expected a media record, an object; came something else"
+    ] * 2
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

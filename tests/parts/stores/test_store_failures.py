@@ -13,6 +13,7 @@ import pytest
 from clew.errors import DamagedError, InputError, MissingPartError, RefusedError, UnavailableError
 from clew.parts.stores.base import Store, StorePart, UnitOfWork
 from clew.parts.stores.sql.unit import SqlUnitOfWork
+from tests.parts.stores.full_disk import room_for_pages
 from tests.parts.stores.store_records import LIST, NOON, PDQ, add, add_list, entry_of
 
 # ---- SQLite
@@ -76,7 +77,7 @@ def test_a_database_that_nobody_set_up_is_named(store_part: StorePart, any_empty
 def test_a_full_disk_fails_every_work_of_the_commit_and_the_writer_lives_on(store: Store):
     hash_list = add_list(store)
     add(store, hash_list, *(entry_of(number) for number in range(1000)))
-    with _room_for_pages(store, 0):
+    with room_for_pages(store, 0):
         with pytest.raises(UnavailableError, match=r"no space is left for the database in .*make room"):
             add(store, hash_list, *(entry_of(number) for number in range(1000, 20_000)))
         futures = [store.submit(lambda unit: unit.add_entries(hash_list.id, _many(), NOON)) for _ in range(3)]
@@ -251,18 +252,6 @@ def test_no_message_bears_a_hash_or_a_name(any_store: Store):
 
 def _many() -> list:
     return [entry_of(number) for number in range(30_000, 40_000)]
-
-
-@contextmanager
-def _room_for_pages(store: Store, pages: int) -> Iterator[None]:
-    """The writer's connection finds the disk full beyond that many pages more; its pool holds just that one."""
-    writing = store._database.writing  # type: ignore[attr-defined]
-    with writing.begin() as connection:
-        now = int(connection.exec_driver_sql("PRAGMA page_count").scalar() or 0)
-        connection.exec_driver_sql(f"PRAGMA max_page_count = {now + pages}")
-    yield
-    with writing.begin() as connection:
-        connection.exec_driver_sql("PRAGMA max_page_count = 1073741823")
 
 
 @contextmanager

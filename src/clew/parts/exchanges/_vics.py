@@ -1,6 +1,7 @@
 """The VICS document as a stream of its media records: what JSON is read, and how far memory may go."""
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +18,11 @@ from clew.parts.exchanges.base import FaultKind
 _BUFFER_BYTES = 65_536
 # From one record to the next. Records bear exif tables and file lists, so they can be large; an endless one is stopped.
 _MAX_RECORD_BYTES = 64 * 1024 * 1024
+# What Python makes an int of unless it is told otherwise. Source: sys.int_info.default_max_str_digits.
+_MAX_DIGITS = min(4_300, sys.get_int_max_str_digits() or 4_300)
+_DIGITS = b"0123456789"
+# Only a run's first digit begins a search: else a long run would be read again from each of its digits.
+_LONG_RUN = re.compile(rb"(?<![0-9])[0-9]{%d}" % (_MAX_DIGITS + 1))
 _MAX_ALTERNATIVE, _MAX_UNKNOWN, _MAX_CATEGORY = 32, 100, 999
 
 # Properties of a media record whose meaning is known and that stay where they are: they say nothing that matching
@@ -61,11 +67,13 @@ class MediaRecord:
     """One media record, as far as it is read; values as JSON has them.
 
     Attributes:
+        is_object: false when something else stood in its place.
         photodna: whether it bears one.
         alternative: names and values of further hashes.
         unknown: properties that no reader of ours knows.
     """
 
+    is_object: bool = True
     md5: object = None
     sha1: object = None
     category: object = None
@@ -76,23 +84,42 @@ class MediaRecord:
 
 
 class _Counted:
-    """A stream without byte order mark, that counts, and refuses to go on when no record ends."""
+    """A stream without byte order mark, that counts, and refuses to go on when no record or no number ends."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self.read_bytes = 0
         self._record_from = 0
+        self._digits = 0  # at the end of what was read
+        self._too_long = False
 
     def read(self, size: int) -> bytes:
         """At most `size` bytes; InputError beyond the bound of one record."""
         if self.read_bytes - self._record_from > _MAX_RECORD_BYTES:
             raise InputError(f"a record is larger than {_MAX_RECORD_BYTES:,} bytes")
+        if self._too_long:
+            raise InputError(f"a number has more than {_MAX_DIGITS:,} digits")
         piece = self._stream.read(size)
         if self.read_bytes == 0:
             refuse_utf16(piece)
+        piece = self._before_long_number(piece)
         first = self.read_bytes == 0
         self.read_bytes += len(piece)
         return piece.removeprefix(b"\xef\xbb\xbf") if first else piece
+
+    def _before_long_number(self, piece: bytes) -> bytes:
+        """The piece up to a run of digits that Python makes no number of: the parser in C would fall over it."""
+        leading = len(piece) - len(piece.lstrip(_DIGITS))
+        if self._digits + leading > _MAX_DIGITS:
+            self._too_long = True
+            return piece[:1]  # one more digit harms nothing, and an empty piece would be the end of the file
+        found = _LONG_RUN.search(piece)
+        if found:
+            self._too_long = True
+            return piece[: found.start() + 1]
+        trailing = len(piece) - len(piece.rstrip(_DIGITS))
+        self._digits = trailing if trailing < len(piece) else self._digits + len(piece)
+        return piece
 
     def record_ended(self) -> None:
         """The bound counts from here."""
@@ -193,7 +220,7 @@ def _elements(document: Document) -> Iterator[MediaRecord]:
     """The records of `value`: media themselves, or those within each case."""
     events = document.events
     for event in _array(events):
-        record, is_case = MediaRecord(), document.heading.cases is True
+        record, is_case = MediaRecord(is_object=event == "start_map"), document.heading.cases is True
         if event != "start_map":
             _skip(event, events)
         else:
@@ -209,7 +236,7 @@ def _elements(document: Document) -> Iterator[MediaRecord]:
 
 def _media(events: _Events) -> Iterator[MediaRecord]:
     for event in _array(events):
-        record = MediaRecord()
+        record = MediaRecord(is_object=event == "start_map")
         if event == "start_map":
             for key, inner, value in _members(events):
                 _take(record, key, inner, value, events)

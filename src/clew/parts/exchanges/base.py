@@ -105,6 +105,8 @@ class ExchangePart(ABC):
     title: str
     # Endings of file names that are usual for it, with the dot.
     suffixes: tuple[str, ...]
+    # What stands in such a file one after the other.
+    row_word = "row"
 
     @abstractmethod
     def sniff(self, head: bytes) -> bool:

@@ -52,6 +52,7 @@ class Vics(ExchangePart):
     name = "vics"
     title = "Project VIC (VICS 1.x, 2.0) JSON"
     suffixes = (".json", ".vics")
+    row_word = "record"
 
     def sniff(self, head: bytes) -> bool:
         """An object that begins as OData does, or with the array that holds its records."""
@@ -115,19 +116,29 @@ def _entries(
         if isinstance(record, str):
             yield reading.fault(row, FaultKind.BROKEN_OFF, record)
             return
+        if not record.is_object:
+            yield reading.fault(row, FaultKind.PARTICULAR, "expected a media record, an object; came something else")
+            continue
         for name in record.unknown:
             count_name(reading.unknown_columns, name)
+        remarks: list[str] = []
         try:
-            particulars = _particulars(record, heading, scheme, reading)
+            particulars = _particulars(record, heading, scheme, reading, remarks)
         except FieldError as error:
             yield reading.fault(row, error.kind, str(error))
             continue
         if particulars is not None:
-            yield from _hashes(record, row, particulars, reading)
+            found = list(_hashes(record, row, particulars, reading))
+            # A remark says how something was taken; of a record without a good hash nothing was.
+            if any(isinstance(each, NewEntry) for each in found):
+                reading.remarks.update(remarks)
+            yield from found
 
 
-def _particulars(record: MediaRecord, heading: Heading, scheme: str, reading: Reading) -> Mapping[str, Any] | None:
-    """What the record says of all its hashes; None when it is left out."""
+def _particulars(
+    record: MediaRecord, heading: Heading, scheme: str, reading: Reading, remarks: list[str]
+) -> Mapping[str, Any] | None:
+    """What the record says of all its hashes; None when it is left out. `remarks` takes what is to be said."""
     code = category_code(record.category)
     vetted: bool | None = None
     if code == _AMBIGUOUS or code in _UNCATEGORISED:
@@ -135,15 +146,15 @@ def _particulars(record: MediaRecord, heading: Heading, scheme: str, reading: Re
         if not (of_a_set or reading.uncategorised):
             reading.left_out[_LEFT_ZERO if code == _AMBIGUOUS else _LEFT_UNJUDGED] += 1
             return None
-        reading.remarks[_TAKEN_UNJUDGED] += 1
+        remarks.append(_TAKEN_UNJUDGED)
         vetted = False
     category = Category(scheme=scheme, code=code) if vetted is None and code is not None else None
     if category == _COMPARISON:
-        reading.remarks[_TAKEN_COMPARISON] += 1
+        remarks.append(_TAKEN_COMPARISON)
         vetted = False
     made_at = date_updated(record.date_updated, month_first=scheme == _COMPARISON.scheme)
     if made_at is None and record.date_updated:
-        reading.remarks[_DATE_UNREAD] += 1
+        remarks.append(_DATE_UNREAD)
     return {"category": category, "vetted": vetted, "made_at": made_at}
 
 

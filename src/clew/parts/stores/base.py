@@ -17,7 +17,7 @@ from clew.parts.stores._filing import FilingReader, FilingWriter
 from clew.parts.stores._people import PeopleReader, PeopleWriter
 from clew.parts.stores._review import ReviewReader, ReviewWriter
 from clew.records.audit import AuditEvent
-from clew.records.hashlist import Action, Entry, HashList, ListState, NewEntry, RowFault, Source
+from clew.records.hashlist import Action, Entry, HashList, ListState, NewEntry, Opinion, RowFault, Source
 from clew.records.identifiers import ChangeSequence, EntryId, HitId, ListId, ListName, RunId, SignalType, SourceName
 from clew.records.match import Hit
 from clew.records.screening import ApiKey, CountKey, FileMark, Purpose, PurposeBasis, Run
@@ -217,6 +217,14 @@ class UnitOfWork(PeopleWriter, AuditLogWriter, EvidenceWriter, ReviewWriter, Fil
     @abstractmethod
     def remove_list(self, list_id: ListId, at: datetime) -> int:
         """The list is gone and its entries are removed; how many they were."""
+
+    @abstractmethod
+    def put_opinion(self, list_id: ListId, signal_type: SignalType, value: bytes, opinion: Opinion) -> None:
+        """The member's word stands on the entry, in place of its former one; nothing else of the entry changes.
+
+        Raises:
+            NotFoundError: there is no such list, or the value is not on it.
+        """
 
     @abstractmethod
     def add_entries(self, list_id: ListId, entries: Sequence[NewEntry], at: datetime) -> Added:

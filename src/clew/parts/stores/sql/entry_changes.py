@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, RowMapping, bindparam, select, update
 
+from clew.errors import NotFoundError
 from clew.parts.stores.base import Added, UnitOfWork
 from clew.parts.stores.sql import tables
 from clew.parts.stores.sql.lists import ListWriting
@@ -61,6 +62,20 @@ class EntryWriting(ListWriting, TallyWriting, UnitOfWork, ABC):
             changed = self._change_standing(list_id, wanted, sequence, kept_days, tallies)
         self._add_tallies(tallies)
         return Added(new=new, changed=changed, unchanged=total - new - changed)
+
+    def put_opinion(self, list_id: ListId, signal_type: SignalType, value: bytes, opinion: Opinion) -> None:
+        """The tallies follow; the index need not, for it holds no word of members."""
+        self._take_sequence()
+        self._get_list(list_id)
+        row = next(self._standing(list_id, {signal_type: [value]}), None)
+        if row is None:
+            raise NotFoundError("the hash is not on the list")
+        said = [each for each in json.loads(row["opinions"] or "[]") if each[0] != opinion.member]
+        said.append([opinion.member, opinion.standing.value, to_us(opinion.at)])
+        disputed = any(standing != Standing.POSITIVE for _, standing, _ in said)
+        changed = update(tables.entries).where(_ENTRIES.id == row["id"])
+        self._change(changed.values(opinions=compact(said), disputed=disputed))
+        self._add_tallies({(list_id, signal_type): Tally(disputed=int(disputed) - int(row["disputed"]))})
 
     def remove_entries(self, list_id: ListId, keys: Sequence[tuple[SignalType, bytes]], at: datetime) -> int:
         """Found by the unique index, then marked."""
