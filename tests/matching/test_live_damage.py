@@ -1,12 +1,16 @@
 """A file that cannot be believed is never searched in silence, and is built anew from the database."""
 
 import json
+import os
 import shutil
+import time
 
 import numpy as np
 import pytest
 
 from clew.errors import DamagedError, UnavailableError
+from clew.matching import live
+from clew.matching.build import Builder
 from clew.records.hashlist import NewEntry
 from tests.matching.live_installation import (
     LIMIT,
@@ -44,6 +48,15 @@ def flip(path, at):
     content = bytearray(path.read_bytes())
     content[at] ^= 4
     path.write_bytes(content)
+
+
+def rot(path):
+    """A disk forgets in place, under every process that has this very file mapped: no time of change tells."""
+    before = path.stat()
+    with path.open("r+b") as file:
+        file.seek(-100_000, 2)
+        file.write(b"\xff" * 64)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
 def assert_refused_and_rebuilt(installation, index, rng):
@@ -92,9 +105,7 @@ def test_a_segment_that_was_damaged_while_in_use_is_refused_by_every_process_tha
     first, second = built.index(delta_entries=20), built.index(delta_entries=20)
     first.ready()
     second.ready()
-    with segment_files(built)[0].open("r+b") as file:  # in place: both have this very file mapped
-        file.seek(-100_000, 2)
-        file.write(b"\xff" * 64)
+    rot(segment_files(built)[0])
 
     assert len(first.verify()) == 1
     second.follow_once()
@@ -106,6 +117,74 @@ def test_a_segment_that_was_damaged_while_in_use_is_refused_by_every_process_tha
         index.maintain_once()
         assert_finds_all(built, index, near_values(rng, 20))
     assert first.state(PDQ) == second.state(PDQ)
+
+
+@pytest.mark.parametrize("how", ["zeroed", "shorter", "longer"])
+def test_a_segment_that_somebody_changes_in_place_is_refused_at_the_next_step(built, rng, how):
+    index = built.index(delta_entries=20)
+    index.ready()
+    path = segment_files(built)[0]
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        if how == "zeroed":
+            file.seek(4096)
+            file.write(bytes(size - 4096))
+        else:
+            file.truncate(size // 2 if how == "shorter" else size + 1)
+    index.follow_once()
+
+    assert_refused_and_rebuilt(built, index, rng)
+
+
+def test_a_private_copy_answers_whatever_becomes_of_the_file(built, rng):
+    index = built.index(delta_entries=20, huge_pages=True)
+    index.ready()
+    os.truncate(segment_files(built)[0], 0)
+    index.follow_once()
+
+    assert_finds_all(built, index, near_values(rng, 20))
+
+
+def test_what_stands_still_is_read_whole_again_after_a_while(built, rng, monkeypatch):
+    monkeypatch.setattr(live, "_VERIFY_AGAIN_S", 0.05)
+    index = built.index(delta_entries=20)
+    index.ready()
+    index.start()
+    try:
+        rot(segment_files(built)[0])
+        deadline = time.monotonic() + 30
+        while (found := [each.name for each in segment_files(built)]) != ["00000002.segment"]:
+            assert time.monotonic() < deadline, found
+            time.sleep(0.01)
+    finally:
+        index.stop()
+    assert_finds_all(built, index, near_values(rng, 20))
+
+
+def test_a_manifest_that_cannot_be_read_stops_one_type_and_not_the_other(built, rng):
+    index = built.index(delta_entries=20)
+    index.ready()
+    manifest = built.folder / "index" / PDQ / "manifest.json"
+    manifest.unlink()
+    manifest.mkdir()  # reading it is an error of the system
+    values = rng.integers(0, 256, (5, 20), dtype=np.uint8)
+    built.add(values, kind=SHA1)
+    index.follow_once()
+    assert_finds_all(built, index, values, built.radius(0, 0), SHA1)
+    assert_finds_all(built, index, near_values(rng, 20))
+
+
+def test_a_build_without_a_manifest_takes_nothing_over_from_before(built, rng):
+    index = built.index(delta_entries=20)
+    built.add(near_values(rng, 50))
+    index.ready()
+    snapshot = index._types[PDQ].snapshot
+    followed = index._types[PDQ]
+    made = Builder(store=built.store, kind=followed.kind, folder=followed.folder, clock=lambda: built.now).build(
+        None, [each.file for each in snapshot.opened]
+    )
+    assert [each.after for each in made.segments] == [0]
+    assert made.segments[0].entries == sum(each.audible for each in snapshot.opened)
 
 
 def test_tables_that_lead_outside_themselves_make_the_search_say_so_and_verify(built, rng):

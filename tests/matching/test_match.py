@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from clew.errors import InputError
+from clew.errors import InputError, UnavailableError
 from clew.matching import match
 from clew.matching.thresholds import Measure, check_radius, comparable, radius_by_list
 from clew.parts.indexes.base import Neighbours
@@ -50,6 +50,8 @@ class Planted:
     def __init__(self, rows: dict[SignalType, list[tuple[int, int, int, int]]], sequence: int = 5) -> None:
         self.rows = rows
         self.sequence = sequence
+        self.states: dict[SignalType, IndexState] = {}
+        self.unavailable = False
         self.asked: list[tuple[SignalType, int]] = []
 
     def search(
@@ -67,7 +69,12 @@ class Planted:
             distance=columns[1].astype(np.uint16),
             totals=totals,
         )
-        return neighbours, IndexState(generation=2, sequence=self.sequence)
+        return neighbours, self.state(signal_type)
+
+    def state(self, signal_type: SignalType) -> IndexState:
+        if self.unavailable:
+            raise UnavailableError("is being built")
+        return self.states.get(signal_type, IndexState(generation=2, sequence=self.sequence))
 
 
 def md5(number: int) -> Signal:
@@ -155,6 +162,31 @@ def test_matches_beyond_the_limit_are_counted() -> None:
     found = match.find([[pdq(1)]], index=Planted({PDQ: rows}), measures=MEASURES, lists=[VETTED], limit=5)
     assert [near.distance for near in found[0].near] == [0, 1, 2, 3, 4]
     assert found[0].total == 30
+
+
+def test_the_state_named_is_that_of_what_matched() -> None:
+    index = Planted({PDQ: [(0, 3, 3, 7)], MD5: [(1, 99, 1, 0)]})
+    index.states = {PDQ: IndexState(generation=4, sequence=9), MD5: IndexState(generation=7, sequence=9)}
+    contents = [[pdq(1), md5(1)], [pdq(1), md5(1)], []]
+    found = match.find(contents, index=index, measures=MEASURES, lists=[*LISTS.values()], limit=5)
+    assert [each.index.generation for each in found[:2]] == [4, 7]
+    assert found[2].index.sequence == 9
+
+
+def test_of_two_types_that_matched_the_older_state_is_named() -> None:
+    index = Planted({PDQ: [(0, 3, 3, 7)], MD5: [(0, 99, 1, 0)]})
+    index.states = {PDQ: IndexState(generation=4, sequence=9), MD5: IndexState(generation=7, sequence=8)}
+    [found] = match.find([[pdq(1), md5(1)]], index=index, measures=MEASURES, lists=[*LISTS.values()], limit=5)
+    assert found.index == IndexState(generation=7, sequence=8)
+
+
+def test_where_nothing_was_asked_the_current_state_is_named_or_none() -> None:
+    index = Planted({})
+    [found] = match.find([[]], index=index, measures=MEASURES, lists=[VETTED], limit=5)
+    assert found.index == IndexState(generation=2, sequence=5)
+    index.unavailable = True
+    [found] = match.find([[]], index=index, measures=MEASURES, lists=[VETTED], limit=5)
+    assert found.index == IndexState(generation=0, sequence=0)
 
 
 def test_a_flood_of_pictures_does_not_hide_equal_bytes() -> None:

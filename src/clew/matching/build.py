@@ -82,10 +82,11 @@ class Builder:
 
         Args:
             current: the manifest that is replaced, when it is one of this database.
-            kept: its first segments, without gap.
+            kept: its first segments, without gap; with no manifest to take them from, none is kept.
         Raises:
             UnavailableError: the disk is full or fails, or the database cannot be read; the old generation stands.
         """
+        kept = kept if current is not None else ()
         try:
             self.folder.create()
             self.folder.clear(_names(current))

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from clew.errors import ClewError, DamagedError, NotFoundError
+from clew.errors import ClewError, DamagedError, NotFoundError, UnavailableError
 from clew.matching import manifest as manifests
 from clew.matching.folder import IndexFolder
 from clew.matching.gather import gather
@@ -61,9 +61,18 @@ class FollowedType:
         """The manifest in the folder; a damaged one is as good as none."""
         try:
             return manifests.find(self.folder.manifest)
-        except DamagedError as error:
+        except (DamagedError, UnavailableError) as error:
             self._warn(str(error))
             return None
+
+    def refuse_changed(self) -> None:
+        """A segment that somebody changed while it is in use answers no longer; called before the manifest is read."""
+        snapshot = self.snapshot
+        for each in snapshot.opened if snapshot is not None else ():
+            try:
+                each.segment.demand_unchanged()
+            except DamagedError as error:
+                self._refuse(each.file, error)
 
     def follow(self, reader: Reader, sequence: ChangeSequence, manifest: Manifest | None) -> None:
         """The snapshot is the database's content at the sequence, from the newest segments that are sound.
@@ -96,17 +105,21 @@ class FollowedType:
 
     def verify(self) -> list[str]:
         """Every segment in use was read whole once; one that is damaged no longer answers. What was wrong."""
-        snapshot, faults = self._distrusted or self.snapshot, []
+        distrusted, faults = self._distrusted, []
+        snapshot = distrusted or self.snapshot
         for each in snapshot.opened if snapshot is not None else ():
-            if each.file not in self._verified:
+            verified = self._verified  # replaced when a doubt comes while this reads
+            if each.file not in verified:
                 try:
                     each.segment.verify()
                 except DamagedError as error:
                     self._refuse(each.file, error)
                     faults.append(str(error))
                 else:
-                    self._verified.add(each.file)
-        self._distrusted = None
+                    verified.add(each.file)
+        with self._replacing:
+            if self._distrusted is distrusted:  # else a search met damage in another one meanwhile
+                self._distrusted = None
         return faults
 
     @property
@@ -117,7 +130,7 @@ class FollowedType:
 
     def doubt(self) -> None:
         """What was verified is to be verified again."""
-        self._verified.clear()
+        self._verified = set()
 
     def distrust(self, snapshot: Snapshot) -> None:
         """A search met damage: nothing answers until the segments were read whole."""

@@ -31,6 +31,8 @@ _log = logging.getLogger(__name__)
 
 # After a build that failed, for want of room above all.
 _BUILD_AGAIN_S = 60.0
+# Reading all segments takes a second of one core for each 2 GB of them.
+_VERIFY_AGAIN_S = 3600.0
 # A step that took long is followed by a pause as long, so that following never takes more than half of a core.
 _LONGEST_PAUSE_S = 0.5
 _NOT_FOLLOWED, _NOT_BUILT = "the index follows no longer: ", "the index could not be built: "
@@ -119,6 +121,8 @@ class LiveIndex:
         """
         with self._following:
             at = self._clock()
+            for each in self._types.values():
+                each.refuse_changed()
             # Before the database is read: it then knows every manifest that was read.
             manifests = [(each, each.find_manifest()) for each in self._types.values()]
             faults: list[ClewError] = []
@@ -262,7 +266,10 @@ class LiveIndex:
 
     def _build_due(self) -> None:
         while True:
-            self._due.wait()
+            if not self._due.wait(_VERIFY_AGAIN_S):
+                # Disks and memory forget: what was sound when it was opened is read whole again.
+                for each in self._types.values():
+                    each.doubt()
             self._due.clear()
             if self._stopped.is_set():
                 return

@@ -5,12 +5,14 @@ review. Only equal bytes on a vetted list may block.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from clew.errors import UnavailableError
 from clew.matching.thresholds import Measures, comparable, radius_by_list
 from clew.parts.indexes.base import Neighbours
 from clew.records.hashlist import Action, Entry, HashList
@@ -26,6 +28,10 @@ class Searcher(Protocol):
         self, signal_type: SignalType, values: NDArray[np.uint8], radius_by_list: NDArray[np.int16], *, limit: int
     ) -> tuple[Neighbours, IndexState]:
         """Every entry near enough to each query, and the index state that answered."""
+        ...
+
+    def state(self, signal_type: SignalType) -> IndexState:
+        """The state that would answer now; UnavailableError when none would."""
         ...
 
 
@@ -47,7 +53,8 @@ class Found:
     Attributes:
         near: the nearest signal of the content for each entry, nearest first.
         total: how many entries are near, also beyond the limit.
-        index: the oldest index state that answered for it.
+        index: the oldest index state by which it matched; where nothing did, by which it was asked; where nothing was
+            asked, that would have answered.
     """
 
     near: tuple[Near, ...]
@@ -55,7 +62,7 @@ class Found:
     index: IndexState
 
 
-_NOTHING_ASKED = IndexState(generation=0, sequence=0)
+_NONE = IndexState(generation=0, sequence=0)
 
 
 def find(
@@ -67,7 +74,8 @@ def find(
     """
     near: list[dict[EntryId, Near]] = [{} for _ in contents]
     totals = [0] * len(contents)
-    states = [_NOTHING_ASKED] * len(contents)
+    states: list[IndexState | None] = [None] * len(contents)
+    by_type: dict[SignalType, IndexState] = {}
     for signal_type, measure in measures.items():
         asked = [
             (place, signal)
@@ -81,18 +89,34 @@ def find(
         values = np.frombuffer(joined, np.uint8).reshape(len(asked), measure.width_bytes)
         radius = radius_by_list(lists, signal_type, measure)
         neighbours, state = index.search(signal_type, values, radius, limit=limit)
+        by_type[signal_type] = state
         for place in {place for place, _ in asked}:
-            states[place] = state if states[place] is _NOTHING_ASKED else min(states[place], state, key=_age)
+            before = states[place]
+            states[place] = state if before is None else min(before, state, key=_age)
         if len(neighbours.query):
             _collect(neighbours, asked, radius, near, totals)
     return [
         Found(
             near=tuple(sorted(each.values(), key=_Nearness(measures))[:limit]),
             total=max(total, len(each)),
-            index=state,
+            index=_oldest(each.values(), by_type) or state or _current(index, measures),
         )
         for each, total, state in zip(near, totals, states, strict=True)
     ]
+
+
+def _oldest(near: Collection[Near], by_type: Mapping[SignalType, IndexState]) -> IndexState | None:
+    """The oldest state of the types that matched; generations are counted for each type by itself."""
+    return min((by_type[each.signal.type] for each in near), key=_age) if near else None
+
+
+def _current(index: Searcher, measures: Measures) -> IndexState:
+    """What would have answered; where none would, nothing was asked of it either."""
+    states = []
+    for signal_type in measures:
+        with suppress(UnavailableError):
+            states.append(index.state(signal_type))
+    return min(states, key=_age, default=_NONE)
 
 
 @dataclass(frozen=True, slots=True)

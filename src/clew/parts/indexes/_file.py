@@ -13,7 +13,9 @@ import hashlib
 import math
 import mmap
 import os
+import stat
 import struct
+import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,6 +34,7 @@ _MAGIC = b"CLEWSEG1"
 _FIXED = struct.Struct("<8s16sIIQQQQQ256s")  # magic, kind, width, sections, count, length, stamp, largest, permutation
 _SECTION = struct.Struct("<16sQQ32s")  # name, offset, length with its filling, SHA-256
 _DIGEST_BYTES = 32
+_MOST_SECTIONS = (PAGE - _DIGEST_BYTES - _FIXED.size) // _SECTION.size
 # Written in whole huge pages at aligned places, a file enters the page cache in huge pages, and is mapped by them.
 _BLOCK = 4 << 20
 _VERIFY_BLOCK = 16 << 20
@@ -85,12 +88,17 @@ def _parse(page: bytes, size: int, path: Path) -> Header:
     if hashlib.sha256(body).digest() != digest:
         raise DamagedError(f"the header of {path.name} fails its checksum; build the index anew")
     _, kind, width, parts, count, length, first, second, largest, permutation = _FIXED.unpack_from(body)
+    if length != size:
+        raise DamagedError(f"{path.name} should be {length} bytes long and is {size}; build the index anew")
+    # A checksum tells damage, not intent: whoever writes a header can write its checksum too.
+    if parts > _MOST_SECTIONS or not kind.isascii():
+        raise DamagedError(f"the header of {path.name} is none of ours; build the index anew")
     sections = {}
     for place in range(parts):
         name, offset, span, digest = _SECTION.unpack_from(body, _FIXED.size + place * _SECTION.size)
+        if not name.isascii() or offset % PAGE or not PAGE <= offset <= offset + span <= size:
+            raise DamagedError(f"section {place + 1} of {path.name} lies outside of it; build the index anew")
         sections[name.rstrip(b"\0").decode()] = Section(offset=offset, length=span, digest=digest)
-    if length != size:
-        raise DamagedError(f"{path.name} should be {length} bytes long and is {size}; build the index anew")
     return Header(
         kind=kind.rstrip(b"\0").decode(), width_bytes=width, count=count, length=length, stamp=(first, second),
         sections=sections, largest_bucket=largest, permutation=permutation,
@@ -255,22 +263,28 @@ def _no_room(error: OSError, path: Path, wanted: int) -> UnavailableError:
 class SegmentFile:
     """A segment file in memory: mapped and shared, or a private copy. The arrays keep the memory; nothing else does.
 
-    A shared mapping must not be cut short while it is open; our files never are, they are replaced by a rename.
+    A shared mapping must not be cut short while it is open: reading behind the end ends the process. Ours never are,
+    they are replaced by a rename; a private copy does not mind.
     """
 
     def __init__(self, path: Path, kind: str, *, private_huge_pages: bool) -> None:
         try:
-            handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         except FileNotFoundError as error:
             raise NotFoundError(f"there is no segment file {path}") from error
-        try:
-            size = os.fstat(handle).st_size
-            self.header = _parse(os.pread(handle, PAGE, 0), size, path)
-            if self.header.kind != kind:
-                raise DamagedError(f"{path.name} should be a segment of kind {kind} and is of kind {self.header.kind}")
-            self._memory = _copy(handle, size) if private_huge_pages else _map(handle, size)
-        finally:
-            os.close(handle)
+        # Kept open: it is this very file that is mapped, whatever comes to stand under its name.
+        self._closed = weakref.finalize(self, os.close, handle)
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise DamagedError(f"{path.name} is no file; build the index anew")
+        self._handle, size = handle, status.st_size
+        self._opened = None if private_huge_pages else _state(status)
+        self.header = _parse(os.pread(handle, PAGE, 0), size, path)
+        if self.header.kind != kind:
+            raise DamagedError(f"{path.name} should be a segment of kind {kind} and is of kind {self.header.kind}")
+        self._memory = _copy(handle, size) if private_huge_pages else _map(handle, size)
+        if private_huge_pages:
+            self._closed()
         self.path = path
 
     def array(self, name: str, dtype: type[T], *shape: int) -> NDArray[T]:
@@ -281,8 +295,14 @@ class SegmentFile:
             raise DamagedError(f"{self.path.name} has no whole section {name}; build the index anew")
         return np.frombuffer(self._memory, dtype, count, section.offset).reshape(shape)
 
+    def demand_unchanged(self) -> None:
+        """DamagedError when the file that is mapped has been written to or cut short since."""
+        if self._opened is not None and _state(os.fstat(self._handle)) != self._opened:
+            raise DamagedError(f"{self.path.name} was changed while it was in use; build the index anew")
+
     def verify(self) -> None:
         """DamagedError unless every section has its checksum."""
+        self.demand_unchanged()
         memory = memoryview(self._memory)
         for name, section in self.header.sections.items():
             digest = hashlib.sha256()
@@ -290,6 +310,10 @@ class SegmentFile:
                 digest.update(memory[at : min(at + _VERIFY_BLOCK, section.offset + section.length)])
             if digest.digest() != section.digest:
                 raise DamagedError(f"section {name} of {self.path.name} fails its checksum; build the index anew")
+
+
+def _state(status: os.stat_result) -> tuple[int, int]:
+    return status.st_size, status.st_mtime_ns
 
 
 def _map(handle: int, size: int) -> mmap.mmap:

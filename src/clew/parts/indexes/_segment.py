@@ -95,6 +95,11 @@ class KernelSegment(Segment):
             high = np.where(open_ & ~below, middle, high)
         return low
 
+    def demand_unchanged(self) -> None:
+        """See `Segment.demand_unchanged`."""
+        if self._file is not None:
+            self._file.demand_unchanged()
+
     def verify(self) -> None:
         """See `Segment.verify`. Rows in memory have nothing to be compared with."""
         if self._file is not None:

@@ -118,6 +118,13 @@ class Segment(ABC):
         return bitmap
 
     @abstractmethod
+    def demand_unchanged(self) -> None:
+        """DamagedError when the file was written to or cut short since it was opened, as far as its size and time tell.
+
+        A system call; a copy in private memory, and rows that never were in a file, have nothing to fear.
+        """
+
+    @abstractmethod
     def verify(self) -> None:
         """Reads every byte; DamagedError unless the whole file is what was written. A second for each 2 GB."""
 
