@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from clew.parts.stores.base import HitFilter
 from clew.pipelines.files import open_hasher
 from clew.pipelines.folders import RunPlan, ScreenedFile, begin, screen_folders
 from clew.pipelines.installation import Installation
-from clew.records.hashlist import Action
+from clew.records.hashlist import Action, NewEntry
 from clew.records.identifiers import ListName, SignalType
 from clew.records.match import Channel
 from clew.records.screening import CountKey
@@ -159,6 +160,91 @@ def test_a_run_begins_anew_when_the_lists_have_gained_entries_since(
     with begin(installation, wanted, fresh=False) as again:
         assert (again.resumed, again.outdated) == (False, True)
     assert [Path(each.path).name for each in screen(installation, wanted) if each.hit] == ["00007"]
+
+
+def test_a_run_against_one_list_goes_on_when_another_has_gained(
+    installation: Installation, add_list: AddList, tmp_path: Path
+) -> None:
+    fill(tmp_path / "up", 100)
+    add_list("asked", [digest(b"x")], "sha256")
+    wanted = plan(tmp_path / "up", lists=("asked",))
+    screen_some(installation, wanted, 10)
+    other = add_list("other", [digest(b"y")], "sha256")
+    with begin(installation, wanted, fresh=False) as again:
+        assert again.resumed
+    with installation.store.read() as reader:
+        asked = reader.find_list(ListName("asked"))
+    assert asked is not None
+    assert asked.id != other.id
+    entry = NewEntry(type=SHA256, value=digest(b"z"))
+    installation.store.transact(lambda unit: unit.add_entries(asked.id, [entry], NOON))
+    with begin(installation, wanted, fresh=False) as again:
+        assert again.outdated
+
+
+def test_two_machines_over_one_database_have_runs_of_their_own(installation: Installation, tmp_path: Path) -> None:
+    fill(tmp_path / "up", 3)
+    here, there = replace(plan(tmp_path / "up"), machine="a"), replace(plan(tmp_path / "up"), machine="b")
+    with begin(installation, here, fresh=False) as ours, begin(installation, there, fresh=False) as theirs:
+        assert not theirs.resumed
+        assert ours.run.id != theirs.run.id
+
+
+def test_the_same_run_is_refused_while_another_data_folder_has_it_under_way(
+    installation: Installation, tmp_path: Path
+) -> None:
+    wanted = plan(tmp_path)
+    (tmp_path / "elsewhere").mkdir()
+    elsewhere = replace(installation, settings=replace(installation.settings, data_dir=tmp_path / "elsewhere"))
+    with (
+        begin(installation, wanted, fresh=False),
+        pytest.raises(ConflictError, match="under way from another data folder"),
+        begin(elsewhere, wanted, fresh=False),
+    ):
+        pass
+    with begin(elsewhere, wanted, fresh=False) as after:
+        assert after.resumed
+
+
+def test_a_run_that_lost_its_lease_writes_nothing_more(installation: Installation, tmp_path: Path) -> None:
+    fill(tmp_path / "up", 3)
+    with begin(installation, plan(tmp_path / "up"), fresh=False) as under_way, open_hasher(DECODE) as hasher:
+        name, late = f"run.{under_way.plan.key}", NOON + timedelta(days=1)
+        installation.store.transact(lambda unit: unit.try_lease(name, "another", late, late))
+        with pytest.raises(ConflictError):
+            list(screen_folders(installation, hasher, under_way))
+    with installation.store.read() as reader:
+        assert reader.runs(1)[0].files == 0
+
+
+def test_a_link_that_is_named_inside_a_folder_that_is_named_is_followed(
+    installation: Installation, tmp_path: Path
+) -> None:
+    fill(tmp_path / "up", 1)
+    fill(tmp_path / "apart", 2)
+    (tmp_path / "up" / "link").symlink_to(tmp_path / "apart")
+    wanted = plan(tmp_path / "up", tmp_path / "up" / "link", tmp_path / "up" / "link" / "00001")
+    read = [each.path for each in screen(installation, wanted) if each.action is not None]
+    up = str(tmp_path / "up")
+    assert sorted(read)[:3] == [f"{up}/00000", f"{up}/link/00000", f"{up}/link/00001"]
+
+
+def test_a_file_at_the_end_of_a_very_long_path_is_hashed_once(installation: Installation, tmp_path: Path) -> None:
+    top = tmp_path / "up"
+    top.mkdir()
+    way = [os.open(top, os.O_RDONLY)]
+    for _ in range(25):
+        os.mkdir("d" * 200, dir_fd=way[-1])
+        way.append(os.open("d" * 200, os.O_RDONLY, dir_fd=way[-1]))
+    os.close(os.open("file", os.O_WRONLY | os.O_CREAT, dir_fd=way[-1]))
+    for each in way:
+        os.close(each)
+    for number in range(100):
+        (top / f"e{number:03}").write_bytes(b"x")
+    wanted = plan(top)
+    screen_some(installation, wanted, 70)
+    again = [each for each in screen(installation, wanted) if not each.earlier]
+    assert not [each for each in again if each.path.endswith("/file")]
 
 
 def test_an_entry_that_is_gone_does_not_make_a_run_begin_anew(

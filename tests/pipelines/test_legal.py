@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from clew.errors import InputError, NotFoundError
-from clew.pipelines.legal import end_basis, purposes, record_basis
+from clew.pipelines.legal import end_basis, purposes, record_basis, sweep_kept_signals
 from clew.records.identifiers import SignalType
 from clew.records.screening import Purpose
 from clew.records.signal import Signal
@@ -33,6 +33,39 @@ def test_every_purpose_is_off_until_its_ground_is_recorded(any_desk) -> None:
 def test_a_ground_is_in_force_from_its_first_day_to_its_end(desk) -> None:
     basis = record(desk).basis
     assert [basis.holds(at) for at in (SINCE, UNTIL)] == [True, False]
+
+
+def keep(desk, number: int) -> None:
+    signal = Signal(type=SignalType("md5"), value=number.to_bytes(16))
+    desk.store.transact(lambda unit: unit.keep_signals([(signal, None)], desk.clock.at))
+
+
+def kept(desk) -> int:
+    with desk.store.read() as reader:
+        return int(reader.count_kept_signals())
+
+
+def test_what_was_kept_on_a_ground_goes_when_the_ground_ends_by_its_date(any_desk) -> None:
+    ground = {"since": SINCE, "until": UNTIL, "actor": ACTOR, "clock": any_desk.clock}
+    record_basis(any_desk.store, Purpose.KEPT_SIGNALS, text="A regulation", **ground)
+    keep(any_desk, 1)
+    assert sweep_kept_signals(any_desk.store, actor="system:watch", clock=any_desk.clock) == 0
+    any_desk.clock.pass_days(100)
+    assert sweep_kept_signals(any_desk.store, actor="system:watch", clock=any_desk.clock) == 1
+    assert kept(any_desk) == 0
+    assert [each["deleted_signals"] for each in any_desk.audit("legal.sweep")] == [1]
+    assert sweep_kept_signals(any_desk.store, actor="system:watch", clock=any_desk.clock) == 0
+
+
+def test_a_new_ground_takes_nothing_over_from_one_that_ended(desk) -> None:
+    ground = {"actor": ACTOR, "clock": desk.clock}
+    record_basis(desk.store, Purpose.KEPT_SIGNALS, text="A regulation", since=SINCE, until=UNTIL, **ground)
+    keep(desk, 1)
+    record_basis(desk.store, Purpose.KEPT_SIGNALS, text="The same, longer", since=SINCE, until=UNTIL, **ground)
+    assert kept(desk) == 1
+    desk.clock.pass_days(100)
+    record_basis(desk.store, Purpose.KEPT_SIGNALS, text="Another", since=UNTIL, until=None, **ground)
+    assert kept(desk) == 0
 
 
 def test_an_ended_ground_is_no_longer_in_force(desk) -> None:

@@ -131,6 +131,42 @@ def test_when_all_of_a_floods_nearest_have_expired_those_behind_them_still_match
     assert [(match.list_name, match.distance) for match in answers[0].screening.matches] == [("new", 25)]
 
 
+def test_behind_a_flood_of_expired_entries_the_limit_holds(installation: Installation, add_list: AddList) -> None:
+    add_list("old", [near(PICTURE, bits) for bits in range(8)], "pdq", expires_at=NOON - timedelta(seconds=1))
+    add_list("new", [near(PICTURE, bits) for bits in range(10, 30)], "pdq")
+    [answer], _ = installation.screener.screen([Content(signals=(pdq(PICTURE),))], channel=Channel.UPLOAD, limit=3)
+    assert [match.distance for match in answer.screening.matches] == [10, 11, 12]
+    assert (answer.screening.total_matches, answer.screening.flooded) == (20, True)
+
+
+def test_entries_that_are_gone_are_not_counted(installation: Installation, add_list: AddList) -> None:
+    add_list("old", [near(PICTURE, 1)], "pdq", expires_at=NOON - timedelta(seconds=1))
+    add_list("new", [near(PICTURE, 2)], "pdq")
+    [answer], _ = installation.screener.screen([Content(signals=(pdq(PICTURE),))], channel=Channel.UPLOAD)
+    assert (answer.screening.total_matches, answer.screening.flooded) == (1, False)
+
+
+def test_a_signal_is_not_kept_when_its_ground_ended_before_it_is_written(installation: Installation) -> None:
+    record(installation, Purpose.KEPT_SIGNALS, LegalBasis(text="statute", since=NOON))
+    judged = fresh_screener(installation).judge([Content(signals=(md5(1),))], channel=Channel.UPLOAD)
+    assert judged.kept
+    record(installation, Purpose.KEPT_SIGNALS, LegalBasis(text="statute", since=NOON - timedelta(9), until=NOON))
+    installation.store.transact(lambda unit: judged.write(unit, NOON))
+    with installation.store.read() as reader:
+        assert reader.count_kept_signals() == 0
+        assert sum(reader.counts(DAY, DAY).values()) == 1
+
+
+def test_a_book_that_was_begun_earlier_does_not_replace_a_newer_one(installation: Installation) -> None:
+    screener = fresh_screener(installation)
+    older = screener._read_book()
+    screener.refresh()
+    newer = screener._book
+    screener._read_book = lambda: older  # type: ignore[method-assign]  # as a thread that was held up
+    screener.refresh()
+    assert screener._book is newer
+
+
 def test_private_messages_are_refused_until_their_legal_basis_is_in_force(installation: Installation) -> None:
     content = [Content(signals=(md5(1),))]
     with pytest.raises(RefusedError, match="no legal basis in force"):

@@ -14,7 +14,7 @@ from clew.records.match import Channel, IndexState, Screening
 from clew.records.signal import Signal
 from clew.web.rounds import IN_THE_LOOP, Asked, Rounds
 
-UPLOADS: Asked = (Channel.UPLOAD, ())
+UPLOADS: Asked = (Channel.UPLOAD, (), 10)
 
 
 def content(number: int) -> Content:
@@ -27,12 +27,14 @@ class Work:
 
     def __init__(self) -> None:
         self.rounds: list[list[str | None]] = []
+        self.limits: list[int] = []
         self.durable: list[Future[None]] = []
         self.failure: Exception | None = None
 
     def __call__(
-        self, contents: Sequence[Content], _channel: Channel, _lists: Sequence[ListName]
+        self, contents: Sequence[Content], _channel: Channel, _lists: Sequence[ListName], limit: int
     ) -> tuple[list[Answer], Future[None]]:
+        self.limits.append(limit)
         self.rounds.append([each.reference for each in contents])
         if self.failure:
             raise self.failure
@@ -67,6 +69,25 @@ def test_what_comes_in_one_turn_is_one_round_and_each_gets_its_own() -> None:
     asyncio.run(run())
 
 
+def test_who_may_have_fewer_matches_is_in_a_round_of_its_own() -> None:
+    """Else one caller's large batch would cut the matches of another's single upload."""
+
+    async def run() -> None:
+        work = Work()
+        with ThreadPoolExecutor(1) as threads:
+            rounds = Rounds(work, work, 64, threads)
+            few: Asked = (Channel.UPLOAD, (), 2)
+            asked = [asyncio.ensure_future(rounds.ask([content(n)], 1, kind)) for n, kind in enumerate([UPLOADS, few])]
+            for place in range(2):
+                await turns()
+                work.durable[place].set_result(None)
+            await asyncio.gather(*asked)
+        assert work.rounds == [["0"], ["1"]]
+        assert work.limits == [10, 2]
+
+    asyncio.run(run())
+
+
 def test_no_answer_is_given_before_it_is_durable_and_the_next_round_waits_for_that() -> None:
     async def run() -> None:
         work = Work()
@@ -93,7 +114,13 @@ def test_other_channels_other_lists_and_too_many_signals_make_other_rounds() -> 
         work = Work()
         with ThreadPoolExecutor(1) as threads:
             rounds = Rounds(work, work, 2, threads)
-            kinds: list[Asked] = [UPLOADS, (Channel.HASHES, ()), (Channel.UPLOAD, (ListName("one"),)), UPLOADS, UPLOADS]
+            kinds: list[Asked] = [
+                UPLOADS,
+                (Channel.HASHES, (), 10),
+                (Channel.UPLOAD, (ListName("one"),), 10),
+                UPLOADS,
+                UPLOADS,
+            ]
             asked = [asyncio.ensure_future(rounds.ask([content(n)], 1, kind)) for n, kind in enumerate(kinds)]
             for place in range(4):
                 await turns()

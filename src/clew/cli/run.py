@@ -9,6 +9,7 @@ from clew.cli.console import out
 from clew.cli.sample import prepare
 from clew.cli.screen import run_to_the_end, summary
 from clew.cli.serve import serve_until_stopped
+from clew.ground.identity import this_machine
 from clew.pipelines.files import open_hasher
 from clew.pipelines.folders import RunPlan, begin
 from clew.pipelines.installation import Installation, open_installation
@@ -52,6 +53,7 @@ def _screen_sample_day(installation: Installation) -> None:
         lists=(),
         types=tuple(installation.signals),
         dihedral=settings.matching.dihedral,
+        machine=this_machine(),
     )
     with begin(installation, plan, fresh=False) as under_way:
         told = run_to_the_end(installation, under_way)

@@ -9,6 +9,7 @@ import typer
 
 from clew.cli.console import err, out, print_json, progress
 from clew.cli.hash import counting, signal_types
+from clew.ground.identity import this_machine
 from clew.pipelines.files import absolute, open_hasher
 from clew.pipelines.folders import FolderRun, RunPlan, ScreenedFile, begin, screen_folders
 from clew.pipelines.installation import Installation, open_installation
@@ -50,6 +51,7 @@ def screen(
         lists=tuple(ListName(each) for each in lists or ()),
         types=signal_types(types),
         dihedral=settings.matching.dihedral,
+        machine=this_machine(),
     )
     with open_installation(settings) as installation, begin(installation, plan, fresh=fresh) as under_way:
         if under_way.resumed:

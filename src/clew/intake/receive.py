@@ -71,7 +71,7 @@ def open_file(found: Found) -> Opened | Refused:
     try:
         # Before opening: merely to open a tape or a watchdog has consequences.
         if len(found.path) <= _PATH_BYTES:
-            status = os.stat(found.path, follow_symlinks=found.named)  # noqa: PTH116 - paths are bytes here
+            status = stat_file(found)
             if not stat.S_ISREG(status.st_mode):
                 return Refused(found.path, Reason.NOT_A_FILE, _kind(status.st_mode))
         descriptor = _open(found.path, _READ if found.named else _READ | os.O_NOFOLLOW)
@@ -83,6 +83,17 @@ def open_file(found: Found) -> Opened | Refused:
         os.close(descriptor)
         return Refused(found.path, Reason.NOT_A_FILE, _kind(status.st_mode))
     return Opened(found.path, descriptor, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+
+def stat_file(found: Found) -> os.stat_result:
+    """What the system says of the file now, however long its path; OSError when there is none."""
+    if len(found.path) <= _PATH_BYTES:
+        return os.stat(found.path, follow_symlinks=found.named)  # noqa: PTH116 - paths are bytes here
+    descriptor = _open(found.path, os.O_PATH | os.O_CLOEXEC | (0 if found.named else os.O_NOFOLLOW))
+    try:
+        return os.fstat(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def hold(content: bytes | bytearray | memoryview) -> int:

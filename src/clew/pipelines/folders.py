@@ -5,17 +5,21 @@ import os
 from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 
+import numpy as np
+
+from clew.errors import ClewError, ConflictError
 from clew.ground import locks
-from clew.ground.identity import new_id
-from clew.intake.receive import Found, Refused, stream_files
+from clew.ground.identity import new_id, this_machine
+from clew.intake.receive import Found, Refused, stat_file, stream_files
 from clew.parts.stores.base import UnitOfWork
 from clew.pipelines.files import FileHasher, HashedFile, shown_path
 from clew.pipelines.installation import Installation
+from clew.pipelines.legal import sweep_kept_signals
 from clew.pipelines.uploads import Answer, Content
 from clew.records.hashlist import Action, HashList
 from clew.records.identifiers import ChangeSequence, HitId, ListName, RunId, SignalType
@@ -26,6 +30,8 @@ from clew.records.signal import Unhashable
 # Files in one transaction: few enough that little is done again after a kill, enough that commits cost nothing.
 _BATCH = 64
 _PAGE = 500
+# Longer than a batch takes, even of files that each take all the time there is.
+_LEASE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,23 +58,25 @@ class RunPlan:
     Attributes:
         roots: absolute paths.
         lists: names; none means all.
+        machine: where the roots are; the same paths on another machine are other files.
     """
 
     roots: tuple[bytes, ...]
     lists: tuple[ListName, ...]
     types: tuple[SignalType, ...]
     dihedral: bool
+    machine: str = ""
 
     def __post_init__(self) -> None:
-        # A root inside another would be screened twice.
-        outer = [each for each in dict.fromkeys(self.roots) if not any(_is_below(each, other) for other in self.roots)]
+        # A root inside another would be screened twice; but for a link, which is followed only where it is named.
+        outer = [each for each in dict.fromkeys(self.roots) if not any(_is_met(each, other) for other in self.roots)]
         object.__setattr__(self, "roots", tuple(outer))
 
     @property
     def key(self) -> str:
         """What makes two runs the same one: the same command finds its unfinished run by it."""
         parts = [*self.roots, b"", *(each.encode() for each in (*sorted(self.lists), "", *sorted(self.types)))]
-        return _digest(*parts, bytes([self.dihedral]))
+        return _digest(*parts, bytes([self.dihedral]), self.machine.encode())
 
     def against(self, lists: Iterable[HashList]) -> str:
         """What the run compares with: the lists asked for, and how near is near on each."""
@@ -82,6 +90,7 @@ class FolderRun:
 
     Attributes:
         run: as it was when this command took it up, then as it ended.
+        owner: holds its lease.
         resumed: it was begun by an earlier command.
         outdated: an earlier command left one that was begun with other lists; this one begins anew, so that every
             file is compared with what the lists have now.
@@ -90,6 +99,7 @@ class FolderRun:
 
     run: Run
     plan: RunPlan
+    owner: str
     resumed: bool = False
     outdated: bool = False
     skipped: int = 0
@@ -99,19 +109,23 @@ class FolderRun:
 def begin(installation: Installation, plan: RunPlan, *, fresh: bool) -> Iterator[FolderRun]:
     """The run of that plan, for this process alone: the unfinished one if its lists have gained nothing since.
 
+    A lock in the data folder holds off other processes of it, and ends with this one; a lease in the database, renewed
+    with each batch, holds off those of other data folders.
+
     Raises:
         ConflictError: another process has the same run under way.
     """
-    now = installation.clock()
+    now, owner = installation.clock(), _owner(installation)
 
     def work(unit: UnitOfWork) -> FolderRun:
+        _hold_lease(unit, plan, owner, now)
         against, sequence = plan.against(unit.lists()), unit.change_sequence()
         earlier = unit.find_open_run(plan.key)
         outdated = earlier is not None and (
             earlier.against != against or _has_gained(unit, installation, plan, earlier.sequence, sequence)
         )
         if earlier is not None and not outdated and not fresh:
-            return FolderRun(run=earlier, plan=plan, resumed=True)
+            return FolderRun(run=earlier, plan=plan, owner=owner, resumed=True)
         if earlier is not None:
             unit.finish_run(earlier.id, now)
         run = Run(
@@ -124,18 +138,48 @@ def begin(installation: Installation, plan: RunPlan, *, fresh: bool) -> Iterator
             finished_at=None,
         )
         unit.create_run(run)
-        return FolderRun(run=run, plan=plan, outdated=outdated and not fresh)
+        return FolderRun(run=run, plan=plan, owner=owner, outdated=outdated and not fresh)
 
     with locks.hold(installation.settings.data_dir / "runs" / f"{plan.key}.lock", "the same screening"):
-        yield installation.store.transact(work)
+        sweep_kept_signals(installation.store, actor="system:screen", clock=installation.clock)
+        under_way = installation.store.transact(work)
+        try:
+            yield under_way
+        finally:
+            with suppress(ClewError):  # it runs out by itself
+                installation.store.transact(lambda unit: unit.release_lease(_lease_name(plan), owner))
+
+
+def _lease_name(plan: RunPlan) -> str:
+    return f"run.{plan.key}"
+
+
+def _hold_lease(unit: UnitOfWork, plan: RunPlan, owner: str, now: datetime) -> None:
+    """The run is this folder's for a while longer: over one database, others have their own folder and their own lock.
+
+    Raises:
+        ConflictError: it is another's.
+    """
+    if not unit.try_lease(_lease_name(plan), owner, now + _LEASE, now):
+        raise ConflictError(
+            "the same screening is under way from another data folder; wait for its end, or, if it was stopped there, "
+            f"for {_LEASE.total_seconds() / 60:.0f} minutes"
+        )
+
+
+def _owner(installation: Installation) -> str:
+    """This data folder, and no other: within it the lock says who goes on, also after a kill."""
+    folder = installation.settings.data_dir.stat()
+    return _digest(this_machine().encode(), f"{folder.st_dev} {folder.st_ino}".encode())
 
 
 def _has_gained(
     unit: UnitOfWork, installation: Installation, plan: RunPlan, after: ChangeSequence, through: ChangeSequence
 ) -> bool:
-    """Whether lists have entries that they had not when the run began: files done before met none of them."""
+    """Whether its lists have entries that they had not when the run began: files done before met none of them."""
+    asked = [each.id for each in unit.lists() if not plan.lists or each.name in plan.lists]
     return any(
-        len(columns.entry_ids)
+        bool(np.isin(columns.lists, asked).any())
         for name in plan.types
         for columns in unit.stream_index_rows(
             name, after=after, through=through, width_bytes=installation.signals[name].width_bytes
@@ -189,7 +233,9 @@ def _screen(
     unread = _count_unread(batch, installation.clock())
 
     def work(unit: UnitOfWork) -> None:
-        judged.write(unit)
+        now = installation.clock()
+        _hold_lease(unit, under_way.plan, under_way.owner, now)
+        judged.write(unit, now)
         unit.add_counts(unread)
         unit.add_marks(under_way.run.id, marks)
 
@@ -273,7 +319,7 @@ def _left_to_do(installation: Installation, under_way: FolderRun) -> Iterator[Fo
 
 def _is_unchanged(found: Found, mark: FileMark) -> bool:
     try:
-        status = os.stat(found.path, follow_symlinks=found.named)  # noqa: PTH116  (paths are bytes)
+        status = stat_file(found)
     except OSError:
         return False
     return (status.st_size, status.st_mtime_ns, status.st_ctime_ns) == (
@@ -283,8 +329,16 @@ def _is_unchanged(found: Found, mark: FileMark) -> bool:
     )
 
 
-def _is_below(path: bytes, other: bytes) -> bool:
-    return path.startswith(other.rstrip(b"/") + b"/") and path != other
+def _is_met(path: bytes, other: bytes) -> bool:
+    """Whether a walk from the other path comes by this one: it lies below, and no link is on the way or at its end."""
+    above = other.rstrip(b"/") + b"/"
+    if path == other or not path.startswith(above):
+        return False
+    while path.startswith(above):
+        if os.path.islink(path):  # noqa: PTH114  (paths are bytes)
+            return False
+        path = os.path.dirname(path)  # noqa: PTH120
+    return True
 
 
 def _digest(*parts: bytes) -> str:

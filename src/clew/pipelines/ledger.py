@@ -9,14 +9,27 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from clew.ground.clock import Clock
 from clew.parts.stores.base import Store, UnitOfWork
+from clew.pipelines.legal import is_in_force
 from clew.records.match import Hit
-from clew.records.screening import CountKey
+from clew.records.screening import CountKey, Purpose
 from clew.records.signal import Signal
 
 Kept = tuple[Signal, str | None]
+
+
+def write_record(
+    unit: UnitOfWork, counts: Mapping[CountKey, int], hits: Sequence[Hit], kept: Sequence[Kept], at: datetime
+) -> None:
+    """All of it is part of the transaction; signals are kept only if their ground holds now, not when they came."""
+    unit.add_counts(counts)
+    if hits:
+        unit.add_hits(hits)
+    if kept and is_in_force(unit, Purpose.KEPT_SIGNALS, at):
+        unit.keep_signals(kept, at)
 
 
 @dataclass(slots=True)
@@ -60,11 +73,7 @@ class Ledger:
             with self._lock:
                 if self._open is page:
                     self._open = None
-            unit.add_counts(page.counts)
-            if page.hits:
-                unit.add_hits(page.hits)
-            if page.kept:
-                unit.keep_signals(page.kept, self._clock())
+            write_record(unit, page.counts, page.hits, page.kept, self._clock())
 
         def settle(done: Future[None]) -> None:
             with self._lock:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from clew.errors import NotFoundError
 from clew.ground.clock import Clock, iso
-from clew.parts.stores.base import Store, UnitOfWork
+from clew.parts.stores.base import Reader, Store, UnitOfWork
 from clew.pipelines.sources import legal_basis
 from clew.records.audit import AuditEvent
 from clew.records.screening import Purpose, PurposeBasis
@@ -33,6 +33,9 @@ def record_basis(
     recorded = PurposeBasis(purpose=purpose, basis=legal_basis(text, since, until), recorded_by=actor, recorded_at=at)
 
     def work(unit: UnitOfWork) -> None:
+        if purpose is Purpose.KEPT_SIGNALS:
+            # What was kept on a ground that has ended must not pass over to the new one.
+            _delete_kept(unit, actor, at)
         unit.put_basis(recorded)
         facts: dict[str, str | int | bool | None]
         facts = {"since": iso(since), "until": iso(until) if until else None, "in_force": recorded.basis.holds(at)}
@@ -64,6 +67,31 @@ def end_basis(store: Store, purpose: Purpose, *, actor: str, clock: Clock) -> Pu
         return ended
 
     return store.transact(work)
+
+
+def is_in_force(reader: Reader, purpose: Purpose, at: datetime) -> bool:
+    """Whether the purpose has a ground at that moment."""
+    found = reader.find_basis(purpose)
+    return found is not None and found.basis.holds(at)
+
+
+def sweep_kept_signals(store: Store, *, actor: str, clock: Clock) -> int:
+    """What was kept on a ground that has ended, by its date or otherwise, is gone; how many signals it was."""
+    at = clock()
+    with store.read() as reader:
+        if is_in_force(reader, Purpose.KEPT_SIGNALS, at) or not reader.count_kept_signals():
+            return 0
+    return store.transact(lambda unit: _delete_kept(unit, actor, at))
+
+
+def _delete_kept(unit: UnitOfWork, actor: str, at: datetime) -> int:
+    """Kept signals are gone, unless their ground holds."""
+    if is_in_force(unit, Purpose.KEPT_SIGNALS, at):
+        return 0
+    gone = unit.delete_kept_signals()
+    if gone:
+        unit.audit(_event(at, actor, "legal.sweep", Purpose.KEPT_SIGNALS, {"deleted_signals": gone}))
+    return gone
 
 
 def _event(

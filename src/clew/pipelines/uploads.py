@@ -14,7 +14,7 @@ from clew.ground.identity import new_id
 from clew.matching import match
 from clew.matching.thresholds import Measures, comparable
 from clew.parts.stores.base import Store, UnitOfWork
-from clew.pipelines.ledger import Kept, Ledger
+from clew.pipelines.ledger import Kept, Ledger, write_record
 from clew.records.hashlist import HashList
 from clew.records.identifiers import ChangeSequence, HitId, ListId, ListName, RunId, SignalType
 from clew.records.match import Channel, Hit, Match, Screening
@@ -65,18 +65,15 @@ class Judged:
     hits: list[Hit]
     kept: list[Kept]
     counts: Counter[CountKey]
-    at: datetime
 
-    def write(self, unit: UnitOfWork) -> None:
+    def write(self, unit: UnitOfWork, at: datetime) -> None:
         """All of it is part of the transaction."""
-        unit.add_counts(self.counts)
-        unit.add_hits(self.hits)
-        unit.keep_signals(self.kept, self.at)
+        write_record(unit, self.counts, self.hits, self.kept, at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Book:
-    """The lists and legal grounds in force, as last read."""
+    """The lists and legal grounds in force, as last read; `read_at_s` is when that began."""
 
     read_at_s: float
     sequence: ChangeSequence
@@ -151,6 +148,8 @@ class Screener:
         book, found = self._find([each.signals for each in contents], lists, book, most)
         explained = self._explain(found, book)
         self._look_behind_floods([each.signals for each in contents], found, explained, _pick(book, lists), book)
+        found = [_standing(*each) for each in zip(found, explained, strict=True)]
+        explained = [each[:most] for each in explained]
         return self._answer(contents, found, explained, book, channel, run_id)
 
     def screen_in_memory(
@@ -177,7 +176,7 @@ class Screener:
     ) -> list[tuple[match.Found, tuple[Match, ...]]]:
         """What is near, without screening: nothing is counted and no hit is made."""
         book, found = self._find(contents, lists, self._book_with(lists), limit)
-        return list(zip(found, self._explain(found, book), strict=True))
+        return [(_standing(*each), each[1]) for each in zip(found, self._explain(found, book), strict=True)]
 
     # ---- its steps
 
@@ -197,7 +196,7 @@ class Screener:
                 action=match.decide(matches, book.by_id),
                 matches=matches,
                 total_matches=each.total if matches else 0,
-                flooded=bool(matches) and each.total > len(each.near),
+                flooded=bool(matches) and each.total > len(matches),
                 index=each.index,
             )
             if matches:
@@ -210,8 +209,7 @@ class Screener:
         if Purpose.KEPT_SIGNALS in book.allowed:
             passed = (each for each in answers if each.screening.hit_id is None)
             kept = [(signal, each.content.reference) for each in passed for signal in each.content.signals]
-        now = self._clock()
-        return Judged(answers=answers, hits=hits, kept=kept, counts=_count(answers, channel, now), at=now)
+        return Judged(answers=answers, hits=hits, kept=kept, counts=_count(answers, channel, self._clock()))
 
     def _find(
         self, contents: Sequence[Sequence[Signal]], names: Sequence[ListName], book: _Book, limit: int
@@ -285,7 +283,9 @@ class Screener:
         """Lists and legal grounds are read anew. Called often enough elsewhere, no screening has to wait for it."""
         book = self._read_book()
         with self._book_lock:
-            self._book = book
+            # Whoever began to read later has read what is newer, whoever came to the end first.
+            if self._book is None or self._book.read_at_s <= book.read_at_s:
+                self._book = book
 
     def _book_with(self, names: Sequence[ListName]) -> _Book:
         """A book that is new enough, and that has been read again before it may say that a list does not exist."""
@@ -297,18 +297,23 @@ class Screener:
         return book
 
     def _read_book(self) -> _Book:
-        now = self._clock()
+        now, read_at_s = self._clock(), monotonic_s()
         with self._store.read() as reader:
             sequence = reader.change_sequence()
             lists = reader.lists()
             bases = {purpose: reader.find_basis(purpose) for purpose in Purpose}
         return _Book(
-            read_at_s=monotonic_s(),
+            read_at_s=read_at_s,
             sequence=sequence,
             lists={each.name: each for each in lists},
             by_id={each.id: each for each in lists},
             allowed=frozenset(purpose for purpose, it in bases.items() if it is not None and it.basis.holds(now)),
         )
+
+
+def _standing(found: match.Found, matches: tuple[Match, ...]) -> match.Found:
+    """What was found, less the entries that proved to be gone. Of those beyond the limit nobody knows."""
+    return replace(found, total=found.total - (len(found.near) - len(matches)))
 
 
 def parse_signal(

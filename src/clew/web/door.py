@@ -72,13 +72,15 @@ class Door:
     async def screen(self, contents: Sequence[Content], channel: Channel, lists: Sequence[ListName]) -> list[Answer]:
         """The answers, durable."""
         signals = sum(len(each.signals) for each in contents)
+        # By the caller's own contents: who else is in its round must not change its answer.
+        limit = min(self.installation.settings.matching.limit, max(1, _MATCHES_OF_CALL // len(contents)))
         rounds = self._of_hashes if contents[0].size_bytes is None else self._of_files
         try:
             async with asyncio.timeout(_RECORD_S):
                 if signals <= IN_THE_LOOP:
-                    answers = await rounds.ask(contents, signals, (channel, tuple(lists)))
+                    answers = await rounds.ask(contents, signals, (channel, tuple(lists), limit))
                 else:
-                    answers, durable = await self.in_thread(lambda: self._screen(contents, channel, lists))
+                    answers, durable = await self.in_thread(lambda: self._screen(contents, channel, lists, limit))
                     # Shielded: others wait for the same commit.
                     await asyncio.shield(asyncio.wrap_future(durable))
         except TimeoutError:
@@ -86,12 +88,13 @@ class Door:
         self.metrics.screened(answers, channel)
         return answers
 
-    def _screen(self, contents: Sequence[Content], channel: Channel, lists: Sequence[ListName]) -> Recorded:
-        limit = max(1, _MATCHES_OF_CALL // len(contents))
+    def _screen(self, contents: Sequence[Content], channel: Channel, lists: Sequence[ListName], limit: int) -> Recorded:
         return self.installation.screener.screen(contents, channel=channel, lists=lists, limit=limit)
 
-    def _screen_here(self, contents: Sequence[Content], channel: Channel, lists: Sequence[ListName]) -> Recorded | None:
-        """The same where the database need not be read; else None."""
+    def _screen_here(
+        self, contents: Sequence[Content], channel: Channel, lists: Sequence[ListName], _limit: int
+    ) -> Recorded | None:
+        """The same where the database need not be read, which is where nothing is near; else None."""
         return self.installation.screener.screen_in_memory(contents, channel=channel, lists=lists)
 
     def open(self) -> None:

@@ -18,10 +18,11 @@ from clew.records.match import Channel
 # requests up.
 IN_THE_LOOP = 64
 
-Asked = tuple[Channel, tuple[ListName, ...]]
+# What all of a round ask for: a channel, lists, and how many matches each content's answer may bear.
+Asked = tuple[Channel, tuple[ListName, ...], int]
 Recorded = tuple[list[Answer], Future[None]]
-Work = Callable[[Sequence[Content], Channel, Sequence[ListName]], Recorded]
-WorkHere = Callable[[Sequence[Content], Channel, Sequence[ListName]], Recorded | None]
+Work = Callable[[Sequence[Content], Channel, Sequence[ListName], int], Recorded]
+WorkHere = Callable[[Sequence[Content], Channel, Sequence[ListName], int], Recorded | None]
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from clew.errors import ClewError
+from clew.pipelines.legal import sweep_kept_signals
 from clew.pipelines.list_entries import expire
 from clew.records.screening import Purpose
 from clew.web import log
@@ -63,7 +64,7 @@ class Grounds:
         self._told: set[Purpose] = set()
 
     def look(self) -> None:
-        """Entries whose time has come are gone, and a recorded ground that has ended since the last look is told."""
+        """Entries and kept signals whose time has come are gone, and a ground that ended since the last look is told."""
         it = self._installation
         at = it.clock()
         with it.store.read() as reader:
@@ -77,3 +78,4 @@ class Grounds:
             log.say("error", "legal basis ended; what needs it has stopped", purpose=purpose.value)
         self._told = ended
         expire(it.store, actor="system:watch", clock=it.clock)
+        sweep_kept_signals(it.store, actor="system:watch", clock=it.clock)

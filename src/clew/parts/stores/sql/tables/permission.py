@@ -41,7 +41,8 @@ installation_values = Table(
     sqlite_strict=True,
 )
 
-# Tasks that one process at a time may do: building the index, sweeping what has expired.
+# Tasks that one process at a time may do, over all machines of a database: screening the same folders, say. What is
+# of one data folder, as building its index, has a lock there.
 leases = Table(
     "leases",
     metadata,
