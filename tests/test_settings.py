@@ -22,6 +22,19 @@ def test_every_fault_of_the_settings_is_named_at_once(tmp_path: Path) -> None:
         assert part in message
 
 
+def test_a_variable_that_is_no_setting_is_a_fault_and_the_tests_own_are_none(tmp_path: Path) -> None:
+    known = {"CLEW_CPU": "portable", "CLEW_TEST_ANYTHING": "1", "CLEWED": "1", "CLEW_DATA_DIR": str(tmp_path)}
+    settings.load(tmp_path, known)
+    with pytest.raises(InputError, match=r"CLEW_WEB_PROT is no setting of ours"):
+        settings.load(tmp_path, {**known, "CLEW_WEB_PROT": "80"})
+
+
+@pytest.mark.parametrize(("name", "word"), [("environment", "prodution"), ("log", "verbose"), ("log", "")])
+def test_a_word_that_is_none_of_ours_is_a_fault(tmp_path: Path, name: str, word: str) -> None:
+    with pytest.raises(InputError, match=rf"{name} must be one of"):
+        settings.load(tmp_path, {f"CLEW_{name.upper()}": word})
+
+
 def test_a_settings_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
     (tmp_path / "clew.toml").write_bytes(b"\xff\xfe[decode")
     with pytest.raises(InputError, match=r"clew\.toml is not TOML"):

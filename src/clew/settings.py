@@ -131,9 +131,37 @@ def load(data_dir: Path | None = None, environ: Mapping[str, str] = os.environ) 
     _overlay_environment(table, environ)
     table["data_dir"] = str(folder)
     settings = _build(Settings, table, "", faults)
+    faults += _unknown_words(settings)
+    faults += (f"{name} is no setting of ours" for name in sorted(set(environ) - _known_names()) if _is_ours(name))
     if faults:
         raise InputError(f"settings ({path}, CLEW_ variables): " + "; ".join(faults))
     return settings
+
+
+# Variables that are ours and no settings: the tests', the kernels', the commands' own.
+_NO_SETTINGS = frozenset({"CLEW_DATA_DIR", "CLEW_SETTINGS", "CLEW_CPU", "CLEW_CYBERTIPLINE_XSD", "CLEW_ISPWS_PASSWORD"})
+_WORDS = {"environment": ("production", "test"), "log": ("debug", "info", "warning", "error")}
+
+
+def _is_ours(name: str) -> bool:
+    return name.startswith("CLEW_") and not name.startswith("CLEW_TEST_")
+
+
+def _known_names() -> set[str]:
+    """Every variable of the environment that means something."""
+    names = set(_NO_SETTINGS)
+    for outer in dataclasses.fields(Settings):
+        if dataclasses.is_dataclass(outer.type):
+            names |= {f"CLEW_{outer.name}_{inner.name}".upper() for inner in dataclasses.fields(outer.type)}
+        else:
+            names.add(f"CLEW_{outer.name}".upper())
+    return names
+
+
+def _unknown_words(settings: Settings) -> list[str]:
+    """A misspelt environment would pass for a test's, a misspelt level would keep the log silent or loud."""
+    given = {name: getattr(settings, name) for name in _WORDS}
+    return [f"{name} must be one of {', '.join(_WORDS[name])}" for name in _WORDS if given[name] not in _WORDS[name]]
 
 
 def _overlay_environment(table: dict[str, object], environ: Mapping[str, str]) -> None:

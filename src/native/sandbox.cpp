@@ -95,7 +95,8 @@ std::vector<sock_filter> make_filter() {
     code.push_back(BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, CLONE_THREAD, 1, 0));
     code.push_back(answer(refuse));
     code.push_back(answer(SECCOMP_RET_ALLOW));
-    // fstat of newer C libraries: the status of an open descriptor, never of a path.
+    // fstat of newer C libraries: the status of an open descriptor. A filter cannot see that the path beside the flag is
+    // empty: a worker that was taken over may learn whether a path is there, its size and its times, never what is in it.
     code.push_back(only_if(SYS_newfstatat, 4));
     code.push_back(load(argument(3)));
     code.push_back(BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x1000 /* AT_EMPTY_PATH */, 1, 0));

@@ -1,13 +1,21 @@
 """The commands as a person runs them: words, exit codes, JSON lines."""
 
 import json
+import socket
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from clew.cli.main import COMMANDS, run
+from clew.cli.screen import _print_text
+from clew.pipelines.folders import ScreenedFile
+from clew.records.hashlist import Action
+from clew.records.identifiers import EntryId, HitId, ListId, ListName, SignalType, SourceName
+from clew.records.match import Channel, Hit, IndexState, Match
+from clew.records.signal import Signal
 from tests.pictures import encoded, landscape
 
 
@@ -126,9 +134,67 @@ def test_screen_ends_with_1_on_a_hit_and_0_without(capfd: pytest.CaptureFixture[
     hit, passed = (json.loads(line) for line in out.splitlines())
     assert code == 1
     assert (hit["action"], hit["matches"][0]["list"], passed["action"]) == ("block", "ours", "pass")
+    shown = json.loads(clew(capfd, "hits", "--json")[1])
+    assert {name: hit[name] for name in ("matches", "total_matches", "index")} == {
+        name: shown[name] for name in ("matches", "total_matches", "index")
+    }
+    assert (hit["flooded"], passed["flooded"], passed["index"]) == (False, False, None)
     code, out, _ = clew(capfd, "screen", "--type", "md5", str(data / "up" / "b"))
     assert code == 0
     assert out == "1 files screened, 0 hits; not hashed in full: 0, no pictures: 0\n"
+
+
+def test_what_an_earlier_command_found_is_marked(capfd: pytest.CaptureFixture[str], data: Path) -> None:
+    match = Match(
+        signal=Signal(type=SignalType("md5"), value=bytes(16)),
+        entry_id=EntryId(1),
+        value=bytes(16),
+        distance=0,
+        within_bits=0,
+        exact=True,
+        list_id=ListId(1),
+        list_name=ListName("ours"),
+        source=SourceName("us"),
+        category=None,
+        vetted=True,
+        disputed=False,
+    )
+    hit = Hit(
+        id=HitId("1"),
+        at=datetime(2026, 3, 1, tzinfo=UTC),
+        channel=Channel.FOLDER,
+        reference=None,
+        action=Action.BLOCK,
+        size_bytes=1,
+        media_type=None,
+        matches=(match,),
+        total_matches=1,
+        index=IndexState(generation=0, sequence=1),
+        run_id=None,
+    )
+    for earlier in (False, True):
+        _print_text(ScreenedFile(path="/up/a", action=Action.BLOCK, hit=hit, earlier=earlier))
+    first, again = capfd.readouterr().out.splitlines()
+    assert again == f"{first}  (found before)"
+
+
+def test_run_looks_at_its_port_before_it_draws_anything(capfd: pytest.CaptureFixture[str], data: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        code, _, err = clew(capfd, "run", "--port", str(taken.getsockname()[1]))
+    assert (code, "is taken" in err) == (3, True)
+    assert not (data / "data" / "sample").exists()
+
+
+@pytest.mark.parametrize("name", ["CLEW_DECODE_WORKER", "CLEW_DATABSE"])
+def test_a_misspelt_variable_is_named(
+    capfd: pytest.CaptureFixture[str], data: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "1")
+    code, _, err = clew(capfd, "doctor")
+    assert code == 2
+    assert f"{name} is no setting of ours" in err
 
 
 def test_match_reads_lines_and_names_the_bad_ones(capfd: pytest.CaptureFixture[str], data: Path) -> None:
@@ -164,6 +230,17 @@ def test_doctor_looks_at_everything(capfd: pytest.CaptureFixture[str], data: Pat
     assert code == 0
     assert {"processor", "decode workers", "database", "index", "private-messages", "kept-signals"} <= told.keys()
     assert told["lists"] == "weak"
+
+
+def test_a_ground_that_was_ended_on_purpose_is_in_order(capfd: pytest.CaptureFixture[str], data: Path) -> None:
+    ground = ("--basis", "tests", "--since", "2026-01-01")
+    assert clew(capfd, "legal", "set", "kept-signals", *ground)[0] == 0
+    assert clew(capfd, "legal", "end", "kept-signals", "--yes")[0] == 0
+    assert clew(capfd, "legal", "set", "private-messages", *ground, "--until", "2026-01-02")[0] == 0
+    told = {each["what"]: each for each in map(json.loads, clew(capfd, "doctor", "--json")[1].splitlines())}
+    assert told["kept-signals"]["health"] == "good"
+    assert told["kept-signals"]["told"].startswith("off: ended 20")
+    assert told["private-messages"]["health"] == "weak"
 
 
 def test_doctor_ends_with_4_when_something_is_missing(capfd: pytest.CaptureFixture[str], data: Path) -> None:

@@ -95,7 +95,7 @@ def test_the_first_import_names_every_particular_that_is_missing(clew: Command) 
         (("set", "national-a"), 2, "nothing to change was named"),
         (("set", "national-a", "--within", "pdq"), 2, "--within must be TYPE=BITS"),
         (("set", "national-a", "--within", "pdq=999"), 2, "0 to 256 bits, got 999"),
-        (("set", "national-a", "--within", "md5=1"), 2, "0 to 0 bits, got 1"),
+        (("set", "national-a", "--within", "md5=1"), 2, "or not at all, got 1"),
         (("set", "national-a", "--kept-days", "-1"), 2, "kept days"),
         (("remove", "national-a"), 3, "2 entries? It cannot be undone. Nobody can be asked here; give --yes"),
         (("remove", "national-a", "--value", A), 2, "--type and --value together"),
@@ -157,6 +157,17 @@ def test_a_granted_list_goes_out_and_comes_in_again(filled: Command) -> None:
         assert (filled.lines[0]["new"], filled.lines[0]["format"]) == (2, form)
     assert filled("lists", "source", "ncmec", "--no-rights") == 0
     assert filled("lists", "export", "national-a", "--format", "csv", "--out", str(filled.folder / "x")) == 3
+
+
+def test_a_list_goes_to_standard_output_whole_and_alone(clew: Command) -> None:
+    path = clew.file("a.csv", f"type,value\nmd5,{A}\nsha1,{A}{A[:8]}\n")
+    clew("lists", "import", path, "--list", "mixed", *NEW_LIST, "--right", "export")
+    assert clew("lists", "export", "mixed", "--format", "jsonlines", "--out", "-") == 0
+    assert [each["type"] for each in clew.lines] == ["md5", "sha1"]
+    assert clew("lists", "export", "mixed", "--format", "vics", "--out", "-") == 6
+    assert len(json.loads(clew.out)["value"]) == 1
+    assert "1 sha1: VICS demands" in clew.err
+    assert [each.name for each in (clew.folder / "data").iterdir() if each.name.startswith("tmp")] == []
 
 
 def test_a_file_whose_name_is_not_utf8_goes_out_and_comes_in(filled: Command) -> None:

@@ -69,7 +69,10 @@ def test_a_disk_that_is_full_leaves_the_old_file_and_no_rest(desk, tmp_path) -> 
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
     try:
-        with pytest.raises(UnavailableError, match=r"a\.csv cannot be written: File too large"):
+        with pytest.raises(
+            UnavailableError,
+            match=r"a\.csv cannot be written: File too large; what stood there, if anything, stands there still",
+        ):
             export(desk, path, force=True)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

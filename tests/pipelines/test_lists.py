@@ -81,7 +81,10 @@ def test_a_change_to_what_is_already_so_leaves_no_trace(desk) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"within_bits": {SignalType("md5"): 3}}, "a radius for md5 must be 0 to 0 bits, got 3"),
+        (
+            {"within_bits": {SignalType("md5"): 3}},
+            "a radius for md5 must be 0 bits: its hashes match when they are equal, or not at all, got 3",
+        ),
         ({"within_bits": {PDQ: 257}}, "0 to 256 bits, got 257"),
         ({"within_bits": {SignalType("photodna"): 3}}, "must be for one of md5, pdq, sha1, sha256, got 'photodna'"),
         ({"kept_days": -1}, "kept days must be 1 to 36,500"),

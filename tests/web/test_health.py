@@ -26,9 +26,9 @@ def test_an_index_that_lags_is_not_ready(hashing_desk: WebDesk) -> None:
     hashing_desk.installation.index.follow_once()
     hashing_desk.clock.move(seconds=30)
     reasons = hashing_desk.get("/readyz").json()["reasons"]
-    assert "index: last saw the database 30 s ago" in reasons
+    assert "index" in reasons
     hashing_desk.installation.index.follow_once()
-    assert not any("last saw" in each for each in hashing_desk.get("/readyz").json()["reasons"])
+    assert "index" not in hashing_desk.get("/readyz").json()["reasons"]
 
 
 def test_with_the_database_down_nothing_is_acknowledged_and_the_service_says_so(desk: WebDesk) -> None:
@@ -42,7 +42,8 @@ def test_with_the_database_down_nothing_is_acknowledged_and_the_service_says_so(
     assert all(each.json()["error"]["code"] == "unavailable" for each in answers)
     ready = desk.get("/readyz")
     assert ready.status_code == 503
-    assert any(reason.startswith("database: ") for reason in ready.json()["reasons"])
+    assert "database" in ready.json()["reasons"]
+    assert str(desk.installation.settings.data_dir) not in ready.text + answers[0].text
     assert desk.get("/healthz").status_code == 200
 
 

@@ -61,7 +61,7 @@ def test_a_taken_name_and_other_particulars_of_a_known_source_are_conflicts(desk
         ({"name": ""}, "name"),
         ({"exact_action": "delete"}, "exact_action must be one of"),
         ({"within_bits": {"pdq": 257}}, "256"),
-        ({"within_bits": {"md5": 3}}, "0 to 0 bits"),
+        ({"within_bits": {"md5": 3}}, "must be 0 bits"),
         ({"within_bits": {"phash": 3}}, "must be for one of"),
         ({"kept_days": 0}, "kept_days"),
         ({"source": {**SOURCE, "kind": "friend"}}, "source.kind must be one of"),
@@ -222,3 +222,11 @@ def test_a_source_whose_legal_basis_has_ended_takes_no_entries_but_lets_them_go(
     assert "legal basis of the source 'source-of-national' ended" in refused.json()["error"]["message"]
     removed = desk.call("DELETE", path, key=key, json={"entries": [signal(pdq(1))]})
     assert removed.json() == {"removed": 1}
+
+
+def test_a_name_that_the_query_of_hits_does_not_know_is_refused(desk: WebDesk) -> None:
+    key = desk.key(Scope.HITS_READ)
+    assert desk.call("GET", "/api/v1/hits", key=key, params={"limit": 3}).status_code == 200
+    answer = desk.call("GET", "/api/v1/hits", key=key, params={"foo": 1})
+    assert answer.status_code == 400
+    assert "before, exact, limit, list, since" in answer.json()["error"]["message"]

@@ -1,6 +1,8 @@
 """`clew hash`: the signals of files and folders."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -66,23 +68,20 @@ def is_unusable(file: HashedFile) -> bool:
     return any(each.reason is not Reason.NOT_A_PICTURE for each in file.hashed.unhashable)
 
 
-class counting:  # noqa: N801  (a context, used like a function)
-    """Counts the files aside while they are worked on, so that a progress can say how much time is left."""
+@contextmanager
+def counting(roots: list[bytes], shown: Progress) -> Iterator[None]:
+    """The files are counted aside while they are worked on, so that a progress can say how much time is left."""
+    stopped = threading.Event()
 
-    def __init__(self, roots: list[bytes], shown: Progress) -> None:
-        self._roots, self._shown = roots, shown
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._count, name="clew-count", daemon=True)
+    def count() -> None:
+        shown.total = count_files(roots, stopped.is_set)
 
-    def _count(self) -> None:
-        self._shown.total = count_files(self._roots, self._stopped.is_set)
-
-    def __enter__(self) -> None:
-        if err.is_terminal:
-            self._thread.start()
-
-    def __exit__(self, *_: object) -> None:
-        self._stopped.set()
+    if err.is_terminal:
+        threading.Thread(target=count, name="clew-count", daemon=True).start()
+    try:
+        yield
+    finally:
+        stopped.set()
 
 
 def _print_json(file: HashedFile) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from clew.cli.console import out, print_json, print_table
+from clew.cli.console import err, out, print_json, print_table
 from clew.ground.clock import iso
 from clew.parts.signals.base import Metric, SignalPart
 from clew.pipelines.list_exports import Exported
@@ -60,7 +60,7 @@ def show_import(outcome: Imported, *, as_json: bool) -> None:
 
 def show_export(outcome: Exported, *, as_json: bool) -> None:
     """What stands in the file, and what does not."""
-    if as_json:
+    if as_json and outcome.file is not None:
         print_json(
             {
                 "list": outcome.list,
@@ -71,6 +71,10 @@ def show_export(outcome: Exported, *, as_json: bool) -> None:
                 "remarks": outcome.remarks,
             }
         )
+        return
+    if outcome.file is None:  # standard output is the list's; what is left to say is how much is not in it
+        for reason, count in (*outcome.left_out.items(), *outcome.remarks.items()):
+            err.print(f"{count:,} {reason}")
         return
     _say(f"{outcome.list}: {outcome.entries:,} entries written to {_name(outcome.file)} as {outcome.format}.")
     _counts("Left out", outcome.left_out)

@@ -1,5 +1,6 @@
 """`clew lists`: import, show, export, change and remove lists of known hashes."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from clew.pipelines.list_forms import get_exchange
 from clew.pipelines.list_imports import Asked, import_file
 from clew.pipelines.lists import get_list
 from clew.records.identifiers import ListName
+from clew.settings import Settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -123,6 +125,8 @@ def show(
 
 clew lists export national-a --format csv --out national-a.csv
 
+clew lists export national-a --format jsonlines --out - | wc -l
+
 clew lists export national-a --format vics --region US --out national-a.json
 
 Needs the right `export` of the list's source. Ends with 6 when the format could not bear some entries."""
@@ -131,18 +135,21 @@ def export(
     ctx: typer.Context,
     name: list_options.Name,
     form: Annotated[str, typer.Option("--format", help="csv, jsonlines or vics.", show_default=False)],
-    out: Annotated[Path, typer.Option("--out", help="The file to write.", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", help="The file to write; - is standard output.", show_default=False)],
     region: _Region = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
     json: list_options.Json = False,
 ) -> int:
     """Write a list to a file, whole or not at all, readable by its owner only."""
     part = get_exchange(form)
+    settings: Settings = ctx.obj
+    streamed = out == Path("-")
     with desk(ctx) as it, progress(f"exporting {name}") as bar:
         outcome = export_list(
             it.store,
             ListName(name),
-            out,
+            settings.data_dir if streamed else out,
+            out=sys.stdout.buffer if streamed else None,
             part=part,
             region=region,
             force=force,

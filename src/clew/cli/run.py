@@ -31,9 +31,13 @@ def run(
     sample: Annotated[bool, typer.Option(help="Draw and screen the sample day first, once.")] = True,
 ) -> None:
     """Start everything: a sample day, screened, then the service and the console with a one-time link."""
+    from clew.web.server import listen
+
     settings: Settings = ctx.obj
     if port is not None:
         settings = replace(settings, web=replace(settings.web, port=port))
+    # Before the sample is drawn: a minute's work is in vain when nothing can be served after it.
+    listen(settings.web.host, settings.web.port).close()
     if sample:
         with open_installation(settings, follow=False) as installation:
             _screen_sample_day(installation)

@@ -114,24 +114,18 @@ def run_to_the_end(
 
 
 def _print_json(file: ScreenedFile) -> None:
+    from clew.web.schemas import say_index, say_match
+
     hit = file.hit
     print_json(
         {
             "path": file.path,
             "action": file.action,
             "hit": hit.id if hit else None,
-            "matches": [
-                {
-                    "type": each.signal.type,
-                    "value": each.value.hex(),
-                    "distance": each.distance,
-                    "exact": each.exact,
-                    "list": each.list_name,
-                    "vetted": each.vetted,
-                    "form": each.signal.form,
-                }
-                for each in (hit.matches if hit else ())
-            ],
+            "matches": [say_match(each) for each in (hit.matches if hit else ())],
+            "total_matches": hit.total_matches if hit else 0,
+            "flooded": hit is not None and hit.total_matches > len(hit.matches),
+            "index": say_index(hit.index) if hit else None,
             "unhashable": [
                 {"type": each.type, "reason": each.reason, "detail": each.detail} for each in file.unhashable
             ],
@@ -147,7 +141,7 @@ def _print_text(file: ScreenedFile) -> None:
         nearest = file.hit.matches[0]
         near = "same bytes" if nearest.exact else f"{nearest.signal.type} at {nearest.distance} bits"
         word = {Action.BLOCK: "block ", Action.REVIEW: "review"}.get(file.action, "pass  ")
-        out.print(f"{word}  {path}  {near} of {nearest.list_name}")
+        out.print(f"{word}  {path}  {near} of {nearest.list_name}{'  (found before)' * file.earlier}")
     reasons = {each.reason for each in file.unhashable} - {Reason.NOT_A_PICTURE}
     for reason in sorted(reasons):
         types = ", ".join(each.type for each in file.unhashable if each.reason is reason)

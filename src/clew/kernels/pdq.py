@@ -100,7 +100,7 @@ def pdq_plain(pixels: Pixels) -> PdqHash:
 
 
 def _check(pixels: Pixels) -> None:
-    rgb_or_grey = pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] == 3)  # noqa: PLR2004
+    rgb_or_grey = pixels.ndim == 2 or (pixels.ndim == 3 and pixels.shape[2] == 3)  # noqa: PLR2004  (rows, columns, three colours)
     if pixels.dtype != np.uint8 or not rgb_or_grey or not pixels.flags.c_contiguous:
         raise InputError(
             "pixels must be 8-bit RGB (height, width, 3) or grey (height, width) in C order, "
@@ -119,7 +119,7 @@ def _full_size(pixels: Pixels, full_size: tuple[int, int] | None, scale: int) ->
 
 def _luma(pixels: Pixels) -> Floats:
     """Weighed in float64, then rounded once."""
-    if pixels.ndim == 2:  # noqa: PLR2004
+    if pixels.ndim == 2:  # noqa: PLR2004  (rows and columns: grey)
         return pixels.astype(np.float32)
     red, green, blue = (pixels[:, :, channel].astype(np.float64) for channel in range(3))
     return (red * 0.299 + green * 0.587 + blue * 0.114).astype(np.float32)

@@ -58,4 +58,5 @@ def check_radius(signal_type: SignalType, measure: Measure, within_bits: int) ->
     """InputError unless the radius makes sense for the type."""
     largest = 0 if measure.exact else 8 * measure.width_bytes
     if not 0 <= within_bits <= largest:
-        raise InputError(f"a radius for {signal_type} must be 0 to {largest} bits, got {within_bits}")
+        wanted = f"0 to {largest} bits" if largest else "0 bits: its hashes match when they are equal, or not at all"
+        raise InputError(f"a radius for {signal_type} must be {wanted}, got {within_bits}")

@@ -118,7 +118,7 @@ def agree_on_source(source: Source, claim: SourceClaim) -> None:
     ground = source.legal_basis
     recorded_and_said = {
         "kind": (source.kind, claim.kind),
-        "jurisdiction": (source.jurisdiction, claim.jurisdiction and claim.jurisdiction.upper()),
+        "jurisdiction": (source.jurisdiction, claim.jurisdiction and claim.jurisdiction.strip().upper()),
         "legal basis": (ground.text, claim.legal_basis and claim.legal_basis.strip()),
         "since": (ground.since, claim.since),
         "until": (ground.until, claim.until),

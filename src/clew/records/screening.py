@@ -52,6 +52,7 @@ class Run:
         against: digest of the lists that it was begun with, each with its radii.
         sequence: the last list change that it was begun with.
         finished_at: None while it may be resumed.
+        unhashable: files without a signal that was to be expected; that a text is no picture is in order.
     """
 
     id: RunId

@@ -7,7 +7,7 @@ from math import ceil
 import msgspec
 from starlette.types import Send
 
-from clew.errors import ClewError, RateError, SignInError, TooLargeError
+from clew.errors import ClewError, RateError, SignInError, TooLargeError, UnavailableError
 
 Headers = Iterable[tuple[bytes, bytes]]
 
@@ -53,6 +53,21 @@ async def send_json(send: Send, status: int, body: bytes, headers: Headers = ())
 def code_of(error: ClewError) -> str:
     """The word by which a program tells errors apart: `TooLargeError` is "too-large"."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(error).__name__.removesuffix("Error")).lower()
+
+
+def told(error: ClewError) -> str:
+    """What is said of an error to whoever calls: of what lies beneath the service only which part it is.
+
+    Paths, hosts and what a database says of itself are for the log.
+    """
+    text = str(error)
+    if not isinstance(error, UnavailableError):
+        return text
+    if "index" in text:
+        return "the index cannot serve now; nothing is acknowledged, send it again in a moment"
+    if "database" in text or "/" in text or "last change" in text:
+        return "the database cannot serve now; nothing is acknowledged, send it again in a moment"
+    return text
 
 
 def headers_of(error: ClewError) -> list[tuple[bytes, bytes]]:

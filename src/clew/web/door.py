@@ -55,6 +55,8 @@ class Door:
         self.hashing = Hashing(settings, tuple(installation.signals))
         self.sessions = Sessions()
         self.links = Links(installation.store, installation.clock)
+        # Why requests should not come here, as the readiness route last found it.
+        self.not_ready: list[str] = []
         self._of_hashes = Rounds(self._screen, self._screen_here, IN_THE_LOOP, self.threads)
         self._of_files = Rounds(
             self._screen,

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from clew.errors import ClewError, InputError, NotFoundError, RefusedError
+from clew.errors import ClewError, InputError, NotFoundError, RefusedError, UnavailableError
 from clew.records.screening import Scope as KeyScope
 from clew.web import answers, log
 from clew.web.auth import KeyRing
@@ -142,7 +142,7 @@ def _translate(error: Exception, visit: Visit) -> tuple[int, str, str, list[tupl
         # Commands name the lists that there are; a key that may only screen is not told, nor sent back what it sent.
         error = NotFoundError("no hit of that id" if "{hit_id}" in visit.rule.path else "no list of that name")
     if isinstance(error, ClewError):
-        return error.http_status, answers.code_of(error), str(error), answers.headers_of(error)
+        return error.http_status, answers.code_of(error), answers.told(error), answers.headers_of(error)
     if isinstance(error, HTTPException):
         headers = [(name.encode(), value.encode()) for name, value in (error.headers or {}).items()]
         code = error.detail.lower().replace(" ", "-")
@@ -194,5 +194,6 @@ def _log(scope: Scope, visit: Visit, route: str, seconds: float, failure: BaseEx
         ms=round(1000 * seconds, 1),
         key=visit.key.id if visit.key else None,
         error=type(failure).__name__ if failure else None,
+        message=str(failure) if isinstance(failure, UnavailableError) else None,
         frames=log.frames_of(failure) if failure and unknown else None,
     )

@@ -64,7 +64,7 @@ class Grounds:
         self._told: set[Purpose] = set()
 
     def look(self) -> None:
-        """Entries and kept signals whose time has come are gone, and a ground that ended since the last look is told."""
+        """Entries and kept signals whose time has come are gone; a ground that ended since the last look is told."""
         it = self._installation
         at = it.clock()
         with it.store.read() as reader:

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from clew.errors import ClewError
 from clew.records.screening import Purpose
-from clew.web import schemas
+from clew.web import log, schemas
 from clew.web.answers import encode
 from clew.web.api.contract import answers_with
 from clew.web.door import Door, door_of
@@ -14,6 +14,7 @@ router = APIRouter(tags=["health"])
 
 # The index looks for changes several times a second; after this long it does not follow.
 _LAG_S = 5.0
+_SAID = {"database": "database", "index": "index"}
 
 
 @router.get("/healthz", responses=answers_with(schemas.AliveSaid))
@@ -24,8 +25,15 @@ async def alive() -> Response:
 
 @router.get("/readyz", responses=answers_with(schemas.ReadySaid))
 def ready(request: Request) -> Response:
-    """Whether requests should come here; 503 with the reasons when they should not."""
-    reasons = faults(door_of(request))
+    """Whether requests should come here; 503 with the parts that cannot serve when they should not."""
+    door = door_of(request)
+    found = faults(door)
+    if found != door.not_ready:  # anybody may ask as often as they like: a change is said once
+        door.not_ready = found
+        log.say("warning" if found else "info", "not ready" if found else "ready", message="; ".join(found))
+    # Paths, hosts and what a database says of itself are for the log: this route asks for no key.
+    reasons = [_SAID.get(part, each) for each in found for part in [each.partition(":")[0]]]
+    reasons = list(dict.fromkeys(reasons))
     said = schemas.ReadySaid(ready=not reasons, reasons=reasons)
     return Response(encode(said), 503 if reasons else 200, media_type="application/json")
 

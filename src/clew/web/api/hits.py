@@ -16,6 +16,9 @@ from clew.web.door import door_of
 
 router = APIRouter(tags=["hits"])
 
+# Any other name may be a misspelt one, and its answer would look like one to the question that was meant.
+_ASKED = frozenset({"list", "exact", "since", "before", "limit"})
+
 
 @router.get("/api/v1/hits", responses=answers_with(schemas.HitsSaid))
 def show_hits(
@@ -27,6 +30,8 @@ def show_hits(
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> Response:
     """Hits, newest first."""
+    if not request.query_params.keys() <= _ASKED:
+        raise InputError(f"the query may bear {', '.join(sorted(_ASKED))}, and nothing else")
     if since is not None and since.tzinfo is None:
         raise InputError("since must be ISO 8601 with an offset, as 2026-03-01T00:00:00Z")
     with door_of(request).installation.store.read() as reader:

@@ -77,7 +77,7 @@ class RunWriting(RunReading, ChangingSession, UnitOfWork, ABC):
         grown = {
             _RUNS.files: _RUNS.files + len(rows) - len(replaced),
             _RUNS.hits: _RUNS.hits + _having("hit_id", rows.values()) - _having("hit_id", replaced),
-            _RUNS.unhashable: _RUNS.unhashable + _having("unhashable", rows.values()) - _having("unhashable", replaced),
+            _RUNS.unhashable: _RUNS.unhashable + _not_in_full(rows.values()) - _not_in_full(replaced),
         }
         if not self._change(update(tables.runs).where(_RUNS.id == run_id, _RUNS.finished_at.is_(None)).values(grown)):
             raise NotFoundError(f"no open run '{run_id}'; it may be finished")
@@ -108,6 +108,12 @@ def path_key(path: bytes) -> bytes:
 
 def _having(name: str, rows: Iterable[RowMapping | Row]) -> int:
     return sum(row[name] is not None for row in rows)
+
+
+def _not_in_full(rows: Iterable[RowMapping | Row]) -> int:
+    """Files without a signal that was to be expected; that a text is no picture is in order."""
+    texts = (str(row["unhashable"] or "[]") for row in rows)
+    return sum(any(why != Reason.NOT_A_PICTURE for _, why in json.loads(text)) for text in texts)
 
 
 def _run_row(run: Run) -> Row:
