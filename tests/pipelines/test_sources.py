@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from clew.errors import ConflictError, InputError
-from clew.pipelines.sources import SourceClaim, put_source
+from clew.pipelines.sources import SourceClaim, agree_on_source, put_source
 from clew.records.hashlist import Right, ServiceKind
 from tests.pipelines.list_desk import ACTOR, CLAIM, csv
 
@@ -68,6 +68,11 @@ def test_a_ground_that_begins_anew_does_not_end_with_the_one_before(desk) -> Non
     put(desk, replace(CLAIM, until=datetime(2027, 1, 1, tzinfo=UTC)))
     changed = put(desk, SourceClaim(name="ncmec", legal_basis="Renewed", since=datetime(2027, 1, 1, tzinfo=UTC)))
     assert (changed.legal_basis.text, changed.legal_basis.until) == ("Renewed", None)
+
+
+def test_white_space_around_what_is_said_again_is_no_contradiction(desk) -> None:
+    put(desk, CLAIM)
+    agree_on_source(put(desk, CLAIM), replace(CLAIM, jurisdiction=" us ", legal_basis=f" {CLAIM.legal_basis}\n"))
 
 
 def test_a_record_of_what_is_already_so_leaves_no_trace(desk) -> None:

@@ -13,7 +13,9 @@ import pytest
 from clew.errors import UnavailableError
 from clew.parts.stores.base import Reader
 from clew.records.hashlist import LegalBasis
+from clew.records.identifiers import SignalType
 from clew.records.screening import Purpose, PurposeBasis, Scope
+from clew.records.signal import Signal
 from clew.web import log
 from clew.web.watch import Grounds, keep
 from tests.web.web_desk import WebDesk, pdq, signal
@@ -104,3 +106,19 @@ def test_the_event_loop_never_reads_the_database_to_screen(desk: WebDesk, monkey
     assert [desk.screen(key, json=each).status_code for each in bodies] == [200, 200, 200, 404, 200]
     assert readers
     assert threading.main_thread() not in readers
+
+
+def test_what_was_kept_on_a_ground_that_ended_is_gone_at_the_next_look(desk: WebDesk) -> None:
+    store, at = desk.installation.store, desk.clock()
+    ground = LegalBasis(text="a test", since=at - timedelta(days=9), until=at + timedelta(hours=1))
+    basis = PurposeBasis(purpose=Purpose.KEPT_SIGNALS, basis=ground, recorded_by="command:test", recorded_at=at)
+    store.transact(lambda unit: unit.put_basis(basis))
+    kept = Signal(type=SignalType("pdq"), value=pdq(1))
+    store.transact(lambda unit: unit.keep_signals([(kept, None)], at))
+    grounds, left = Grounds(desk.app.state.door), []
+    for hours in (0, 2):
+        desk.clock.move(hours=hours)
+        grounds.look()
+        with store.read() as reader:
+            left.append(reader.count_kept_signals())
+    assert left == [1, 0]

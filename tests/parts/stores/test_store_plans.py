@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import event
 
 from clew.parts.stores.base import HitFilter, Store
+from clew.records.hashlist import Action
 from clew.records.identifiers import ChangeSequence, EntryId, ListId, RunId
 from tests.parts.stores.store_records import NOON, PDQ, add, add_list, entry_of, hit_of, remove, value_of
 from tests.parts.stores.test_store_screening import PLAIN, RUN
@@ -63,6 +64,7 @@ def _work_a_day(store: Store) -> None:
             HitFilter(list_id=ListId(1)),
             HitFilter(list_id=ListId(1), exact=True, before=hit_of(9).id),
             HitFilter(exact=True),
+            HitFilter(action=Action.BLOCK),
             HitFilter(run_id=RunId("run")),
             HitFilter(since=NOON),
         ):

@@ -105,6 +105,15 @@ def test_marks_come_back_and_the_runs_totals_follow_them(any_store: Store):
         assert reader.find_mark(RunId("other"), FOUND.path) is None
 
 
+def test_a_file_that_is_no_picture_is_hashed_in_full(any_store: Store):
+    any_store.transact(lambda unit: unit.create_run(RUN))
+    text = replace(PLAIN, path=b"text", unhashable=((PDQ, Reason.NOT_A_PICTURE),))
+    any_store.transact(lambda unit: unit.add_marks(RUN.id, [text, UNHASHABLE]))
+    assert _totals(any_store) == (2, 0, 1)
+    any_store.transact(lambda unit: unit.add_marks(RUN.id, [text, replace(UNHASHABLE, unhashable=())]))
+    assert _totals(any_store) == (2, 0, 0)
+
+
 def test_a_path_marked_again_takes_the_new_mark_and_is_counted_once(any_store: Store):
     any_store.transact(lambda unit: unit.create_run(RUN))
     any_store.transact(lambda unit: unit.add_marks(RUN.id, [PLAIN, FOUND, UNHASHABLE]))

@@ -1,14 +1,16 @@
 """What the segments of this shelf share: checked questions, and entries found by their ids."""
 
-from typing import Protocol
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from clew.errors import DamagedError, InputError
 from clew.kernels.found import Neighbours
-from clew.parts.indexes._file import SegmentFile
-from clew.parts.indexes.base import Rows, Segment, Silent
+from clew.parts.indexes._file import SegmentFile, Writer, plan, write
+from clew.parts.indexes.base import Progress, Rows, Segment, SegmentFacts, Silent, Stamp
 
 
 class Kernel(Protocol):
@@ -109,6 +111,33 @@ class KernelSegment(Segment):
         """See `Segment.close`."""
         self._kernel, self._file = None, None
         self._entry_ids, self._by_entry, self.count = np.empty(0, np.int64), None, 0
+
+
+def write_arrays(
+    path: Path,
+    kind: str,
+    rows: Rows,
+    arrays: Mapping[str, NDArray[Any]],
+    *,
+    largest_bucket: int,
+    stamp: Stamp,
+    progress: Progress | None,
+) -> SegmentFacts:
+    """The file stands, its sections these arrays in their order: for kinds that make all of them in memory first."""
+    header = plan(
+        kind,
+        width_bytes=rows.values.shape[1],
+        count=len(rows.values),
+        stamp=stamp,
+        sizes={name: array.nbytes for name, array in arrays.items()},
+    )
+
+    def fill(writer: Writer) -> int:
+        for name, array in arrays.items():
+            writer.put_section(name, array)
+        return largest_bucket
+
+    return write(path, header, fill, progress)
 
 
 def check_width(rows: Rows, kind: str, least: int, most: int) -> None:

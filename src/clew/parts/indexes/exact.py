@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clew.kernels.exact import ExactIndex, fill_offsets, prefix_bits, sorted_order
-from clew.parts.indexes._file import SegmentFile, Writer, plan, write
-from clew.parts.indexes._segment import KernelSegment, check_width
+from clew.parts.indexes._file import SegmentFile
+from clew.parts.indexes._segment import KernelSegment, check_width, write_arrays
 from clew.parts.indexes.base import IndexPart, Progress, Rows, Segment, SegmentFacts, Stamp
 
 
@@ -31,20 +31,7 @@ class ExactIndexPart(IndexPart):
             "by-entry": by_entry,
             "offsets": offsets,
         }
-        header = plan(
-            self.name,
-            width_bytes=rows.values.shape[1],
-            count=len(rows.values),
-            stamp=stamp,
-            sizes={name: array.nbytes for name, array in arrays.items()},
-        )
-
-        def fill(writer: Writer) -> int:
-            for name, array in arrays.items():
-                writer.put_section(name, array)
-            return largest
-
-        return write(path, header, fill, progress)
+        return write_arrays(path, self.name, rows, arrays, largest_bucket=largest, stamp=stamp, progress=progress)
 
     def open_segment(self, path: Path, *, private_huge_pages: bool = False, verify: bool = False) -> Segment:
         """See `IndexPart.open_segment`."""

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clew.kernels.hamming import HammingIndex
-from clew.parts.indexes._file import SegmentFile, Writer, plan, write
-from clew.parts.indexes._segment import KernelSegment, check_width
+from clew.parts.indexes._file import SegmentFile
+from clew.parts.indexes._segment import KernelSegment, check_width, write_arrays
 from clew.parts.indexes.base import IndexPart, Progress, Rows, Segment, SegmentFacts, Stamp
 
 
@@ -29,20 +29,7 @@ class LinearIndex(IndexPart):
             "entry-ids": rows.entry_ids,
             "lists": rows.lists,
         }
-        header = plan(
-            self.name,
-            width_bytes=rows.values.shape[1],
-            count=len(rows.values),
-            stamp=stamp,
-            sizes={name: array.nbytes for name, array in arrays.items()},
-        )
-
-        def fill(writer: Writer) -> int:
-            for name, array in arrays.items():
-                writer.put_section(name, array)
-            return 0
-
-        return write(path, header, fill, progress)
+        return write_arrays(path, self.name, rows, arrays, largest_bucket=0, stamp=stamp, progress=progress)
 
     def open_segment(self, path: Path, *, private_huge_pages: bool = False, verify: bool = False) -> Segment:
         """See `IndexPart.open_segment`."""

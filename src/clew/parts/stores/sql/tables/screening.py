@@ -23,6 +23,7 @@ hits = Table(
 )
 index("hits_at", hits.c.at)
 index("hits_exact", hits.c.exact, hits.c.id)
+index("hits_action", hits.c.action, hits.c.id)
 index("hits_run", hits.c.run_id, hits.c.id, where=hits.c.run_id.is_not(None))
 
 # All that was known of the entry when it matched: a hit stays readable after its list or its entry is gone.
