@@ -313,6 +313,20 @@ def test_without_descriptors_the_pool_waits_and_goes_on(bench):
     assert reasons(bench.finish(answers[1])) == {}
 
 
+def test_while_no_zygote_can_be_started_files_are_given_back_and_then_it_goes_on(bench):
+    while not bench.pool.state.ready:
+        bench.loop.run_once(10)
+    command, bench.pool._command = bench.pool._command, ["/nowhere/at/all"]
+    (zygote,) = [pid for pid in children(os.getpid()) if str(ROUGH) in command_of(pid)][-1:]
+    os.kill(zygote, signal.SIGKILL)
+    assert isinstance(bench.hash(PICTURE), UnavailableError)
+    assert isinstance(bench.hash(PICTURE), UnavailableError)
+    bench.pool._command = command
+    while not bench.pool.state.ready:
+        bench.loop.run_once(10)
+    assert reasons(bench.hash(PICTURE)) == {}
+
+
 @pytest.mark.parametrize("bench", [{"files_each": 3}], indirect=True)
 def test_a_worker_is_replaced_after_its_term(bench):
     for _ in range(7):
@@ -348,6 +362,10 @@ def test_no_descriptor_is_left_behind(shared):
         shared.loop.run_once(10)
     shared.hash(PICTURE)
     assert open_files() <= before + 2
+
+
+def command_of(pid):
+    return Path(f"/proc/{pid}/cmdline").read_text()
 
 
 def children(pid):

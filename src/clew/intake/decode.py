@@ -93,6 +93,7 @@ class DecodePool:
         self._done = self._replaced = self._failed_starts = 0
         self._confinement: Confinement | None = None
         self._ticking = False
+        self._none_since = loop.time()  # when there last was a worker
         self._ended: UnavailableError | None = None
         self._zygote = self._start()
 
@@ -206,8 +207,16 @@ class DecodePool:
         """A zygote, where there is none; the watchdog tries again when the system has nothing to give for now."""
         try:
             self._start()
-        except UnavailableError:
+        except UnavailableError as error:
+            self._give_back(error)
             self._tick_soon()
+
+    def _give_back(self, why: UnavailableError) -> None:
+        """Nobody can say when there will be workers again: whoever waits for them need not."""
+        waiting, self._waiting = self._waiting, deque()
+        for job in waiting:
+            if not job.finished:
+                job.finish(why)
 
     def _give_up(self, why: UnavailableError) -> None:
         if self._ended is not None:
@@ -378,6 +387,10 @@ class DecodePool:
             self._start_again()
         elif len(self._workers) < self._limits.workers:
             self._add_workers()
+        if self._workers:
+            self._none_since = self._loop.time()
+        elif self._loop.time() - self._none_since > _START_SECONDS:
+            self._give_back(UnavailableError("no decode worker can be had: the system gives no more descriptors"))
         self._dispatch()
         missing = len(self._workers) < self._limits.workers
         if missing or any(worker.in_hand or not worker.ready for worker in self._workers.values()):

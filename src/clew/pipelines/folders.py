@@ -30,8 +30,8 @@ from clew.records.signal import Unhashable
 # Files in one transaction: few enough that little is done again after a kill, enough that commits cost nothing.
 _BATCH = 64
 _PAGE = 500
-# Longer than a batch takes, even of files that each take all the time there is.
-_LEASE = timedelta(minutes=15)
+# Longer than a batch takes, even of files that each take all the time that `decode.seconds` gives them by default.
+_LEASE = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
