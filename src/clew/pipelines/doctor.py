@@ -144,7 +144,7 @@ def _grounds(store: Store, now: datetime) -> Iterator[Finding]:
         if recorded is None:
             told = "off: no legal basis is recorded (clew legal set)"
             yield Finding(what=str(purpose), health=Health.GOOD, told=told)
-        elif (until := recorded.basis.until) is not None and until <= recorded.recorded_at:
+        elif (until := recorded.basis.until) is not None and until == recorded.recorded_at:
             yield Finding(what=str(purpose), health=Health.GOOD, told=f"off: ended {until:%Y-%m-%d}")
         else:
             yield from _ground(str(purpose), recorded.basis, now)

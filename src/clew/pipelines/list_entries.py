@@ -86,7 +86,7 @@ def add_opinion(
         entry = _get_entry(unit, found, signal_type, value)
         others = tuple(each for each in entry.opinions if each.member != member)
         changed = replace(entry, opinions=(*others, opinion))
-        unit.put_opinion(found.id, signal_type, value, opinion)
+        unit.put_entry_opinion(found.id, signal_type, value, opinion)
         facts: dict[str, str | int | bool | None]
         facts = {"entry": entry.id, "type": signal_type, "member": member, "standing": standing.value}
         unit.audit(list_event(at, actor, "entry.opinion", name, facts))

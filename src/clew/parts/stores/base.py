@@ -219,7 +219,7 @@ class UnitOfWork(PeopleWriter, AuditLogWriter, EvidenceWriter, ReviewWriter, Fil
         """The list is gone and its entries are removed; how many they were."""
 
     @abstractmethod
-    def put_opinion(self, list_id: ListId, signal_type: SignalType, value: bytes, opinion: Opinion) -> None:
+    def put_entry_opinion(self, list_id: ListId, signal_type: SignalType, value: bytes, opinion: Opinion) -> None:
         """The member's word stands on the entry, in place of its former one; nothing else of the entry changes.
 
         Raises:

@@ -63,7 +63,7 @@ class EntryWriting(ListWriting, TallyWriting, UnitOfWork, ABC):
         self._add_tallies(tallies)
         return Added(new=new, changed=changed, unchanged=total - new - changed)
 
-    def put_opinion(self, list_id: ListId, signal_type: SignalType, value: bytes, opinion: Opinion) -> None:
+    def put_entry_opinion(self, list_id: ListId, signal_type: SignalType, value: bytes, opinion: Opinion) -> None:
         """The tallies follow; the index need not, for it holds no word of members."""
         self._take_sequence()
         self._get_list(list_id)
