@@ -33,13 +33,13 @@ from clew.intake.receive import hold
 from clew.parts.stores.base import UnitOfWork
 from clew.pipelines.decode_worker import open_pool
 from clew.pipelines.installation import open_installation, open_store
+from clew.pipelines.keys import make_key
 from clew.pipelines.lists import ensure_list
 from clew.pipelines.sources import SourceClaim
 from clew.records.hashlist import NewEntry, ServiceKind
 from clew.records.identifiers import ListId, ListName, SignalType
 from clew.records.screening import Scope
 from clew.settings import Settings
-from clew.web.auth import make_key
 
 _LIST = ListName("synthetic")
 _CHUNK = 20_000

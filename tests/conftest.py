@@ -19,7 +19,7 @@ import pytest
 from clew.parts.shelf import load
 from clew.parts.stores.base import Store, StorePart
 
-pytest_plugins = ["tests.installed"]
+pytest_plugins = ["tests.installed", "tests.parts.vaults.storage"]
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ FLOORS = [
     {"errors"},
     {"kernels", "ground", "settings"},
     {"parts"},
-    {"intake", "matching"},
+    {"intake", "matching", "sealing", "review", "reporting"},
     {"pipelines"},
     {"cli", "web", "__main__"},
 ]
@@ -31,6 +31,7 @@ FRAMEWORKS: dict[str, tuple[str, ...]] = {
     "sqlalchemy": ("parts/stores",),
     "alembic": ("parts/stores",),
     "PIL": ("parts/decoders", "pipelines/drawing.py"),  # reading in the limited worker; drawing the sample day
+    "cryptography": ("ground",),  # signing, sealing
     "msgspec": ("",),  # JSON at each door
     "numpy": ("",),
 }

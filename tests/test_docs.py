@@ -13,6 +13,9 @@ import typer.main
 from clew import errors
 from clew.cli import main
 from clew.cli.main import COMMANDS
+from clew.parts.stores._evidence import Kept
+from clew.pipelines.verification import FaultKind
+from clew.records.evidence import ProcessKind
 from clew.records.hashlist import Action, Right, ServiceKind, Standing
 from clew.records.match import Channel
 from clew.records.screening import Purpose, Scope
@@ -134,6 +137,9 @@ def test_every_exit_code_is_documented() -> None:
         (Standing, "glossary.md"),
         (Purpose, "legal.md"),
         (Scope, "commands.md"),
+        (Kept, "commands.md"),
+        (ProcessKind, "commands.md"),
+        (FaultKind, "commands.md"),
     ],
 )
 def test_every_word_that_a_user_meets_is_explained(words: type[enum.StrEnum], page: str) -> None:

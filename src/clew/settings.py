@@ -79,6 +79,198 @@ class Web:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """How people work at hits and flags, and what protects them. It is policy: no person changes it for themselves.
+
+    Attributes:
+        open_jobs: a hit of the HTTP interface becomes a review job at once.
+        lease_minutes: how long a claimed job is held without a sign of its holder.
+        four_eyes: which verdicts need a second person: "none", "unlisted" (reportable, on no list), "reportable" or
+            "all".
+        one_person: nobody else is there: the same person looks again after a delay, and the audit says so.
+        self_review_hours: that delay.
+        live_danger_minutes, extortion_minutes, infant_minutes, accessible_child_minutes: clocks of the urgent lanes.
+        views_a_day: servings of any kind that one person gets within 24 hours.
+        whole_views_a_day: how many of them may be whole and unfiltered.
+        views_before_break: servings after which a break is due.
+        break_minutes: how long a break lasts; a pause as long as that counts as one.
+        smallest_team: totals of a team are shown only when so many of it were served anything.
+        page_mail: addresses of people on call, separated by commas.
+        page_from: the sender of these mails.
+        smtp_host: "HOST:PORT" of the mail server, or "tls://HOST:PORT".
+        page_webhook: an address that gets each page as JSON.
+    """
+
+    open_jobs: bool = True
+    lease_minutes: int = 30
+    four_eyes: str = "unlisted"
+    one_person: bool = False
+    self_review_hours: int = 12
+    live_danger_minutes: int = 15
+    extortion_minutes: int = 60
+    infant_minutes: int = 60
+    accessible_child_minutes: int = 60
+    views_a_day: int = 40
+    whole_views_a_day: int = 15
+    views_before_break: int = 10
+    break_minutes: int = 15
+    smallest_team: int = 3
+    page_mail: str = ""
+    page_from: str = ""
+    smtp_host: str = ""
+    page_webhook: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vault:
+    """Where sealed evidence lies, and who keeps the master key.
+
+    Attributes:
+        part: "local", a folder; or "s3", a bucket of S3-compatible storage.
+        folder: of the local vault; empty is `vault` in the data folder.
+        keyring: "file", master keys in a file; or "command", a program that asks their keeper.
+        key_file: of the file keyring; empty is `keys/vault.keys` in the data folder. It belongs on another disk.
+        key_command: the program of the command keyring, with its arguments.
+        s3_bucket: the bucket; it must have Object Lock unless `s3_lock` is "off".
+        s3_endpoint: its address when it is not Amazon's.
+        s3_region: its region; empty takes the environment's.
+        s3_prefix: put before the name of each object.
+        s3_lock: "governance", "compliance" (nobody at all shortens it) or "off".
+        permit_minutes: how long a permit to open an object is good.
+    """
+
+    part: str = "local"
+    folder: str = ""
+    keyring: str = "file"
+    key_file: str = ""
+    key_command: str = ""
+    s3_bucket: str = ""
+    s3_endpoint: str = ""
+    s3_region: str = ""
+    s3_prefix: str = ""
+    s3_lock: str = "governance"
+    permit_minutes: int = 15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class People:
+    """How people sign in to the console.
+
+    Attributes:
+        local_link: the one-time link of `clew run` and `clew keys link` signs in the local administrator; switch it
+            off once there are users.
+        session_hours: longest time from signing in until one must do so again.
+        idle_minutes: a session ends after so long without a page.
+        step_up_minutes: how long ago a person may have proved who they are when they change how people sign in.
+        setup_hours: how long a one-time set-up link is good.
+    """
+
+    local_link: bool = True
+    session_hours: float = 12.0
+    idle_minutes: float = 60.0
+    step_up_minutes: float = 15.0
+    setup_hours: float = 72.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Oidc:
+    """Signing in by way of a provider (OpenID Connect); it stands for the password, never for the second factor.
+
+    Attributes:
+        issuer: the provider's address, as its tokens name it; empty is no provider.
+        client_id, client_secret: what the provider knows this installation by.
+        claim: which claim of the token names the person, as `clew users add --oidc` records them.
+        scopes: what the provider is asked for.
+        label: what the sign-in page calls it.
+    """
+
+    issuer: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+    claim: str = "email"
+    scopes: str = "openid email"
+    label: str = "single sign-on"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """How the audit log is sealed.
+
+    Attributes:
+        seal_seconds: how often what was written is numbered and signed; what was not yet is the log's unsealed window.
+        witness: a file outside of this machine, as on a mounted share, that takes checkpoints too; empty is none.
+        signing_key: the file of the Ed25519 key; empty is `keys/signing.key` in the data folder. Machines that share a
+            database share the key.
+    """
+
+    seal_seconds: float = 5.0
+    witness: str = ""
+    signing_key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ispws:
+    """The clearinghouse's side of the CyberTipline interface (`clew clearinghouse serve`).
+
+    Attributes:
+        upload_mb: an uploaded file may have at most so many megabytes.
+    """
+
+    upload_mb: int = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reporting:
+    """Who reports, to whom, and how a filing is sent.
+
+    Attributes:
+        filing: reports that are filed leave the house; else they wait, and that is shown.
+        clearinghouse: the part that takes them: "cybertipline" or "folder".
+        profile: the dated version of the schema; empty is the newest that was verified.
+        test_url, production_url: where each environment is; which one a report goes to says `environment`.
+        test_user, test_password, production_user, production_password: as the clearinghouse issued them.
+        test_password_file, production_password_file: a file that holds the password, and goes before it.
+        authority_file: certificates that are trusted instead of the system's.
+        proxy: URL of a proxy; none is ever taken from the environment.
+        folder: of the folder part, with one folder below it for each environment; empty is `handover` in the data
+            folder.
+        retry_hours: how long a filing is tried again before a person must act.
+        receipt_hours: how long a package that was handed over may stay without a receipt before an alert stands.
+        first_name, last_name, email, phone: the person who answers for reports.
+        company: what every report says of the platform.
+        terms_url, legal_url: pages of the platform.
+        emergency_contact: whom authorities reach in an emergency, day and night; recorded for the onboarding check.
+        registered: when and under which name the platform was registered with the clearinghouse; for the same.
+    """
+
+    filing: bool = False
+    clearinghouse: str = "cybertipline"
+    profile: str = ""
+    test_url: str = "https://exttest.cybertip.org/ispws"
+    test_user: str = ""
+    test_password: str = ""
+    test_password_file: str = ""
+    production_url: str = "https://report.cybertip.org/ispws"
+    production_user: str = ""
+    production_password: str = ""
+    production_password_file: str = ""
+    authority_file: str = ""
+    proxy: str = ""
+    folder: str = ""
+    retry_hours: int = 72
+    receipt_hours: int = 48
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    phone: str = ""
+    company: str = ""
+    terms_url: str = ""
+    legal_url: str = ""
+    emergency_contact: str = ""
+    registered: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings of one installation.
 
@@ -87,20 +279,34 @@ class Settings:
         database: empty is SQLite in the data folder; else `postgresql://user@host/name`.
         environment: "production", or "test": stamped on the console and on every record that leaves.
         log: "info", "warning", "debug" or "error".
+        jurisdiction: whose law the platform is under: "us", "uk", "eu", or a part from outside.
     """
 
     data_dir: Path = Path("clew-data")
     database: str = ""
     environment: str = "test"
     log: str = "info"
+    jurisdiction: str = "us"
     decode: Decode = field(default_factory=Decode)
     matching: Matching = field(default_factory=Matching)
     web: Web = field(default_factory=Web)
+    people: People = field(default_factory=People)
+    oidc: Oidc = field(default_factory=Oidc)
+    review: Review = field(default_factory=Review)
+    vault: Vault = field(default_factory=Vault)
+    reporting: Reporting = field(default_factory=Reporting)
+    audit: Audit = field(default_factory=Audit)
+    ispws: Ispws = field(default_factory=Ispws)
 
     @property
     def database_url(self) -> str:
         """The URL of the store."""
         return self.database or f"sqlite:///{(self.data_dir / 'clew.db').absolute()}"
+
+    @property
+    def signing_key_path(self) -> Path:
+        """Where the key stands that signs checkpoints, certificates and manifests."""
+        return Path(self.audit.signing_key) if self.audit.signing_key else self.data_dir / "keys" / "signing.key"
 
     @property
     def index_dir(self) -> Path:

@@ -57,9 +57,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    """The address of the sign-in link of a service over a data folder."""
+def serving(folder: Path, *words: str) -> Iterator[str]:
+    """The address of the sign-in link of a service over a data folder; more words go to `clew serve`."""
     command = [sys.executable, "-m", "clew", "--data-dir", str(folder), "serve", "--port", str(free_port()), "--link"]
+    command += words
     environ = {**os.environ, "COLUMNS": "500", "CLEW_LOG": "error"}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environ)
     try:

@@ -20,12 +20,14 @@ class Console:
 
     Attributes:
         said: what pages wrote to the browser's own console: errors, and breaches of the policy.
+        folder: the service's data, for commands beside it.
     """
 
     browser: Browser
     address: str
     signed_in: StorageState
     said: list[str]
+    folder: Path
 
     def context(self, **options: object) -> BrowserContext:
         """A window of its own, signed in."""
@@ -52,7 +54,7 @@ def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
         parts = urlsplit(link)
         page = browser.new_page()
         sign_in(page, link)
-        yield Console(browser, f"{parts.scheme}://{parts.netloc}", page.context.storage_state(), [])
+        yield Console(browser, f"{parts.scheme}://{parts.netloc}", page.context.storage_state(), [], folder)
         browser.close()
 
 

@@ -1,28 +1,85 @@
-"""Makes docs/images/console.png, the picture in the README: python -m tests.browser.take_pictures [FOLDER]
+"""Makes the pictures of the console in docs/images: python -m tests.browser.take_pictures [FOLDER]
 
-The data are the sample day's: drawn pictures, synthetic hashes, invented lists.
+The data are those of `clew run`: drawn pictures, synthetic hashes, invented lists, accounts and messages.
 """
 
+import io
+import re
+import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
 
-from tests.browser.browser_desk import fill, launch, serving, sign_in
+from tests.browser.browser_desk import launch, sign_in
+
+WIDE, NARROW = {"width": 1280, "height": 880}, {"width": 360, "height": 760}
+# Few colours are in a page, and few are kept: a picture is a fifth of its size.
+COLOURS = 128
+
+
+@contextmanager
+def running(data: Path) -> Iterator[str]:
+    """A `clew run` on a free port; the link by which to sign in."""
+    command = [sys.executable, "-m", "clew", "--data-dir", str(data), "run", "--port", "8377"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert process.stdout is not None
+    try:
+        for line in process.stdout:
+            found = re.search(r"http://\S+token=\S+", line)
+            if found:
+                yield found[0]
+                return
+        raise AssertionError("clew run ended without a link")
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def shoot(page: Page, folder: Path, name: str) -> None:
+    """The page as it is, light, dark and narrow."""
+    for kind, scheme, size in (("light", "light", WIDE), ("dark", "dark", WIDE), ("narrow", "light", NARROW)):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+        picture.quantize(COLOURS).save(folder / f"{name}-{kind}.png", optimize=True)
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme="light")
 
 
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as room:
-        data = Path(room, "data")
-        fill(data)
-        with serving(data) as link, sync_playwright() as playwright:
-            browser = launch(playwright)
-            page = browser.new_page(viewport={"width": 1280, "height": 880}, color_scheme="light")
-            sign_in(page, link)
-            page.screenshot(path=folder / "console.png")
-            browser.close()
+    with tempfile.TemporaryDirectory() as room, running(Path(room, "data")) as link, sync_playwright() as playwright:
+        browser = launch(playwright)
+        page = browser.new_page(viewport=WIDE, color_scheme="light")  # type: ignore[arg-type]
+        sign_in(page, link)
+        base = link.split("/signin")[0]
+        shoot(page, folder, "today")
+        page.goto(f"{base}/review")
+        shoot(page, folder, "queue")
+        page.get_by_text("exact match").first.click()
+        page.get_by_role("button", name="Take this job").click()
+        page.wait_for_load_state()
+        page.keyboard.press("o")
+        page.locator(".stage img").wait_for()
+        shoot(page, folder, "job")
+        page.goto(f"{base}/reports")
+        filed = page.locator("tr", has_text="1000001").get_by_role("link").first.get_attribute("href")
+        failed = page.locator("tr", has_text="Failed").get_by_role("link").first.get_attribute("href")
+        for name, address in (("receipt", filed), ("failed", failed)):
+            page.goto(f"{base}{address}")
+            shoot(page, folder, name)
+        case = page.locator("a[href^='/evidence/']").first.get_attribute("href") or ""
+        page.goto(f"{base}/reports/draft/{case.rsplit('/', 1)[1]}")
+        shoot(page, folder, "composer")
+        for name in ("evidence", "audit"):
+            page.goto(f"{base}/{name}")
+            shoot(page, folder, name)
+        browser.close()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import time
 from dataclasses import replace
 
 import clew.intake.worker
-from clew.intake.wire import pack_answer, pieces
+from clew.intake.wire import Picture, pack_answer, pieces
 from clew.parts.decoders.base import DecoderPart, UndecodableError
 from clew.pipelines.decode_worker import choose_methods, run_zygote
 from clew.records.identifiers import SignalType
@@ -93,10 +93,32 @@ LIES = {
     "endless": _lie(lambda _, __: bytes(1 << 23)),
     "empty": _lie(lambda _, __: b"x"),
 }
+
+
+def _shows(picture, fields=()):
+    return _lie(lambda answer, _: pack_answer(replace(answer, picture=picture, fields=fields)))
+
+
+PICTURE_LIES = {
+    "short": _shows(Picture(2, 2, bytes(11))),
+    "long": _shows(Picture(2, 2, bytes(13))),
+    "no-picture": _shows(Picture(0, 0, b"")),
+    "negative": _shows(Picture(-2, -2, bytes(12))),
+    "too-wide": _shows(Picture(1, 65, bytes(195))),
+    "fields": _shows(None, (("Make", "x"),)),
+}
+FIELD_LIES = {
+    "control": _shows(None, (("Make", "x\x1b[2J"),)),
+    "long-field": _shows(None, (("Make", "x" * 201),)),
+    "many-fields": _shows(None, (("Make", "x"),) * 501),
+    "pixels": _shows(Picture(1, 1, bytes(3))),
+}
 MANY_SIGNALS = tuple(Signal(type=PDQ, value=number.to_bytes(32), form="x" * 100) for number in range(MANY))
 
 TRICKS = {
     **LIES,
+    **PICTURE_LIES,
+    **FIELD_LIES,
     "many": _besides(*MANY_SIGNALS),
     "talk": _talk,
     "segfault": lambda: ctypes.string_at(0),
@@ -129,6 +151,9 @@ class RoughPart(DecoderPart):
         except OSError as error:
             raise UndecodableError(Reason.DAMAGED, errno.errorcode[error.errno or 0]) from error
         raise UndecodableError(Reason.DAMAGED, "done")
+
+    def fields(self, content, limits):
+        return self.decode(content, limits)
 
     def warm_up(self):
         pass

@@ -1,20 +1,34 @@
-"""Who may call what: every route, with every kind of key."""
+"""Who may call what: every route as nobody, with keys of every scope, and as people of every role.
+
+Everything here walks the table, so that a route that is added is tried by all of them without a line of its own.
+"""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from clew.records.people import Role, Stage
 from clew.records.screening import Scope
+from clew.web import rules
 from clew.web.app import route_methods
 from clew.web.auth import KeyRing
 from clew.web.rules import RULES, Need, Rule, Rules
 from tests.web.web_desk import SAME_SITE, WebDesk, pdq, signal
 
 KEYED = [rule for rule in RULES if isinstance(rule.need, Scope)]
-CONSOLE = [rule for rule in RULES if rule.need is Need.SESSION]
+CONSOLE = [rule for rule in RULES if rule.console and rule.need is not Need.SIGN_IN]
+OF_ROLES = [rule for rule in RULES if isinstance(rule.need, frozenset)]
+OWN = [rule for rule in RULES if rule.need is Need.SESSION]
+HALF_WAY = [rule for rule in RULES if rule.need is Need.HALF_WAY]
 
 
 def address(rule: Rule) -> str:
-    path = rule.path.replace("{name}", "national").replace("{hit_id}", "01M822MD2WZ41659TDG2SXE3X0")
-    return path.replace("{path:path}", "console.css")
+    """An address that the rule is for; of things that are there where a key's answer depends on it."""
+    path = rule.path.replace("{path:path}", "console.css").replace("{name}", "national")
+    return re.sub(r"\{(\w+)(:\w+)?\}", "01M822MD2WZ41659TDG2SXE3X0", path)
 
 
 def named(rule: Rule) -> str:
@@ -64,12 +78,116 @@ def test_an_expired_key_and_a_revoked_one_are_refused(shared_desk: WebDesk, rule
 
 @pytest.mark.parametrize("rule", CONSOLE, ids=named)
 def test_the_console_opens_to_no_key_and_without_a_session_to_nobody(shared_desk: WebDesk, rule: Rule) -> None:
+    shared_desk.client.cookies.clear()
     key = shared_desk.key(*Scope)
     for given in (None, key):
         answer = shared_desk.call(rule.method, address(rule), key=given, headers=SAME_SITE)
         assert answer.status_code == (303 if rule.method == "GET" else 401)
         if rule.method == "GET":
             assert answer.headers["location"] == "/signin"
+
+
+@pytest.mark.parametrize("rule", OF_ROLES, ids=named)
+def test_a_page_opens_to_its_roles_and_to_no_other(shared_desk: WebDesk, rule: Rule) -> None:
+    for role in Role:
+        shared_desk.sign_in(role)
+        answer = shared_desk.call(rule.method, address(rule), headers=SAME_SITE)
+        if role in rule.need:  # type: ignore[operator]
+            assert not refused_for_its_role(answer.text)
+            assert answer.status_code != 500
+        else:
+            assert answer.status_code == 403
+            assert refused_for_its_role(answer.text)
+
+
+def refused_for_its_role(text: str) -> bool:
+    return "an administrator gives roles" in text
+
+
+@pytest.mark.parametrize("rule", OF_ROLES, ids=named)
+def test_somebody_without_a_role_works_at_nothing(shared_desk: WebDesk, rule: Rule) -> None:
+    user = shared_desk.sign_in(Role.READ_ONLY)
+    shared_desk.bear(replace(user, roles=frozenset()))
+    answer = shared_desk.call(rule.method, address(rule), headers=SAME_SITE)
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("rule", [*OF_ROLES, *OWN], ids=named)
+@pytest.mark.parametrize("stage", [Stage.HALF, Stage.SETTING_UP])
+def test_one_proof_alone_opens_no_page(shared_desk: WebDesk, rule: Rule, stage: Stage) -> None:
+    user = shared_desk.sign_in(*Role)
+    shared_desk.bear(user, stage)
+    answer = shared_desk.call(rule.method, address(rule), headers=SAME_SITE)
+    assert answer.status_code == (303 if rule.method == "GET" else 401)
+
+
+@pytest.mark.parametrize("rule", HALF_WAY, ids=named)
+def test_the_way_in_is_closed_to_whoever_is_in(shared_desk: WebDesk, rule: Rule) -> None:
+    shared_desk.sign_in(*Role)
+    answer = shared_desk.call(rule.method, address(rule), headers=SAME_SITE)
+    assert answer.status_code == (303 if rule.method == "GET" else 401)
+
+
+@pytest.mark.parametrize("rule", [rule for rule in CONSOLE if rule.changes], ids=named)
+def test_a_form_without_its_token_or_with_another_session_s_is_refused(shared_desk: WebDesk, rule: Rule) -> None:
+    user = shared_desk.sign_in(*Role)
+    stage = Stage.HALF if rule.need is Need.HALF_WAY else Stage.OPEN
+    shared_desk.bear(user, stage)
+    for token in ("", "0" * 64):
+        headers = {**SAME_SITE, "x-clew-form": token}
+        answer = shared_desk.call(rule.method, address(rule), headers=headers)
+        assert answer.status_code == 403
+        assert "earlier sign-in" in answer.text
+
+
+def test_a_role_that_only_reads_changes_nothing_but_its_own_account() -> None:
+    """What everybody may change is listed here by hand, so that a route comes to it by decision only."""
+    reading = {role for role in Role if not role.may_write}
+    wrong = [named(rule) for rule in OF_ROLES if rule.changes and reading & rule.need]  # type: ignore[operator]
+    assert wrong == ["POST /audit/verify"]  # it reads: a form, so that no browser fetches it beforehand
+    own = {re.sub(r"^(POST /(?:account|stepup))/.*", r"\1", named(rule)) for rule in OWN if rule.changes}
+    assert own == {"POST /signout", "POST /preferences", "POST /account", "POST /stepup"}
+
+
+def test_what_anybody_may_reach_is_listed_by_hand() -> None:
+    open_to_all = {named(rule) for rule in RULES if rule.need in {Need.NOTHING, Need.SIGN_IN}}
+    assert open_to_all == {
+        "GET /api/openapi.json",
+        "GET /healthz",
+        "GET /readyz",
+        "GET /static/{path:path}",
+        "GET /favicon.ico",
+        "GET /signin",
+        "POST /signin",
+        "POST /signin/passkey/ask",
+        "POST /signin/passkey",
+        "POST /signin/oidc",
+        "GET /signin/oidc/back",
+        "GET /setup",
+        "POST /setup",
+    }
+
+
+def test_every_form_of_a_template_bears_the_token() -> None:
+    """The pages before there is a session are those that need none."""
+    before = {"signin.html", "signin_link.html", "setup_link.html"}
+    for file in sorted((Path(rules.__file__).parent / "templates").rglob("*.html")):
+        if file.name not in before:
+            for form in re.findall(r"<form\b[^>]*method=.post.*?</form>", file.read_text("utf-8"), re.DOTALL):
+                assert "{{ token_field }}" in form, file.name
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.step_up], ids=named)
+def test_a_proof_that_is_too_old_is_asked_for_anew(shared_desk: WebDesk, rule: Rule) -> None:
+    user = shared_desk.sign_in(*Role)
+    session = shared_desk.bear(user)
+    late = replace(session, proved_at=session.proved_at - timedelta(minutes=15))
+    shared_desk.installation.store.transact(lambda unit: unit.put_session(late))
+    answer = shared_desk.call(rule.method, address(rule), headers=SAME_SITE)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/stepup?back=%2F")
+    script = {**SAME_SITE, "sec-fetch-dest": "empty"}
+    assert shared_desk.call(rule.method, address(rule), headers=script).status_code == 403
 
 
 def test_a_key_that_expires_while_it_is_used_is_refused_from_then_on(desk: WebDesk) -> None:
@@ -152,10 +270,10 @@ def test_a_path_written_otherwise_is_not_another_way_in(shared_desk: WebDesk, pa
 
 
 def test_the_rules_read_a_path_as_the_router_does() -> None:
-    rules = Rules()
-    assert rules.of("/api/v1/lists/a/b") == {}
-    assert set(rules.of("/api/v1/lists/a")) == {"GET"}
-    assert set(rules.of("/api/v1/lists/a/entries")) == {"POST", "DELETE"}
+    table = Rules()
+    assert table.of("/api/v1/lists/a/b") == {}
+    assert set(table.of("/api/v1/lists/a")) == {"GET"}
+    assert set(table.of("/api/v1/lists/a/entries")) == {"POST", "DELETE"}
 
 
 def test_a_known_path_with_another_method_says_which_there_are(shared_desk: WebDesk) -> None:

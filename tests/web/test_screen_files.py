@@ -95,7 +95,7 @@ PART = b'--xx\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r
         ("multipart/form-data; boundary=xx", b"no form at all", "well-formed"),
         ("multipart/form-data; boundary=xx", b"--xx\r\n\r\nbytes\r\n--xx--\r\n", "has no name"),
         ("multipart/form-data; boundary=xx", PART.replace(b'; name="file"', b"") + b"--xx--\r\n", "has no name"),
-        ("multipart/form-data; boundary=xx", PART.replace(b'; filename="f"', b"") + b"--xx--\r\n", "only reference"),
+        ("multipart/form-data; boundary=xx", PART.replace(b'; filename="f"', b"") + b"--xx--\r\n", "only these are"),
         (
             "multipart/form-data; boundary=xx",
             b'--xx\r\nContent-Disposition: form-data; name="list"\r\n\r\nbytes\r\n--xx--\r\n',

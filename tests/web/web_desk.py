@@ -12,16 +12,21 @@ from random import Random
 import httpx
 from fastapi import FastAPI
 
+from clew.ground.identity import new_id
+from clew.ground.tokens import digest_of, form_token, new_token
 from clew.pipelines.installation import Installation, open_installation
+from clew.pipelines.keys import make_key
 from clew.pipelines.lists import create_list
+from clew.pipelines.people import LOCAL_NAME
 from clew.pipelines.sources import SourceClaim
 from clew.records.hashlist import Category, NewEntry, ServiceKind
-from clew.records.identifiers import ListName, SignalType
+from clew.records.identifiers import ListName, SignalType, UserId
+from clew.records.people import Role, Session, Stage, User
 from clew.records.screening import ApiKey, Scope
-from clew.settings import Decode, Settings, Web
+from clew.settings import Decode, Oidc, People, Settings, Web
 from clew.web.app import create_app
-from clew.web.auth import make_key
 from clew.web.console.links import Links
+from clew.web.console.sessions import COOKIE
 
 MORNING = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 
@@ -85,9 +90,15 @@ class WebDesk:
         headers: dict[str, str] | list[tuple[str, str]] | None = None,
         **more: object,
     ) -> httpx.Response:
-        bearer = {"authorization": f"Bearer {key}"} if key else {}
+        """A request; one that may change something bears the form token of whoever is signed in, as pages' forms do."""
+        sent = {"authorization": f"Bearer {key}"} if key else {}
+        session = self.client.cookies.get(COOKIE)
+        if session and method not in {"GET", "HEAD"}:
+            sent["x-clew-form"] = form_token(session)
+        # What a test gives takes the place of what is sent anyway; a list may bear a name several times.
         others = headers if isinstance(headers, list) else list((headers or {}).items())
-        asked = self.client.request(method, path, headers=[*bearer.items(), *others], **more)  # type: ignore[arg-type]
+        own = [each for each in sent.items() if each[0] not in {name.lower() for name, _ in others}]
+        asked = self.client.request(method, path, headers=[*own, *others], **more)  # type: ignore[arg-type]
         return self.runner.run(asked)
 
     def get(self, path: str) -> httpx.Response:
@@ -123,11 +134,42 @@ class WebDesk:
         # The screener reads the lists anew after half a second; the test does not wait for it.
         self.installation.screener._book = None
 
-    def sign_in(self) -> None:
-        """The client bears a session from now on."""
-        token = Links(self.installation.store, self.clock).make("command:test")
-        answer = self.call("POST", "/signin", data={"token": token}, headers=SAME_SITE)
-        assert answer.status_code == 303, answer.text
+    def sign_in(self, *roles: Role) -> User:
+        """The client bears a session from now on: the local administrator's, or one of a new user with those roles."""
+        self.client.cookies.clear()
+        if not roles:
+            token = Links(self.installation.store, self.clock).make("command:test")
+            answer = self.call("POST", "/signin", data={"token": token}, headers=SAME_SITE)
+            assert answer.status_code == 303, answer.text
+            with self.installation.store.read() as reader:
+                found = reader.find_user(LOCAL_NAME)
+            assert found is not None
+            return found
+        at = self.clock()
+        user_id = UserId(new_id(at))
+        user = User(id=user_id, name=f"user {user_id}", roles=frozenset(roles), created_at=at)
+        self.bear(user)
+        return user
+
+    def bear(self, user: User, stage: Stage = Stage.OPEN) -> Session:
+        """The client bears a session of that user, who is stored too."""
+        token, at = new_token(), self.clock()
+        session = Session(
+            digest=digest_of(token),
+            user_id=user.id,
+            stage=stage,
+            began_at=at,
+            seen_at=at,
+            expires_at=at + timedelta(hours=12),
+            proved_at=at,
+            device="Firefox on Linux",
+        )
+        self.installation.store.transact(lambda unit: [unit.put_user(user), unit.put_session(session)])
+        self.app.state.door.sessions.forget()
+        self.client.cookies.clear()
+        # Where the jar keeps what the service itself sets, so that the two never stand side by side.
+        self.client.cookies.set(COOKIE, token, domain="localhost.local")
+        return session
 
 
 SAME_SITE = {"sec-fetch-site": "same-origin"}
@@ -135,7 +177,14 @@ SAME_SITE = {"sec-fetch-site": "same-origin"}
 
 @contextmanager
 def open_desk(
-    folder: Path, template: Path, *, hashing: bool = False, database: str = "", **web: object
+    folder: Path,
+    template: Path,
+    *,
+    hashing: bool = False,
+    database: str = "",
+    oidc: Oidc | None = None,
+    people: People | None = None,
+    **web: object,
 ) -> Iterator[WebDesk]:
     """A service over a new data folder.
 
@@ -147,7 +196,14 @@ def open_desk(
     clock = SetClock()
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(template, folder / "clew.db")
-    settings = Settings(data_dir=folder, database=database, decode=Decode(workers=1, file_mb=2), web=Web(**web))  # type: ignore[arg-type]
+    settings = Settings(
+        data_dir=folder,
+        database=database,
+        decode=Decode(workers=1, file_mb=2),
+        web=Web(**web),  # type: ignore[arg-type]
+        people=people or People(),
+        oidc=oidc or Oidc(),
+    )
     with open_installation(settings, clock=clock, follow=False) as installation, asyncio.Runner() as runner:
         app = create_app(installation)
         client = httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://localhost")

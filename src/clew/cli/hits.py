@@ -5,8 +5,11 @@ from typing import Annotated
 
 import typer
 
+from clew.cli.actor import command_actor
 from clew.cli.console import out, print_json, print_table
+from clew.ground.clock import system_clock
 from clew.parts.stores.base import HitFilter
+from clew.pipelines.audit import note_read
 from clew.pipelines.installation import open_store
 from clew.pipelines.lists import get_list
 from clew.records.identifiers import HitId, ListName
@@ -39,6 +42,11 @@ def hits(
                     limit=limit,
                 )
                 found, total = reader.hits(wanted), reader.count_hits(wanted)
+        # A whole hit, with the platform's reference, is what --json prints as well.
+        act, subject = ("hits.read", "hits") if hit_id is None else ("hit.open", f"hit:{found[0].id}")
+        note_read(
+            store, actor=command_actor(), act=act, subject=subject, clock=system_clock, facts={"shown": len(found)}
+        )
     finally:
         store.close()
     if as_json:

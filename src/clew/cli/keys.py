@@ -1,6 +1,6 @@
 """`clew keys`: make, show and revoke API keys; make a link to sign in to the console."""
 
-from dataclasses import replace
+import contextlib
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -8,11 +8,9 @@ import typer
 
 from clew.cli.actor import command_actor
 from clew.cli.console import out, print_json, print_table
-from clew.errors import InputError, NotFoundError
-from clew.ground.clock import Clock, iso, system_clock
-from clew.parts.stores.base import UnitOfWork
+from clew.ground.clock import iso, system_clock
 from clew.pipelines.installation import open_store
-from clew.records.audit import AuditEvent
+from clew.pipelines.keys import create_key, revoke_key
 from clew.records.screening import ApiKey, Scope
 from clew.settings import Settings
 
@@ -22,8 +20,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Make, show and revoke API keys; make a link to sign in to the console.",
 )
-
-_LABEL_CHARACTERS = 100
 
 
 @app.command()
@@ -40,30 +36,15 @@ def create(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON line.")] = False,
 ) -> None:
     """Make a key and print it. It is shown this once: only its digest is kept."""
-    from clew.web.auth import make_key
-
     settings: Settings = ctx.obj
-    if not label.strip() or len(label) > _LABEL_CHARACTERS or not label.isprintable():
-        raise InputError(f"a label must be 1 to {_LABEL_CHARACTERS} printable characters")
-    at = system_clock()
     ends = expires.replace(tzinfo=UTC) if expires else None
-    if ends is not None and ends <= at:
-        raise InputError(f"--expires must be a day to come, got {ends.date()}")
     limit = settings.web.per_minute if per_minute is None else per_minute
-    key, text = make_key(label.strip(), scope, per_minute=limit, at=at, expires_at=ends)
-    facts: dict[str, str | int | bool | None] = {"scopes": ",".join(sorted(key.scopes)), "per_minute": limit}
-
-    def work(unit: UnitOfWork) -> None:
-        unit.put_key(key)
-        unit.audit(AuditEvent(at=at, actor=command_actor(), act="key.create", subject=f"key:{key.id}", facts=facts))
-
-    store = open_store(settings)
-    try:
-        store.transact(work)
-    finally:
-        store.close()
+    with contextlib.closing(open_store(settings)) as store:
+        key, text = create_key(
+            store, label, scope, per_minute=limit, expires_at=ends, actor=command_actor(), clock=system_clock
+        )
     if as_json:
-        print_json({**_facts(key, at), "key": text})
+        print_json({**_facts(key, system_clock()), "key": text})
         return
     out.print(text)
     out.print(f"for {key.label}: {', '.join(sorted(key.scopes))}. Keep it now: it cannot be shown again.")
@@ -105,11 +86,8 @@ def revoke(
     ctx: typer.Context, key_id: Annotated[str, typer.Argument(metavar="ID", help="As clew keys show has it.")]
 ) -> None:
     """Make a key good no longer; running services know within a second."""
-    store = open_store(ctx.obj)
-    try:
-        store.transact(lambda unit: _revoke(unit, key_id, system_clock))
-    finally:
-        store.close()
+    with contextlib.closing(open_store(ctx.obj)) as store:
+        revoke_key(store, key_id, actor=command_actor(), clock=system_clock)
     out.print(f"key {key_id} is revoked")
 
 
@@ -137,17 +115,6 @@ def link(
         store.close()
     place = started or address(at(settings, None, port))
     out.print(f"{place}/signin?token={token}")
-
-
-def _revoke(unit: UnitOfWork, key_id: str, clock: Clock) -> None:
-    key = unit.find_key(key_id)
-    if key is None:
-        raise NotFoundError(f"no key '{key_id[:40]}'; see: clew keys show")
-    if key.revoked_at is not None:
-        return
-    at = clock()
-    unit.put_key(replace(key, revoked_at=at))
-    unit.audit(AuditEvent(at=at, actor=command_actor(), act="key.revoke", subject=f"key:{key.id}", facts={}))
 
 
 def _state(key: ApiKey, at: datetime) -> str:

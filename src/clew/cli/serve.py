@@ -1,5 +1,6 @@
 """`clew serve`: the HTTP service and the console, until it is told to stop."""
 
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
@@ -20,20 +21,24 @@ def serve(
         int | None, typer.Option(help="Port to listen on (else web.port).", min=1, max=65535, show_default=False)
     ] = None,
     link: Annotated[bool, typer.Option("--link", help="Also print a one-time link to sign in to the console.")] = False,
+    *,
+    worker: Annotated[bool, typer.Option(help="Also do what the outbox holds, as clew worker does.")] = True,
 ) -> None:
     """Serve the HTTP interface under /api/v1 and the console, until SIGTERM or Ctrl-C."""
     from clew.web.server import at
 
     settings: Settings = ctx.obj
-    serve_until_stopped(at(settings, host, port), link=link)
+    serve_until_stopped(at(settings, host, port), link=link, worker=worker)
 
 
-def serve_until_stopped(settings: Settings, *, link: bool) -> None:
+def serve_until_stopped(settings: Settings, *, link: bool, worker: bool = True) -> None:
     """The service runs until it is told to stop; it says when it answers.
 
     Args:
         link: also print a one-time link to the console.
+        worker: also file what was ordered and page people on call.
     """
+    from clew.cli.worker import working
     from clew.pipelines.installation import open_installation
     from clew.web import log
     from clew.web.app import create_app
@@ -57,5 +62,7 @@ def serve_until_stopped(settings: Settings, *, link: bool) -> None:
                 token = links.make(command_actor())
                 out.print(f"sign in, once, within ten minutes: {address(settings)}/signin?token={token}")
 
-        serve(app, listening, drain_s=settings.web.drain_seconds, when_ready=say_ready)
+        beside = working(installation.filing_desk, installation.review_desk) if worker else nullcontext()
+        with beside:
+            serve(app, listening, drain_s=settings.web.drain_seconds, when_ready=say_ready)
     err.print("stopped")

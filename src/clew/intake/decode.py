@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from clew.errors import InputError, UnavailableError
+from clew.intake.look import VIEW
 from clew.intake.selecting import Loop
-from clew.intake.wire import Answer, Request, Spent
+from clew.intake.wire import Answer, Request, Spent, Wanted
 from clew.intake.zygote import Done, Job, Outcome, Worker, Zygote
 from clew.kernels.sandbox import Confinement
 from clew.records.identifiers import SignalType
@@ -112,13 +113,19 @@ class DecodePool:
         Raises:
             UnavailableError: the queue is full or the pool has ended.
         """
+        self._wait(Request(next(self._numbers), tuple(types), dihedral), descriptor, done, size_bytes)
+
+    def submit_look(self, descriptor: int, wanted: Wanted, done: Done, *, size_bytes: int) -> None:
+        """As `submit`, for a picture instead of signals; a refusal is said under the type `VIEW`."""
+        self._wait(Request(next(self._numbers), (VIEW,), wanted=wanted), descriptor, done, size_bytes)
+
+    def _wait(self, request: Request, descriptor: int, done: Done, size_bytes: int) -> None:
         refusal = self._ended
         if len(self._waiting) >= self._limits.queue:
             refusal = UnavailableError(f"{len(self._waiting)} files wait for a decode worker; try again in a moment")
         if refusal is not None:
             os.close(descriptor)
             raise refusal
-        request = Request(next(self._numbers), tuple(types), dihedral)
         self._waiting.append(Job(request, descriptor, size_bytes, done))
         self._dispatch()
 
@@ -308,12 +315,12 @@ class DecodePool:
             self._remove(worker)
             self._add_workers()
         if not job.finished:
-            self._finish(job, answer.hashed, answer.spent)
+            self._finish(job, Outcome(answer.hashed, answer.spent, answer.picture, answer.fields))
         self._dispatch()
 
-    def _finish(self, job: Job, hashed: Hashed, spent: Spent) -> None:
+    def _finish(self, job: Job, outcome: Outcome) -> None:
         self._done += 1
-        job.finish(Outcome(hashed, spent))
+        job.finish(outcome)
 
     def _worker_ended(self, worker: Worker, reason: Reason) -> None:
         """Another takes its place. Its first file has the blame, and still gets its digests; the others go on."""
@@ -341,8 +348,9 @@ class DecodePool:
         ]
 
     def _without_decoding(self, job: Job, reason: Reason) -> None:
-        if job.request.undecoded is not None:  # even reading it ended a worker
-            self._finish(job, _nothing(job, reason), Spent())
+        # Even reading it ended a worker; and without decoding there is no picture.
+        if job.request.undecoded is not None or job.request.wanted is not None:
+            self._finish(job, Outcome(_nothing(job, reason), Spent()))
             return
         number, types, dihedral = job.request.number, job.request.types, job.request.dihedral
         job.request = Request(number, types, dihedral, undecoded=reason)

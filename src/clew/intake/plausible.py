@@ -15,6 +15,7 @@ from clew.records.signal import Hashed, Signal
 
 _MOST_CHARACTERS = 100
 _MOST_QUALITY = 100
+_MOST_FIELDS = 500
 
 
 def demand_plausible(
@@ -32,13 +33,17 @@ def demand_plausible(
     """
     hashed, spent = answer.hashed, answer.spent
     said = {each.type for each in hashed.signals} | {each.type for each in hashed.unhashable}
-    if answer.number != request.number or said != set(request.types):
+    # Of signals each has a value or a reason; a look that went well has neither, but its picture or its fields.
+    whole = said == set(request.types) if request.wanted is None else said.issubset(request.types)
+    if answer.number != request.number or not whole:
         raise InputError("a decode worker answered what it was not asked")
     if not all(_may_be_signal(each, widths) for each in hashed.signals):
         raise InputError("a decode worker answered with a signal that cannot be")
     details = all(_may_be_shown(each.detail, MOST_DETAIL_CHARACTERS) for each in hashed.unhashable)
     if not details or not _may_be_shown(hashed.media_type or "", _MOST_CHARACTERS):
         raise InputError("a decode worker answered with a text that cannot be shown")
+    if not _may_be_picture(answer, request) or not _may_be_fields(answer, request):
+        raise InputError("a decode worker answered with a picture that cannot be")
     times = (spent.digests_s, spent.decode_s, spent.hash_s)
     if not all(math.isfinite(each) for each in times) or not _may_be_size(hashed, descriptor, opened_bytes):
         raise InputError("a decode worker answered with a number that cannot be")
@@ -62,3 +67,24 @@ def _may_be_size(hashed: Hashed, descriptor: int | None, opened_bytes: int) -> b
         return True
     now_bytes = os.fstat(descriptor).st_size
     return min(opened_bytes, now_bytes) <= hashed.size_bytes <= max(opened_bytes, now_bytes)
+
+
+def _may_be_picture(answer: Answer, request: Request) -> bool:
+    """None where none was wanted; else one of at most the size that was wanted, with all of its bytes."""
+    picture, wanted = answer.picture, request.wanted
+    if picture is None:
+        return True
+    if wanted is None or wanted.metadata:
+        return False
+    sides = 0 < picture.height <= wanted.side_pixels and 0 < picture.width <= wanted.side_pixels
+    return sides and len(picture.pixels) == 3 * picture.height * picture.width
+
+
+def _may_be_fields(answer: Answer, request: Request) -> bool:
+    if not answer.fields:
+        return True
+    texts = (text for field in answer.fields for text in field)
+    wanted = request.wanted is not None and request.wanted.metadata
+    return (
+        wanted and len(answer.fields) <= _MOST_FIELDS and all(_may_be_shown(t, MOST_DETAIL_CHARACTERS) for t in texts)
+    )

@@ -23,9 +23,39 @@ MOST_BYTES = 1 << 22
 PIECE_BYTES = 1 << 16
 _MORE, _LAST = b"+", b"."
 _LEAST_PIECE_BYTES = 2
-_REQUEST = struct.Struct("<Q?H")
+_REQUEST = struct.Struct("<Q?H?")
+_WANTED = struct.Struct("<HHHHH???")
 _HELLO = struct.Struct("<???")
 MOST_DETAIL_CHARACTERS = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A small picture of a file for a person's eyes, or what the file says of itself.
+
+    Attributes:
+        side_pixels: the longer side at most.
+        left, top, width, height: the part, in thousandths of the whole.
+        metadata: the file's own fields (EXIF) instead of pixels.
+    """
+
+    side_pixels: int
+    left: int = 0
+    top: int = 0
+    width: int = 1000
+    height: int = 1000
+    blur: bool = False
+    grey: bool = False
+    metadata: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Pixels that a worker made: height x width x 3 bytes, RGB. Whoever shows them encodes them anew."""
+
+    height: int
+    width: int
+    pixels: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +67,14 @@ class Request:
         types: the signals wanted.
         dihedral: eight turned and mirrored forms of each frame instead of one.
         undecoded: the file is not decoded, for this reason: it took down the worker that tried. Digests only.
+        wanted: no signals but this; `types` then names the one under which a refusal is said.
     """
 
     number: int
     types: tuple[SignalType, ...]
     dihedral: bool = False
     undecoded: Reason | None = None
+    wanted: Wanted | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +88,13 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a worker found."""
+    """What a worker found; `picture` or `fields` when that was wanted."""
 
     number: int
     hashed: Hashed
     spent: Spent
+    picture: Picture | None = None
+    fields: tuple[tuple[str, str], ...] = ()
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -71,15 +105,38 @@ def pack_request(request: Request) -> bytes:
     """The request as bytes."""
     reason = (request.undecoded or "").encode("ascii")
     types = ",".join(request.types).encode("ascii")
-    return _REQUEST.pack(request.number, request.dihedral, len(reason)) + reason + types
+    wanted = request.wanted
+    head = _REQUEST.pack(request.number, request.dihedral, len(reason), wanted is not None)
+    return head + (b"" if wanted is None else _pack_wanted(wanted)) + reason + types
 
 
 def unpack_request(message: bytes) -> Request:
     """The request; its sender is trusted."""
-    number, dihedral, length = _REQUEST.unpack_from(message)
-    text = message[_REQUEST.size :].decode("ascii")
+    number, dihedral, length, asks = _REQUEST.unpack_from(message)
+    at = _REQUEST.size
+    wanted = _unpack_wanted(message, at) if asks else None
+    text = message[at + (_WANTED.size if asks else 0) :].decode("ascii")
     types = tuple(SignalType(name) for name in text[length:].split(",") if name)
-    return Request(number, types, dihedral, Reason(text[:length]) if length else None)
+    return Request(number, types, dihedral, Reason(text[:length]) if length else None, wanted)
+
+
+def _pack_wanted(wanted: Wanted) -> bytes:
+    box = (wanted.left, wanted.top, wanted.width, wanted.height)
+    return _WANTED.pack(wanted.side_pixels, *box, wanted.blur, wanted.grey, wanted.metadata)
+
+
+def _unpack_wanted(message: bytes, at: int) -> Wanted:
+    side_pixels, left, top, width, height, blur, grey, metadata = _WANTED.unpack_from(message, at)
+    return Wanted(
+        side_pixels=side_pixels,
+        left=left,
+        top=top,
+        width=width,
+        height=height,
+        blur=blur,
+        grey=grey,
+        metadata=metadata,
+    )
 
 
 def pack_hello(confinement: Confinement) -> bytes:

@@ -13,18 +13,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NoReturn
 
-from clew.intake.wire import Answer, Request, Spent, pack_answer, pack_hello, pieces, unpack_request
+from clew.intake.wire import Answer, Picture, Request, Spent, pack_answer, pack_hello, pieces, unpack_request
 from clew.kernels.sandbox import confine
 from clew.records.signal import Hashed, Reason
 
 Work = Callable[[int, Request], tuple[Hashed, Spent]]
+Fields = tuple[tuple[str, str], ...]
+Look = Callable[[int, Request], tuple[Hashed, Picture | None, Fields]]
 
 READY = b"ready"
 _NUMBER_BYTES = 32
 _REQUEST_BYTES = 4096
 
 
-def serve_zygote(control: socket.socket, work: Work, memory_bytes: int) -> None:
+def serve_zygote(control: socket.socket, work: Work, memory_bytes: int, look: Look | None = None) -> None:
     """Forks a worker for every socket that comes, until the control socket closes.
 
     Args:
@@ -33,6 +35,7 @@ def serve_zygote(control: socket.socket, work: Work, memory_bytes: int) -> None:
             that process and never another.
         work: hashes the file behind a descriptor.
         memory_bytes: see `confine`.
+        look: makes the picture that is wanted of it.
     """
     # A terminal's Ctrl-C and a supervisor's SIGTERM go to the whole group; the pool decides when its workers end.
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -55,7 +58,7 @@ def serve_zygote(control: socket.socket, work: Work, memory_bytes: int) -> None:
         pid = os.fork()
         if pid == 0:
             control.close()
-            _serve_files(socket.socket(fileno=descriptors[0]), work, memory_bytes)
+            _serve_files(socket.socket(fileno=descriptors[0]), work, look, memory_bytes)
         os.close(descriptors[0])
         try:
             process = os.pidfd_open(pid)
@@ -69,7 +72,7 @@ def serve_zygote(control: socket.socket, work: Work, memory_bytes: int) -> None:
             os.close(process)
 
 
-def _serve_files(files: socket.socket, work: Work, memory_bytes: int) -> NoReturn:
+def _serve_files(files: socket.socket, work: Work, look: Look | None, memory_bytes: int) -> NoReturn:
     """The life of a worker."""
     try:
         nowhere = os.open(os.devnull, os.O_RDWR)
@@ -83,13 +86,21 @@ def _serve_files(files: socket.socket, work: Work, memory_bytes: int) -> NoRetur
                 break
             request = unpack_request(message)
             try:
-                hashed, spent = work(descriptors[0], request)
+                answer = _answer(descriptors[0], request, work, look)
             except MemoryError:
                 # Not even the file's bytes found room: its digests need none.
-                hashed, spent = work(descriptors[0], replace(request, undecoded=Reason.TOO_MUCH_MEMORY))
+                without = replace(request, undecoded=Reason.TOO_MUCH_MEMORY)
+                answer = _answer(descriptors[0], without, work, look)
             os.close(descriptors[0])
-            for piece in pieces(pack_answer(Answer(request.number, hashed, spent))):
+            for piece in pieces(pack_answer(answer)):
                 files.send(piece)
     finally:
         # Whatever happens, a worker never returns into the zygote's code; a traceback of it would go nowhere.
         os._exit(0)
+
+
+def _answer(descriptor: int, request: Request, work: Work, look: Look | None) -> Answer:
+    if request.wanted is not None and look is not None:
+        hashed, picture, fields = look(descriptor, request)
+        return Answer(request.number, hashed, Spent(), picture, fields)
+    return Answer(request.number, *work(descriptor, request))

@@ -14,6 +14,7 @@ from clew.intake.plausible import demand_plausible
 from clew.intake.wire import (
     PIECE_BYTES,
     Answer,
+    Picture,
     Request,
     Spent,
     join_piece,
@@ -37,10 +38,12 @@ _STOP_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file, and where the time went."""
+    """What became of one file, and where the time went; `picture` or `fields` when that was wanted."""
 
     hashed: Hashed
     spent: Spent
+    picture: Picture | None = None
+    fields: tuple[tuple[str, str], ...] = ()
 
 
 # Called once for each file, on the loop's thread; an UnavailableError when the pool ended before the file was done.

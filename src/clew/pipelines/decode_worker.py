@@ -10,6 +10,7 @@ import sys
 
 from clew.intake.decode import DecodePool, PoolLimits
 from clew.intake.hash_content import Hasher, Methods
+from clew.intake.look import Looker
 from clew.intake.selecting import Loop
 from clew.intake.wire import Request
 from clew.intake.worker import serve_zygote
@@ -76,7 +77,8 @@ def run_zygote(methods: Methods, memory_mb: int, control: int) -> None:
         decoder.warm_up()
     hasher = Hasher(methods)
     _hash_a_sample(hasher, methods)
-    serve_zygote(socket.socket(fileno=control), hasher.hash_content, memory_mb * _MIB)
+    looker = Looker(methods.decoders, methods.limits, methods.decoded_bytes)
+    serve_zygote(socket.socket(fileno=control), hasher.hash_content, memory_mb * _MIB, looker.look)
 
 
 def _hash_a_sample(hasher: Hasher, methods: Methods) -> None:

@@ -8,19 +8,36 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from clew.errors import ClewError, MissingPartError
-from clew.ground.clock import Clock
+from clew.errors import ClewError, MissingPartError, UnavailableError
+from clew.ground.clock import Clock, iso
 from clew.kernels import cpu
 from clew.parts import shelf
+from clew.parts.stores._evidence import Kept
 from clew.parts.stores.base import Store
+from clew.pipelines.audit import AuditLog, open_log
+from clew.pipelines.audit_verify import STUCK_AFTER
 from clew.pipelines.files import open_hasher
 from clew.pipelines.installation import open_index, open_store, signal_parts
+from clew.pipelines.onboarding import checklist
+from clew.pipelines.strongroom import open_strongroom
 from clew.records.hashlist import LegalBasis
 from clew.records.screening import Purpose
 from clew.redact import short_url
 from clew.settings import Settings
 
-SHELVES = ("decoders", "exchanges", "indexes", "signals", "stores")
+SHELVES = (
+    "clearinghouses",
+    "decoders",
+    "exchanges",
+    "indexes",
+    "jurisdictions",
+    "keyrings",
+    "signals",
+    "stores",
+    "vaults",
+)
+# Of these the settings choose one part, and the library of another need not be there.
+_CHOSEN = frozenset({"keyrings", "vaults"})
 
 # Below this an import or an index build may fill the disk.
 _LEAST_FREE_BYTES = 2 << 30
@@ -58,6 +75,9 @@ def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
         yield _database(store, settings)
         yield from _index(store, settings, clock)
         yield from _grounds(store, clock())
+        yield _audit(open_log(settings, store, clock))
+        yield from _evidence(settings, store, clock)
+        yield from _reporting(settings, store)
     finally:
         store.close()
     yield from _service(settings)
@@ -70,7 +90,8 @@ def _machine() -> Iterator[Finding]:
         yield Finding(what="processor", health=Health.WEAK, told=f"{told}: searching is several times slower")
     else:
         yield Finding(what="processor", health=Health.GOOD, told=told)
-    for name, part in ((each, part) for each in SHELVES for part in shelf.names(each)):
+    needed = [each for each in SHELVES if each not in _CHOSEN]
+    for name, part in ((each, part) for each in needed for part in shelf.names(each)):
         try:
             shelf.load(name, part, object)
         except MissingPartError as error:
@@ -150,6 +171,46 @@ def _grounds(store: Store, now: datetime) -> Iterator[Finding]:
             yield from _ground(str(purpose), recorded.basis, now)
 
 
+def _audit(log: AuditLog) -> Finding:
+    """What a glance tells; whether every row is as it was sealed, only `clew audit verify` does."""
+    with log.store.read() as reader:
+        size = reader.audit_size()
+        pending, oldest = reader.count_pending_audit()
+    told = f"{size:,} acts sealed, {pending:,} not yet"
+    if oldest is not None and log.clock() - oldest > STUCK_AFTER:
+        told += f", the oldest since {iso(oldest)}: start the service, or run: clew audit seal"
+        return Finding(what="audit log", health=Health.WEAK, told=told)
+    if log.witness is None:
+        told += "; no witness outside of this machine is set (audit.witness), so that a cut-off log may go unseen"
+        return Finding(what="audit log", health=Health.WEAK, told=told)
+    return Finding(what="audit log", health=Health.GOOD, told=f"{told}; witness {log.witness}")
+
+
+def _evidence(settings: Settings, store: Store, clock: Clock) -> Iterator[Finding]:
+    """Whether evidence can be sealed and opened; whether every object is whole, only `clew evidence verify` says."""
+    with store.read() as reader:
+        in_use = reader.masters_in_use()
+        objects, _ = reader.count_objects()
+        lapsed = reader.count_preservations(clock())[Kept.LAPSED]
+    try:
+        room = open_strongroom(settings, store, clock)
+        if in_use:
+            room.vault.check()
+            room.keyring.prepare(first=False)
+            if lost := set(in_use) - set(room.keyring.masters() or in_use):
+                raise UnavailableError(f"master keys are missing that seal cases: {', '.join(sorted(lost))}")
+    except ClewError as error:
+        yield Finding(what="evidence", health=Health.MISSING, told=str(error))
+        return
+    yield Finding(what="evidence", health=Health.GOOD, told=f"{objects:,} sealed objects in {room.vault.place}")
+    if in_use and settings.vault.keyring == "file" and not settings.vault.key_file:
+        told = "the master key lies beside the database and the vault; set vault.key_file to another disk"
+        yield Finding(what="master key", health=Health.WEAK, told=f"{told}, and keep a copy in another place")
+    if lapsed:
+        told = f"{lapsed:,} cases have no hold any more; decide what follows: clew evidence show --kept lapsed"
+        yield Finding(what="holds", health=Health.WEAK, told=told)
+
+
 def _ground(what: str, basis: LegalBasis, now: datetime) -> Iterator[Finding]:
     until = basis.until
     if not basis.holds(now):
@@ -160,6 +221,13 @@ def _ground(what: str, basis: LegalBasis, now: datetime) -> Iterator[Finding]:
     else:
         told = "legal basis in force" + (f" until {until:%Y-%m-%d}" if until else ", no end recorded")
         yield Finding(what=what, health=Health.GOOD, told=told)
+
+
+def _reporting(settings: Settings, store: Store) -> Iterator[Finding]:
+    with store.read() as reader:
+        for each in checklist(settings, reader):
+            health = Health.GOOD if each.good else Health.WEAK
+            yield Finding(what="reporting", health=health, told=each.told)
 
 
 def _service(settings: Settings) -> Iterator[Finding]:

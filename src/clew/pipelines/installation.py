@@ -12,6 +12,10 @@ from clew.parts import shelf
 from clew.parts.indexes.base import IndexPart
 from clew.parts.signals.base import Metric, SignalPart
 from clew.parts.stores.base import Store, StorePart
+from clew.pipelines.cases import Opening
+from clew.pipelines.filing_desk import FilingDesk
+from clew.pipelines.review_desk import ReviewDesk
+from clew.pipelines.strongroom import Strongroom, open_strongroom
 from clew.pipelines.uploads import Screener
 from clew.records.identifiers import SignalType
 from clew.settings import Settings
@@ -37,7 +41,25 @@ class Installation:
     measures: Measures
     index: LiveIndex
     screener: Screener
+    strongroom: Strongroom
     clock: Clock
+
+    @property
+    def review_desk(self) -> ReviewDesk:
+        """What people review with."""
+        return ReviewDesk(
+            store=self.store,
+            policy=self.settings.review,
+            clock=self.clock,
+            environment=self.settings.environment,
+            step_up_minutes=self.settings.people.step_up_minutes,
+            strongroom=self.strongroom,
+        )
+
+    @property
+    def filing_desk(self) -> FilingDesk:
+        """What reports are filed from."""
+        return FilingDesk(settings=self.settings, store=self.store, strongroom=self.strongroom, clock=self.clock)
 
 
 def open_store(settings: Settings) -> Store:
@@ -89,7 +111,15 @@ def open_installation(
     try:
         index = open_index(store, settings, signals, clock)
         index.ready()
-        screener = Screener(store=store, index=index, measures=measures, limit=settings.matching.limit, clock=clock)
+        opening = Opening(policy=settings.review, environment=settings.environment, seals=True)
+        screener = Screener(
+            store=store,
+            index=index,
+            measures=measures,
+            limit=settings.matching.limit,
+            clock=clock,
+            opening=opening if settings.review.open_jobs else None,
+        )
         if follow:
             index.start()
         try:
@@ -100,6 +130,7 @@ def open_installation(
                 measures=measures,
                 index=index,
                 screener=screener,
+                strongroom=open_strongroom(settings, store, clock),
                 clock=clock,
             )
         finally:

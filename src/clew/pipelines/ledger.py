@@ -13,6 +13,7 @@ from datetime import datetime
 
 from clew.ground.clock import Clock
 from clew.parts.stores.base import Store, UnitOfWork
+from clew.pipelines.cases import HitContent, Opening, open_from_hits
 from clew.pipelines.legal import is_in_force
 from clew.records.match import Hit
 from clew.records.screening import CountKey, Purpose
@@ -39,20 +40,30 @@ class _Page:
     counts: Counter[CountKey] = field(default_factory=Counter)
     hits: list[Hit] = field(default_factory=list)
     kept: list[Kept] = field(default_factory=list)
+    found: list[HitContent] = field(default_factory=list)
     durable: Future[None] = field(default_factory=Future)
 
 
 class Ledger:
-    """Records screenings in the store; `record` gives a future that resolves once the record is durable."""
+    """Records screenings in the store; `record` gives a future that resolves once the record is durable.
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    Args:
+        opening: how a hit becomes a review job.
+    """
+
+    def __init__(self, store: Store, clock: Clock, opening: Opening | None = None) -> None:
         self._store = store
         self._clock = clock
+        self._opening = opening
         self._lock = threading.Lock()
         self._open: _Page | None = None
 
     def record(
-        self, counts: Mapping[CountKey, int], hits: Sequence[Hit] = (), kept: Sequence[Kept] = ()
+        self,
+        counts: Mapping[CountKey, int],
+        hits: Sequence[Hit] = (),
+        kept: Sequence[Kept] = (),
+        found: Sequence[HitContent] = (),
     ) -> Future[None]:
         """The screening is recorded; wait for the future before answering: acknowledged means durable."""
         with self._lock:
@@ -63,6 +74,7 @@ class Ledger:
             page.counts.update(counts)
             page.hits.extend(hits)
             page.kept.extend(kept)
+            page.found.extend(found)
         if first:
             self._write(page)
         return page.durable
@@ -74,6 +86,8 @@ class Ledger:
                 if self._open is page:
                     self._open = None
             write_record(unit, page.counts, page.hits, page.kept, self._clock())
+            if self._opening is not None and page.found:
+                open_from_hits(unit, page.found, self._opening)
 
         def settle(done: Future[None]) -> None:
             with self._lock:

@@ -5,7 +5,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from clew.errors import InputError, NotFoundError, RefusedError
@@ -14,7 +14,9 @@ from clew.ground.identity import new_id
 from clew.matching import match
 from clew.matching.thresholds import Measures, comparable
 from clew.parts.stores.base import Store, UnitOfWork
+from clew.pipelines.cases import HitContent, Opening
 from clew.pipelines.ledger import Kept, Ledger, write_record
+from clew.records.case import NO_FACTS, UploadFacts
 from clew.records.hashlist import HashList
 from clew.records.identifiers import ChangeSequence, HitId, ListId, ListName, RunId, SignalType
 from clew.records.match import Channel, Hit, Match, Screening
@@ -35,6 +37,7 @@ class Content:
 
     Attributes:
         reference: the platform's own name for it; kept with a hit, never logged.
+        facts: what the platform says of the upload; kept with a hit, never logged.
     """
 
     signals: tuple[Signal, ...]
@@ -42,6 +45,7 @@ class Content:
     reference: str | None = None
     size_bytes: int | None = None
     media_type: str | None = None
+    facts: UploadFacts = NO_FACTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +63,14 @@ class Judged:
 
     Attributes:
         kept: signals of contents without a hit; empty unless keeping them has a legal basis in force.
+        found: the hits that become review jobs.
     """
 
     answers: list[Answer]
     hits: list[Hit]
     kept: list[Kept]
     counts: Counter[CountKey]
+    found: list[HitContent] = field(default_factory=list)
 
     def write(self, unit: UnitOfWork, at: datetime) -> None:
         """All of it is part of the transaction."""
@@ -90,15 +96,26 @@ class Screener:
         index: what is searched, following the store.
         measures: how each signal type is compared; types without one are not searched.
         limit: most matches kept with one hit.
+        opening: how a hit becomes a review job; None makes none.
     """
 
-    def __init__(self, *, store: Store, index: match.Searcher, measures: Measures, limit: int, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        index: match.Searcher,
+        measures: Measures,
+        limit: int,
+        clock: Clock,
+        opening: Opening | None = None,
+    ) -> None:
         self._store = store
         self._index = index
         self._measures = measures
         self._limit = limit
         self._clock = clock
-        self._ledger = Ledger(store, clock)
+        self._opening = opening
+        self._ledger = Ledger(store, clock, opening)
         self._book: _Book | None = None
         self._book_lock = threading.Lock()
 
@@ -126,7 +143,7 @@ class Screener:
             NotFoundError: a list of that name does not exist.
         """
         judged = self.judge(contents, channel=channel, lists=lists, run_id=run_id, limit=limit)
-        return judged.answers, self._ledger.record(judged.counts, judged.hits, judged.kept)
+        return judged.answers, self._ledger.record(judged.counts, judged.hits, judged.kept, judged.found)
 
     def judge(
         self,
@@ -191,6 +208,8 @@ class Screener:
     ) -> Judged:
         answers: list[Answer] = []
         hits: list[Hit] = []
+        found_in: list[HitContent] = []
+        opens = self._opening is not None and channel is not Channel.FOLDER
         for content, each, matches in zip(contents, found, explained, strict=True):
             screening = Screening(
                 action=match.decide(matches, book.by_id),
@@ -202,6 +221,8 @@ class Screener:
             if matches:
                 hit = self._hit(content, screening, channel, run_id)
                 hits.append(hit)
+                if opens:
+                    found_in.append(HitContent(hit=hit, signals=content.signals, facts=content.facts))
                 screening = replace(screening, hit_id=hit.id)
             missing = content.unhashable + self._too_poor(content.signals)
             answers.append(Answer(content=content, screening=screening, unhashable=missing))
@@ -209,7 +230,8 @@ class Screener:
         if Purpose.KEPT_SIGNALS in book.allowed:
             passed = (each for each in answers if each.screening.hit_id is None)
             kept = [(signal, each.content.reference) for each in passed for signal in each.content.signals]
-        return Judged(answers=answers, hits=hits, kept=kept, counts=_count(answers, channel, self._clock()))
+        counts = _count(answers, channel, self._clock())
+        return Judged(answers=answers, hits=hits, kept=kept, counts=counts, found=found_in)
 
     def _find(
         self, contents: Sequence[Sequence[Signal]], names: Sequence[ListName], book: _Book, limit: int

@@ -92,6 +92,7 @@ class Scope(enum.StrEnum):
     LISTS_WRITE = "lists:write"
     HITS_READ = "hits:read"
     MEASURE_READ = "measure:read"
+    CASES_WRITE = "cases:write"  # flags, subjects, messages: what a case is made of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,12 +11,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from clew import __version__
 from clew.pipelines.installation import Installation
-from clew.web.api import health, hits, lists, measure
+from clew.web.api import cases, health, hits, lists, measure
 from clew.web.api.contract import complete
 from clew.web.api.screen import Screen
 from clew.web.browser import Origins
 from clew.web.console import pages, routes
-from clew.web.console.sessions import session_of
 from clew.web.door import Door
 from clew.web.gate import Gate
 from clew.web.rules import RULES, Rules
@@ -44,7 +43,8 @@ class App(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """The gate, and behind it the router."""
-        settings = self.door.installation.settings.web
+        installation = self.door.installation
+        settings = installation.settings.web
         return Gate(
             AsyncExitStackMiddleware(self.router),
             direct={_SCREEN: self.screen},
@@ -53,7 +53,10 @@ class App(FastAPI):
             buckets=self.door.buckets,
             metrics=self.door.metrics,
             origins=Origins(host=settings.host, public_url=settings.public_url),
-            find_session=lambda scope: session_of(scope, self.door.sessions),
+            held=self.door.held,
+            clock=installation.clock,
+            find_session=self.door.sessions.admit,
+            step_up_s=60 * installation.settings.people.step_up_minutes,
             error_page=pages.error_page,
         )
 
@@ -90,7 +93,7 @@ def create_app(installation: Installation) -> FastAPI:
     app.door = app.state.door = door
     app.screen = Screen(door)
     app.router.routes.append(Route(_SCREEN, app.screen, methods=["POST"], include_in_schema=False))
-    for each in (lists, hits, measure, health):
+    for each in (lists, hits, cases, measure, health):
         app.router.routes.extend(each.router.routes)
     routes.add_to(app)
     _check_rules(app)

@@ -1,47 +1,26 @@
-"""API keys: made once, kept as digests, looked up at most a second ago."""
+"""API keys: who calls, looked up at most a second ago."""
 
 import asyncio
-import hashlib
 import hmac
 import re
-import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import datetime
 
 from clew.errors import SignInError
 from clew.ground.clock import Clock, monotonic_s
 from clew.parts.stores.base import Store
-from clew.records.screening import ApiKey, Scope
+from clew.pipelines.keys import secret_digest
+from clew.records.screening import ApiKey
 
 # A revoked key must fall silent within a second, so a lookup is trusted for less.
 _TRUSTED_S = 0.7
 # Ids are guessable in shape: a flood of invented ones must not fill the memory.
 _REMEMBERED = 10_000
 
-_ID_BYTES, _SECRET_BYTES = 5, 32
-# Hexadecimal, so that a key never bears the separator: `redact.short_secret` then shows all but the secret.
 _TEXT = re.compile(r"clew_([0-9a-f]{10})_([0-9a-f]{64})")
 
 _NOT_KNOWN = "the key is not known, has expired or was revoked; see: clew keys show"
-
-
-def make_key(
-    label: str, scopes: Iterable[Scope], *, per_minute: int, at: datetime, expires_at: datetime | None
-) -> tuple[ApiKey, str]:
-    """A new key for the store, and its text, which exists nowhere else."""
-    key_id, secret = secrets.token_hex(_ID_BYTES), secrets.token_hex(_SECRET_BYTES)
-    key = ApiKey(
-        id=key_id,
-        label=label,
-        digest=_digest(secret),
-        scopes=frozenset(scopes),
-        per_minute=per_minute,
-        created_at=at,
-        expires_at=expires_at,
-    )
-    return key, f"clew_{key_id}_{secret}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +57,7 @@ class KeyRing:
             raise SignInError("expected 'Authorization: Bearer clew_<10 hex digits>_<64 hex digits>'")
         key = await self._find(parts[1])
         # Compared whether or not the id is known, so that the time tells nothing about ids.
-        same = hmac.compare_digest(_digest(parts[2]), key.digest if key else b"\0" * 32)
+        same = hmac.compare_digest(secret_digest(parts[2]), key.digest if key else b"\0" * 32)
         if key is None or not same or key.revoked_at is not None:
             raise SignInError(_NOT_KNOWN)
         if key.expires_at is not None and self._clock() >= key.expires_at:
@@ -108,7 +87,3 @@ class KeyRing:
     def _ask(self, key_id: str) -> ApiKey | None:
         with self._store.read() as reader:
             return reader.find_key(key_id)
-
-
-def _digest(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode("ascii")).digest()

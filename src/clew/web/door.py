@@ -1,6 +1,7 @@
 """What all routes of one process share: the installation, and what the web keeps beside it."""
 
 import asyncio
+import os
 import resource
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,17 +11,24 @@ from fastapi import Request
 
 from clew.errors import UnavailableError
 from clew.pipelines.installation import Installation
+from clew.pipelines.keeping import keep
+from clew.pipelines.signing_in import SigningIn
 from clew.pipelines.uploads import Answer, Content
 from clew.records.identifiers import ListName
 from clew.records.match import Channel
+from clew.web import log
 from clew.web.auth import KeyRing
 from clew.web.body import MEGABYTE, Held, most_files
 from clew.web.console.links import Links
+from clew.web.console.provider import Provider
+from clew.web.console.servings import Servings
 from clew.web.console.sessions import Sessions
 from clew.web.metrics import Metrics
 from clew.web.rate import Buckets
 from clew.web.rounds import IN_THE_LOOP, Recorded, Rounds
-from clew.web.uploads import Hashing
+from clew.web.server import address
+from clew.web.uploads import Hashing, Kept
+from clew.web.verifying import Verifying
 
 T = TypeVar("T")
 
@@ -30,10 +38,15 @@ _THREADS = 4
 # are at the workers are waited for so long, and so many signals make a round (a picture has eleven).
 _FILES_GATHER_S = 0.02
 _SIGNALS_OF_FILES = 512
+# A password takes a fifth of a second and 64 MiB: two at a time, and no longer a wait than a person has patience for.
+_PASSWORD_THREADS, _PASSWORDS_WAITING = 2, 40
 # Uploads in memory at one time, in whole files of the largest size.
 _FILES_HELD = 8
 # Matches that one call's answer bears: so many take some megabytes, here and on the way.
 _MATCHES_OF_CALL = 20_000
+# Bytes of hits are sealed beside everything else; sealing is the disk's work and lets go of the interpreter.
+_KEEPING_THREADS = 2
+_KEEP_S = 10.0
 # Longer than any search and commit of a database that does its work; callers give up at about the same time.
 _RECORD_S = 10.0
 
@@ -53,8 +66,16 @@ class Door:
         _, descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)
         self.held = Held(_FILES_HELD * settings.decode.file_mb * MEGABYTE, most_files(descriptors))
         self.hashing = Hashing(settings, tuple(installation.signals))
-        self.sessions = Sessions()
+        self.sessions = Sessions(installation.store, installation.clock, settings.people, self._key_threads)
+        self.signing_in = SigningIn(installation.store, installation.clock, settings.people)
+        redirect_to = f"{address(settings)}/signin/oidc/back"
+        self.provider = Provider(settings.oidc, redirect_to, installation.clock) if settings.oidc.issuer else None
+        self._passwords = ThreadPoolExecutor(_PASSWORD_THREADS, thread_name_prefix="web-passwords")
+        self._passwords_waiting = 0
+        self.verifying = Verifying()
+        self._keeping = ThreadPoolExecutor(_KEEPING_THREADS, thread_name_prefix="web-keeping")
         self.links = Links(installation.store, installation.clock)
+        self.servings = Servings(installation.clock)
         # Why requests should not come here, as the readiness route last found it.
         self.not_ready: list[str] = []
         self._of_hashes = Rounds(self._screen, self._screen_here, IN_THE_LOOP, self.threads)
@@ -70,6 +91,20 @@ class Door:
     async def in_thread(self, work: Callable[[], T]) -> T:
         """The result of work that may wait for the database."""
         return await asyncio.get_running_loop().run_in_executor(self.threads, work)
+
+    async def in_password_thread(self, work: Callable[[], T]) -> T:
+        """The result of work that hashes a password: so few at a time that they cannot take the machine.
+
+        Raises:
+            UnavailableError: many wait already.
+        """
+        if self._passwords_waiting >= _PASSWORDS_WAITING:
+            raise UnavailableError("many people sign in at this moment; try again in a few seconds")
+        self._passwords_waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._passwords, work)
+        finally:
+            self._passwords_waiting -= 1
 
     async def screen(self, contents: Sequence[Content], channel: Channel, lists: Sequence[ListName]) -> list[Answer]:
         """The answers, durable."""
@@ -90,6 +125,40 @@ class Door:
         self.metrics.screened(answers, channel)
         return answers
 
+    async def keep(self, answers: Sequence[Answer], kept: Kept) -> None:
+        """The bytes of those that are hits are sealed, or an alert says that they are not; the answer is the same.
+
+        A vault that takes very long is not waited for: the seal goes on, and so does the answer.
+        """
+        hits = [
+            (answer, descriptor)
+            for answer, descriptor in zip(answers, kept.descriptors, strict=True)
+            if answer.screening.hit_id is not None
+        ]
+        if not hits or not self.installation.settings.review.open_jobs:
+            return
+        loop = asyncio.get_running_loop()
+        sealing = [
+            loop.run_in_executor(self._keeping, self._keep, answer, os.dup(descriptor)) for answer, descriptor in hits
+        ]
+        await asyncio.wait(sealing, timeout=_KEEP_S)
+
+    def _keep(self, answer: Answer, descriptor: int) -> None:
+        try:
+            hit_id, content = answer.screening.hit_id, answer.content
+            if hit_id is not None and content.size_bytes is not None:
+                keep(
+                    self.installation.review_desk,
+                    hit_id,
+                    descriptor,
+                    size_bytes=content.size_bytes,
+                    media_type=content.media_type,
+                )
+        except Exception as error:  # noqa: BLE001  (the alert of what was never sealed follows from the sweep)
+            log.say("error", "a hit's bytes were not sealed", error=type(error).__name__, frames=log.frames_of(error))
+        finally:
+            os.close(descriptor)
+
     def _screen(self, contents: Sequence[Content], channel: Channel, lists: Sequence[ListName], limit: int) -> Recorded:
         return self.installation.screener.screen(contents, channel=channel, lists=lists, limit=limit)
 
@@ -106,8 +175,11 @@ class Door:
     def close(self) -> None:
         """Workers and threads have ended."""
         self.hashing.close()
+        self.verifying.close()
+        self._keeping.shutdown()
         self.threads.shutdown()
         self._key_threads.shutdown()
+        self._passwords.shutdown()
 
 
 def door_of(request: Request) -> Door:

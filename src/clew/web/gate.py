@@ -7,6 +7,7 @@ before it.
 
 from collections.abc import Awaitable, Callable, Mapping
 from time import perf_counter
+from urllib.parse import urlencode
 
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -14,18 +15,23 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from clew.errors import ClewError, InputError, NotFoundError, RefusedError, UnavailableError
+from clew.ground.clock import Clock
+from clew.records.people import Role, Stage
 from clew.records.screening import Scope as KeyScope
 from clew.web import answers, log
 from clew.web.auth import KeyRing
-from clew.web.body import GoneError
+from clew.web.body import GoneError, Held
 from clew.web.browser import PAGE_HEADERS, Origins
+from clew.web.console.sessions import Admitted
+from clew.web.form_token import demand_form_token
 from clew.web.metrics import Metrics
 from clew.web.rate import Buckets
 from clew.web.rules import Need, Rule, Rules
+from clew.web.step_up import StepUpError, demand_proof
 from clew.web.visit import Visit, header
 
 ErrorPage = Callable[[Visit, int, str, str], bytes]
-FindSession = Callable[[Scope], bytes | None]
+FindSession = Callable[[Scope], Awaitable[Admitted | None]]
 
 # The client had gone before there was an answer; nginx counts these so, and nobody ever receives it.
 _GONE = 499
@@ -39,7 +45,9 @@ class Gate:
     Args:
         app: what stands behind the gate.
         direct: endpoints that answer for a path at once, without the router.
-        find_session: the digest of the console session that a request bears, if it is a good one.
+        held: room for the bodies of forms, whose token is looked at before any route sees them.
+        find_session: the console session that a request bears, if it is a good one.
+        step_up_s: how old a proof may be where a rule asks for a recent one.
         error_page: an error as a page for people.
     """
 
@@ -53,7 +61,10 @@ class Gate:
         buckets: Buckets,
         metrics: Metrics,
         origins: Origins,
+        held: Held,
+        clock: Clock,
         find_session: FindSession,
+        step_up_s: float,
         error_page: ErrorPage,
     ) -> None:
         self._app = app
@@ -63,7 +74,10 @@ class Gate:
         self._buckets = buckets
         self._metrics = metrics
         self._origins = origins
+        self._held = held
+        self._clock = clock
         self._find_session = find_session
+        self._step_up_s = step_up_s
         self._error_page = error_page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,6 +95,8 @@ class Gate:
         failure: BaseException | None = None
         try:
             await self._admit(scope, visit)
+            if visit.rule is not None and visit.session is not None and _bears_token(visit.rule):
+                receive = await demand_form_token(scope, receive, visit, visit.rule.body_bytes, self._held)
             await self._direct.get(scope["path"], self._app)(scope, receive, signed)
         except (GoneError, ClientDisconnect):
             visit.status = visit.status or _GONE
@@ -107,13 +123,30 @@ class Gate:
             self._buckets.take(key)
         elif rule.console:
             self._origins.check(scope)
-            visit.session = self._find_session(scope)
-            if visit.session is None and rule.need is Need.SESSION:
-                raise HTTPException(303 if scope["method"] == "GET" else 401, headers={"location": "/signin"})
+            await self._admit_person(scope, visit, rule)
+
+    async def _admit_person(self, scope: Scope, visit: Visit, rule: Rule) -> None:
+        admitted = await self._find_session(scope)
+        if admitted is not None:
+            visit.session, visit.form_token = admitted.session, admitted.form_token
+            visit.user = admitted.user if admitted.session.stage is Stage.OPEN else None
+            visit.arriving = admitted.user if visit.user is None else None
+        if rule.need is Need.SIGN_IN:
+            return
+        wanted = visit.arriving if rule.need is Need.HALF_WAY else visit.user
+        if wanted is None:
+            raise HTTPException(303 if scope["method"] == "GET" else 401, headers={"location": "/signin"})
+        if isinstance(rule.need, frozenset) and not wanted.has(*rule.need):
+            raise _missing_role(rule.need)
+        if rule.step_up:
+            demand_proof(visit, self._clock(), self._step_up_s)
 
     async def _answer_error(self, scope: Scope, visit: Visit, send: Send, error: Exception) -> None:
         if visit.status:
             return  # the answer has begun and cannot be mended; the server cuts the connection
+        if isinstance(error, StepUpError) and _navigates(scope):
+            await answers.send_bytes(send, 303, b"", b"text/plain", [(b"location", self._step_up_place(scope))])
+            return
         status, code, message, headers = _translate(error, visit)
         if wants_page(scope, visit):
             body, kind = self._error_page(visit, status, code, message), b"text/html; charset=utf-8"
@@ -121,12 +154,35 @@ class Gate:
             body, kind = answers.error_json(code, message, visit.request_id), b"application/json"
         await answers.send_bytes(send, status, body, kind, headers)
 
+    def _step_up_place(self, scope: Scope) -> bytes:
+        """The page of the proof, which leads back to the page asked for, or to the one that the form stood on."""
+        path = scope["path"]
+        while scope["method"] != "GET" and path != "/" and "GET" not in self._rules.of(path):
+            path = path.rpartition("/")[0] or "/"
+        query = scope["query_string"].decode("latin-1") if scope["method"] == "GET" else ""
+        return f"/stepup?{urlencode({'back': f'{path}?{query}' if query else path})}".encode()
+
+
+def _bears_token(rule: Rule) -> bool:
+    """Whether its forms stand on pages of a session; those of the sign-in page are there before there is one."""
+    return rule.console and rule.changes and rule.need is not Need.SIGN_IN
+
+
+def _navigates(scope: Scope) -> bool:
+    """Whether the answer replaces the page, as a link's and a form's does, and a script's or a picture's does not."""
+    return header(scope, b"sec-fetch-dest") in {None, "document"}
+
 
 def wants_page(scope: Scope, visit: Visit) -> bool:
     """Whether an error is read by a person in a browser."""
     if visit.rule is not None:
         return visit.rule.console
     return not scope["path"].startswith("/api/") and "text/html" in (header(scope, b"accept") or "")
+
+
+def _missing_role(wanted: frozenset[Role]) -> ClewError:
+    names = ", ".join(sorted(role.value.replace("_", " ") for role in wanted))
+    return RefusedError(f"this is for: {names}; an administrator gives roles")
 
 
 def _missing_scope(rule: Rule) -> ClewError:

@@ -1,5 +1,6 @@
 """multipart/form-data, parsed as it streams into memory: no part ever becomes a temporary file."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from python_multipart.exceptions import FormParserError
@@ -31,9 +32,15 @@ class Part:
 
 
 class Form:
-    """Fed with pieces of a body, it holds the parts; `check_whole` says whether it was whole."""
+    """Fed with pieces of a body, it holds the parts; `check_whole` says whether it was whole.
 
-    def __init__(self, parameters: str, file_bytes: int, room: Room) -> None:
+    Args:
+        new_file: makes that into which the bytes of one file go.
+    """
+
+    def __init__(
+        self, parameters: str, file_bytes: int, room: Room, *, new_file: Callable[[], Upload] = Upload
+    ) -> None:
         """A form with the boundary that the content type's parameters name."""
         _, options = parse_options_header("multipart/form-data;" + parameters)
         boundary = options.get(b"boundary")
@@ -42,6 +49,7 @@ class Form:
         self.parts: list[Part] = []
         self._file_bytes = file_bytes
         self._room = room
+        self._new_file = new_file
         self._ended = False
         self._header: tuple[bytearray, bytearray] = (bytearray(), bytearray())
         self._disposition = b""
@@ -109,7 +117,7 @@ class Form:
             if self._room.files >= _FILES:
                 raise TooLargeError(f"a form may have at most {_FILES} files; send the rest in another")
             self._room.take_file()
-        self.parts.append(Part(options[b"name"].decode("utf-8", "replace"), Upload() if is_file else None))
+        self.parts.append(Part(options[b"name"].decode("utf-8", "replace"), self._new_file() if is_file else None))
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         part = self.parts[-1]

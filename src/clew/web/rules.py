@@ -7,15 +7,45 @@ from enum import Enum
 
 from starlette.routing import compile_path
 
+from clew.records.people import Role
 from clew.records.screening import Scope
 
 
 class Need(Enum):
-    """What a route asks for when it is not a key's scope."""
+    """What a route asks for when it is neither a key's scope nor a person's role."""
 
     NOTHING = "nothing"  # anybody who reaches the port
-    SESSION = "session"  # the local administrator, signed in to the console
+    SESSION = "session"  # anybody signed in to the console, whatever their roles: their own account, signing out
     SIGN_IN = "sign-in"  # nobody yet: the pages by which one signs in
+    HALF_WAY = "half-way"  # somebody who has given one proof, or followed a set-up link, and is not in yet
+
+
+_CONSOLE_NEEDS = frozenset({Need.SESSION, Need.SIGN_IN, Need.HALF_WAY})
+
+# A person who has one of them.
+Roles = frozenset[Role]
+
+
+def roles(*some: Role) -> Roles:
+    """A person who has one of these roles."""
+    return frozenset(some)
+
+
+ANY_ROLE: Roles = frozenset(Role)
+_ADMINISTRATOR = roles(Role.ADMINISTRATOR)
+_AUDIT = roles(Role.ADMINISTRATOR, Role.AUDITOR)
+# What is kept, why and until when; no bytes.
+_EVIDENCE = roles(Role.REPORTER, Role.SENIOR_REVIEWER, Role.ADMINISTRATOR, Role.AUDITOR)
+# How reports stand, and the documents that were sent.
+_REPORTS = roles(Role.REPORTER, Role.SENIOR_REVIEWER, Role.ADMINISTRATOR, Role.AUDITOR)
+# Composing and filing.
+_FILES = roles(Role.REPORTER, Role.SENIOR_REVIEWER)
+# Judging what was found.
+_REVIEW = roles(Role.REVIEWER, Role.SENIOR_REVIEWER)
+# Totals of exposure, in which nobody can be told apart.
+_TEAM = roles(Role.SENIOR_REVIEWER, Role.ADMINISTRATOR)
+# Holds, legal process, destruction.
+_HOLDS = roles(Role.REPORTER, Role.SENIOR_REVIEWER)
 
 
 # A request's body where no route says otherwise: forms and small documents.
@@ -28,23 +58,33 @@ class Rule:
 
     Attributes:
         path: as the route declares it, with parameters in braces.
+        need: a key with that scope, or a person with one of those roles.
         body_bytes: largest body; None leaves it to the route, which reads by parts and has limits of its own.
+        step_up: the person must have proved themselves anew within the time that the settings give.
     """
 
     method: str
     path: str
-    need: Scope | Need
+    need: Scope | Need | Roles
     body_bytes: int | None = _SMALL_BYTES
+    step_up: bool = False
 
     @property
     def console(self) -> bool:
         """Whether people see it in a browser: their errors are pages, and other sites' requests are refused."""
-        return self.need in {Need.SESSION, Need.SIGN_IN}
+        return isinstance(self.need, frozenset) or self.need in _CONSOLE_NEEDS
+
+    @property
+    def changes(self) -> bool:
+        """Whether it may change something."""
+        return self.method not in {"GET", "HEAD"}
 
 
-def _rule(call: str, need: Scope | Need, body_bytes: int | None = _SMALL_BYTES) -> Rule:
+def _rule(
+    call: str, need: Scope | Need | Roles, body_bytes: int | None = _SMALL_BYTES, *, step_up: bool = False
+) -> Rule:
     method, path = call.split(" ")
-    return Rule(method=method, path=path, need=need, body_bytes=body_bytes)
+    return Rule(method=method, path=path, need=need, body_bytes=body_bytes, step_up=step_up)
 
 
 RULES: tuple[Rule, ...] = (
@@ -56,6 +96,9 @@ RULES: tuple[Rule, ...] = (
     _rule("DELETE /api/v1/lists/{name}/entries", Scope.LISTS_WRITE, 8_000_000),
     _rule("GET /api/v1/hits", Scope.HITS_READ),
     _rule("GET /api/v1/hits/{hit_id}", Scope.HITS_READ),
+    _rule("POST /api/v1/flags", Scope.CASES_WRITE, 8_000_000),
+    _rule("PUT /api/v1/subjects/{reference}", Scope.CASES_WRITE),
+    _rule("POST /api/v1/contents", Scope.CASES_WRITE, 8_000_000),
     _rule("GET /api/v1/measure/screening", Scope.MEASURE_READ),
     _rule("GET /api/openapi.json", Need.NOTHING),
     _rule("GET /healthz", Need.NOTHING),
@@ -67,14 +110,101 @@ RULES: tuple[Rule, ...] = (
     _rule("POST /signin", Need.SIGN_IN),
     _rule("POST /signout", Need.SESSION),
     _rule("POST /preferences", Need.SESSION),
-    _rule("GET /", Need.SESSION),
-    _rule("GET /hits", Need.SESSION),
-    _rule("GET /hits/{hit_id}", Need.SESSION),
-    _rule("GET /lists", Need.SESSION),
-    _rule("GET /lists/{name}", Need.SESSION),
-    _rule("GET /screening", Need.SESSION),
-    _rule("GET /screening.csv", Need.SESSION),
-    _rule("GET /find", Need.SESSION),
+    _rule("POST /signin/passkey/ask", Need.SIGN_IN),
+    _rule("POST /signin/passkey", Need.SIGN_IN),
+    _rule("POST /signin/oidc", Need.SIGN_IN),
+    _rule("GET /signin/oidc/back", Need.SIGN_IN),
+    _rule("GET /signin/second", Need.HALF_WAY),
+    _rule("POST /signin/code", Need.HALF_WAY),
+    _rule("POST /signin/recovery", Need.HALF_WAY),
+    _rule("POST /signin/second/passkey/ask", Need.HALF_WAY),
+    _rule("POST /signin/second/passkey", Need.HALF_WAY),
+    _rule("GET /setup", Need.SIGN_IN),
+    _rule("POST /setup", Need.SIGN_IN),
+    _rule("GET /setup/go", Need.HALF_WAY),
+    _rule("POST /setup/password", Need.HALF_WAY),
+    _rule("POST /setup/totp", Need.HALF_WAY),
+    _rule("POST /setup/passkey/ask", Need.HALF_WAY),
+    _rule("POST /setup/passkey", Need.HALF_WAY),
+    _rule("GET /stepup", Need.SESSION),
+    _rule("POST /stepup/code", Need.SESSION),
+    _rule("POST /stepup/passkey/ask", Need.SESSION),
+    _rule("POST /stepup/passkey", Need.SESSION),
+    _rule("POST /stepup/link", Need.SESSION),
+    _rule("GET /account", Need.SESSION),
+    _rule("POST /account/password", Need.SESSION, step_up=True),
+    _rule("POST /account/totp", Need.SESSION, step_up=True),
+    _rule("POST /account/totp/confirm", Need.SESSION, step_up=True),
+    _rule("POST /account/totp/remove", Need.SESSION, step_up=True),
+    _rule("POST /account/recovery", Need.SESSION, step_up=True),
+    _rule("POST /account/passkey/ask", Need.SESSION, step_up=True),
+    _rule("POST /account/passkey", Need.SESSION, step_up=True),
+    _rule("POST /account/passkey/remove", Need.SESSION, step_up=True),
+    _rule("POST /account/sessions/end", Need.SESSION),
+    _rule("GET /administration", _ADMINISTRATOR, step_up=True),
+    _rule("POST /administration/people", _ADMINISTRATOR, step_up=True),
+    _rule("GET /administration/people/{user_id}", _ADMINISTRATOR, step_up=True),
+    _rule("POST /administration/people/{user_id}/roles", _ADMINISTRATOR, step_up=True),
+    _rule("POST /administration/people/{user_id}/disable", _ADMINISTRATOR, step_up=True),
+    _rule("POST /administration/people/{user_id}/enable", _ADMINISTRATOR, step_up=True),
+    _rule("POST /administration/people/{user_id}/reset", _ADMINISTRATOR, step_up=True),
+    _rule("POST /administration/keys", _ADMINISTRATOR, step_up=True),
+    _rule("POST /administration/keys/{key_id}/revoke", _ADMINISTRATOR, step_up=True),
+    _rule("GET /", ANY_ROLE),
+    _rule("GET /hits", ANY_ROLE),
+    _rule("GET /hits/{hit_id}", ANY_ROLE),
+    _rule("GET /lists", ANY_ROLE),
+    _rule("GET /lists/{name}", ANY_ROLE),
+    _rule("GET /screening", ANY_ROLE),
+    _rule("GET /screening.csv", ANY_ROLE),
+    _rule("GET /find", ANY_ROLE),
+    _rule("GET /review", _REVIEW),
+    _rule("POST /review/next", _REVIEW),
+    _rule("GET /review/{job_id}", _REVIEW),
+    _rule("POST /review/{job_id}/claim", _REVIEW),
+    _rule("POST /review/{job_id}/release", _REVIEW),
+    _rule("POST /review/{job_id}/renew", _REVIEW),
+    _rule("POST /review/{job_id}/escalate", _REVIEW),
+    _rule("POST /review/{job_id}/second", _REVIEW),
+    _rule("POST /review/{job_id}/verdict", _REVIEW),
+    _rule("POST /review/{job_id}/undo", _REVIEW),
+    _rule("POST /review/{job_id}/lane", _REVIEW),
+    _rule("POST /review/{job_id}/appeal", _REVIEW),
+    _rule("POST /review/{job_id}/safeguarding", _REVIEW),
+    _rule("POST /review/{job_id}/view", _REVIEW),
+    _rule("POST /review/{job_id}/messages", _REVIEW),
+    _rule("POST /review/{job_id}/confirm", _REVIEW),
+    _rule("GET /review/{job_id}/views/{view_id}", _REVIEW),
+    _rule("GET /review/{job_id}/views/{view_id}/bytes", _REVIEW),
+    _rule("GET /exposure", _REVIEW),
+    _rule("GET /exposure/team", _TEAM),
+    _rule("GET /evidence", _EVIDENCE),
+    _rule("GET /evidence/{case_id}", _EVIDENCE),
+    _rule("GET /evidence/{case_id}/certificate", _EVIDENCE),
+    _rule("POST /evidence/{case_id}/hold", _HOLDS),
+    _rule("POST /evidence/{case_id}/extend", _HOLDS),
+    _rule("POST /evidence/{case_id}/release", _HOLDS, step_up=True),
+    _rule("POST /evidence/{case_id}/process", _HOLDS),
+    _rule("POST /evidence/{case_id}/approve", _HOLDS, step_up=True),
+    _rule("POST /evidence/{case_id}/answered", _HOLDS),
+    _rule("POST /evidence/{case_id}/destroy", _HOLDS, step_up=True),
+    _rule("POST /evidence/{case_id}/withdraw", _HOLDS),
+    _rule("GET /audit", _AUDIT),
+    _rule("GET /audit/checkpoint", _AUDIT),
+    _rule("POST /audit/verify", _AUDIT),  # it changes nothing; a form, so that no browser fetches it beforehand
+    _rule("GET /audit/verified", _AUDIT),
+    _rule("GET /reports", _REPORTS),
+    _rule("GET /reports/draft/{case_id}", _FILES),
+    _rule("POST /reports/draft/{case_id}", _FILES),
+    _rule("POST /reports/draft/{case_id}/discard", _FILES),
+    _rule("GET /reports/draft/{case_id}/receiver", _FILES),
+    _rule("GET /reports/{filing_id}", _REPORTS),
+    _rule("GET /reports/{filing_id}/papers/{number}", _FILES),
+    _rule("GET /reports/{filing_id}/documents/{name}", _FILES),
+    _rule("POST /reports/{filing_id}/again", _FILES),
+    _rule("POST /reports/{filing_id}/by-hand", _FILES),
+    _rule("POST /reports/{filing_id}/withdraw", _FILES),
+    _rule("POST /reports/{filing_id}/alerts/{alert_id}/clear", _FILES),
 )
 
 

@@ -15,6 +15,7 @@ from clew.records.hashlist import Action, ListState, Right, RowFault, ServiceKin
 from clew.records.match import Channel, Hit, IndexState, Match
 from clew.records.screening import CountKey
 from clew.records.signal import Unhashable
+from clew.web.upload_shapes import UploadGiven
 
 T = TypeVar("T")
 
@@ -62,6 +63,7 @@ class ContentGiven(Heard):
 
     signals: Annotated[list[SignalGiven], msgspec.Meta(min_length=1, max_length=10_000)]
     reference: Reference | None = None
+    upload: UploadGiven | None = None
 
 
 class ScreenGiven(Heard):
@@ -70,6 +72,7 @@ class ScreenGiven(Heard):
     signals: Annotated[list[SignalGiven], msgspec.Meta(min_length=1, max_length=10_000)] | None = None
     batch: Annotated[list[ContentGiven], msgspec.Meta(min_length=1, max_length=10_000)] | None = None
     reference: Reference | None = None
+    upload: UploadGiven | None = None
     channel: ChannelWord | None = None
     lists: Annotated[list[Name], msgspec.Meta(max_length=1000)] = []
 

@@ -5,12 +5,13 @@ import os
 import resource
 import signal
 import socket
+from asyncio import Transport
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from math import ceil
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 from fastapi import FastAPI
@@ -26,6 +27,8 @@ from clew.web.gathered import Gathered
 from clew.web.patience import Patience
 from clew.web.visit import Visit
 
+# The ASGI extension by which an application cuts the connection of a request at once; "now" does it.
+CUT = "clew.cut"
 # Connections waiting to be accepted; the system may cap it lower.
 _BACKLOG = 2048
 _KEEP_ALIVE_S = 75
@@ -157,7 +160,7 @@ class _Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: Any) -> None:
         self.patience = Patience(monotonic_s)
-        super().connection_made(Gathered(transport))  # type: ignore[arg-type]  # all that is asked of it is there
+        super().connection_made(cast("Transport", Gathered(transport)))
         if len(self.connections) > self.most:
             transport.abort()
 
@@ -174,6 +177,7 @@ class _Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         self.patience.head_began()
         super().on_message_begin()
+        self.scope["extensions"] = {CUT: {"now": self.transport.abort}}
 
     def on_headers_complete(self) -> None:
         self.patience.head_ended()

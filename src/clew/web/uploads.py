@@ -5,11 +5,13 @@ import errno
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from clew.errors import UnavailableError
 from clew.intake.decode import DecodePool
 from clew.intake.receive import hold_growing, seal
-from clew.intake.zygote import Outcome
+from clew.intake.wire import Wanted
+from clew.intake.zygote import Done, Outcome
 from clew.pipelines.decode_worker import open_pool
 from clew.records.identifiers import SignalType
 from clew.records.signal import Hashed
@@ -51,6 +53,11 @@ class Upload:
         """What has come, from its beginning."""
         return os.pread(self.descriptor, most_bytes, 0) if self.descriptor >= 0 else b""
 
+    def share(self) -> int:
+        """Another descriptor of the same bytes, for whoever keeps them should they be a hit; the caller closes it."""
+        self.write(b"")
+        return os.dup(self.descriptor)
+
     def take(self) -> int:
         """The descriptor, sealed; it belongs to the caller now."""
         self.write(b"")
@@ -63,6 +70,24 @@ class Upload:
         if self.descriptor >= 0:
             os.close(self.descriptor)
             self.descriptor = -1
+
+
+class Kept:
+    """The bytes of a call's uploads, held until it is known which of them are hits; a descriptor each, no copy."""
+
+    def __init__(self) -> None:
+        self.descriptors: list[int] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for descriptor in self.descriptors:
+            os.close(descriptor)
+
+    def share(self, upload: Upload) -> None:
+        """The upload's bytes are held too, in the order of the calls."""
+        self.descriptors.append(upload.share())
 
 
 class Hashing:
@@ -94,30 +119,31 @@ class Hashing:
 
     async def hash(self, upload: Upload) -> Hashed:
         """Every signal of the upload, and a reason for each that it has not; UnavailableError when too many wait."""
-        if self._pool is None:
-            raise UnavailableError("the decode workers are not started")
-        answered: asyncio.Future[Hashed] = asyncio.get_running_loop().create_future()
-
-        def done(outcome: Outcome | UnavailableError) -> None:
-            if answered.done():
-                return  # whoever waited was cancelled
-            if isinstance(outcome, UnavailableError):
-                answered.set_exception(outcome)
-            else:
-                answered.set_result(outcome.hashed)
-
+        pool, answered = self._asked()
         size_bytes = upload.size_bytes
         dihedral = self._settings.matching.dihedral
-        self._pool.submit(upload.take(), self._types, done, dihedral=dihedral, size_bytes=size_bytes)
+        pool.submit(upload.take(), self._types, _telling(answered), dihedral=dihedral, size_bytes=size_bytes)
+        return (await self._in_time(answered, size_bytes)).hashed
+
+    async def look(self, descriptor: int, wanted: Wanted) -> Outcome:
+        """A small picture of the file, or its own fields, or the reason why none; takes the descriptor over."""
+        pool, answered = self._asked()
+        size_bytes = os.fstat(descriptor).st_size
+        pool.submit_look(descriptor, wanted, _telling(answered), size_bytes=size_bytes)
+        return await self._in_time(answered, size_bytes)
+
+    async def _in_time(self, answered: asyncio.Future[Outcome], size_bytes: int) -> Outcome:
+        decode_s = self._settings.decode.seconds + size_bytes / _LONGEST_BYTES_A_SECOND
         try:
-            async with asyncio.timeout(self._longest_s(size_bytes)):
+            async with asyncio.timeout(_LONGEST_START_S + _LONGEST_FILES * (1 + _AHEAD) * decode_s):
                 return await answered
         except TimeoutError:
             raise UnavailableError("the decode workers take too long; send this one again in a moment") from None
 
-    def _longest_s(self, size_bytes: int) -> float:
-        decode_s = self._settings.decode.seconds + size_bytes / _LONGEST_BYTES_A_SECOND
-        return _LONGEST_START_S + _LONGEST_FILES * (1 + _AHEAD) * decode_s
+    def _asked(self) -> tuple[DecodePool, asyncio.Future[Outcome]]:
+        if self._pool is None:
+            raise UnavailableError("the decode workers are not started")
+        return self._pool, asyncio.get_running_loop().create_future()
 
     async def hash_all(self, uploads: Sequence[Upload]) -> list[Hashed]:
         """The same for many, in their order."""
@@ -135,3 +161,15 @@ class Hashing:
         except* UnavailableError as refused:
             raise UnavailableError(str(refused.exceptions[0])) from refused
         return [each.result() for each in tasks]
+
+
+def _telling(answered: asyncio.Future[Outcome]) -> Done:
+    def done(outcome: Outcome | UnavailableError) -> None:
+        if answered.done():
+            return  # whoever waited was cancelled
+        if isinstance(outcome, UnavailableError):
+            answered.set_exception(outcome)
+        else:
+            answered.set_result(outcome)
+
+    return done

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from random import Random, SystemRandom
 from typing import Any
 
+from clew.records.people import Session, User
 from clew.records.screening import ApiKey
 from clew.web.rules import Rule
 
@@ -20,20 +21,26 @@ class Visit:
     Attributes:
         rule: None as long as, and if, no route was found.
         key: the API key that calls; None on open routes and in the console.
-        session: the console's session id digest; None elsewhere.
+        user: who is signed in to the console; None elsewhere, and while somebody is still on the way in.
+        arriving: who has given one proof or followed a set-up link, and is not in yet.
+        session: the console's session, of the one or the other.
+        form_token: what the session's forms bear.
         status: what was answered; 0 until the answer begins.
     """
 
     request_id: str = field(default_factory=lambda: f"{_ids.getrandbits(_ID_BITS):016x}")
     rule: Rule | None = None
     key: ApiKey | None = None
-    session: bytes | None = None
+    user: User | None = None
+    arriving: User | None = None
+    session: Session | None = None
+    form_token: str = ""
     status: int = 0
 
     @property
     def actor(self) -> str:
         """As audit rows name it."""
-        return f"key:{self.key.id}" if self.key else "user:local-administrator" if self.session else "nobody"
+        return f"key:{self.key.id}" if self.key else self.user.actor if self.user else "nobody"
 
 
 def visit_of(scope: Mapping[str, Any]) -> Visit:

@@ -1,4 +1,5 @@
-"""What the service does by the clock: lists are read anew, entries expire, and the end of a legal ground is said aloud.
+"""What the service does by the clock: lists are read anew, entries expire, the audit log is sealed, and that a legal
+ground has ended is said aloud.
 
 Nothing that goes wrong in a round ends the watch: the next round may go well.
 """
@@ -8,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from clew.errors import ClewError
+from clew.pipelines.audit import open_log, seal
 from clew.pipelines.legal import sweep_kept_signals
 from clew.pipelines.list_entries import expire
 from clew.records.screening import Purpose
@@ -27,6 +29,7 @@ async def watching(door: Door) -> AsyncIterator[None]:
     tasks = [
         asyncio.create_task(keep(door, refresh, _REFRESH_EVERY_S)),
         asyncio.create_task(keep(door, grounds.look, _EVERY_S)),
+        asyncio.create_task(keep(door, _sealing(door), door.installation.settings.audit.seal_seconds)),
     ]
     try:
         yield
@@ -54,6 +57,17 @@ async def keep(door: Door, work: Callable[[], None], every_s: float) -> None:
                 log.say("error", "watch failed", error=type(error).__name__, frames=log.frames_of(error))
             failing = type(error)
         await asyncio.sleep(every_s)
+
+
+def _sealing(door: Door) -> Callable[[], None]:
+    """What was written since the last round is sealed, unless another process is at it."""
+    it = door.installation
+    audit_log = open_log(it.settings, it.store, it.clock)
+
+    def work() -> None:
+        seal(audit_log)
+
+    return work
 
 
 class Grounds:

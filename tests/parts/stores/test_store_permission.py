@@ -1,15 +1,11 @@
 """Keys, legal grounds, values, leases and audit rows, on each kind of database."""
 
-import json
 from dataclasses import replace
 
-import pytest
-
 from clew.parts.stores.base import Store
-from clew.records.audit import AuditEvent
 from clew.records.hashlist import LegalBasis
 from clew.records.screening import ApiKey, Purpose, PurposeBasis, Scope
-from tests.parts.stores.store_records import DAY, NOON, SOURCE
+from tests.parts.stores.store_records import DAY, NOON
 
 KEY = ApiKey(
     id="a1b2c3",
@@ -66,24 +62,6 @@ def test_a_lease_is_held_by_one_owner_until_it_runs_out_or_is_released(any_store
     assert not _lease(any_store, "one", until=NOON + 9 * DAY, at=NOON + 2 * DAY), "only the owner releases it"
     any_store.transact(lambda unit: unit.release_lease("build", "two"))
     assert _lease(any_store, "one", until=NOON + 9 * DAY, at=NOON + 2 * DAY)
-
-
-def test_an_audit_row_and_its_change_are_stored_together_or_not_at_all(any_store: Store):
-    facts: dict[str, str | int | bool | None] = {"rows": 3, "name": "ä", "vetted": True, "kept_days": None}
-    event = AuditEvent(at=NOON, actor="user:ada", act="source.put", subject="source:harbour", facts=facts)
-
-    def change(unit, *, fail: bool):
-        unit.put_source(SOURCE)
-        unit.audit(event)
-        if fail:
-            raise ValueError("after both")
-
-    with pytest.raises(ValueError, match="after both"):
-        any_store.transact(lambda unit: change(unit, fail=True))
-    assert _scalar(any_store, "SELECT count(*) FROM audit_events") == 0
-    any_store.transact(lambda unit: change(unit, fail=False))
-    assert json.loads(str(_scalar(any_store, "SELECT facts FROM audit_events"))) == facts
-    assert _scalar(any_store, "SELECT subject FROM audit_events") == "source:harbour"
 
 
 def _lease(store: Store, owner: str, *, until, at) -> bool:

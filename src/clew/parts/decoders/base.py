@@ -99,6 +99,10 @@ class DecoderPart(ABC):
             DeclinedError: another decoder should try; raised before the first frame.
         """
 
+    def fields(self, content: memoryview, limits: Limits) -> tuple[tuple[str, str], ...]:  # noqa: ARG002
+        """What the file says of itself (EXIF), as names and short texts; nothing where the part reads none."""
+        return ()
+
     @abstractmethod
     def warm_up(self) -> None:
         """Everything that is imported late is imported: afterwards no file can be opened any more."""

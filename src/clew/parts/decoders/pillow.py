@@ -13,7 +13,7 @@ from contextlib import contextmanager
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import AvifImagePlugin, Image, ImageCms, ImageFile, UnidentifiedImageError
+from PIL import AvifImagePlugin, ExifTags, Image, ImageCms, ImageFile, UnidentifiedImageError
 
 from clew.ground.clock import monotonic_s
 from clew.parts.decoders import _alpha, _brands
@@ -62,6 +62,8 @@ _BITMAP_HEADERS = frozenset({12, 16, 40, 52, 56, 64, 108, 124})
 _WALKED_PICTURES = 4
 _ORIENTATION_TAG = 0x0112
 _BAND_ROWS = 512
+_MOST_FIELDS = 500
+_FIELD_CHARACTERS = 200
 # What Pillow's plugins raise over damaged files, by reading them and by feeding them damage.
 _DAMAGE = (
     OSError,
@@ -121,6 +123,23 @@ class PillowPart(DecoderPart):
         if taken < count:
             raise frames_left_out(taken, count)
 
+    def fields(self, content: memoryview, limits: Limits) -> tuple[tuple[str, str], ...]:
+        """The tags of the picture and of its EXIF and GPS directories, as names and printable texts."""
+        picture = _open(content, self.accepts(bytes(content[:64])) or "")
+        require_pixels(*picture.size, limits)
+        with _damage_is_refused("the metadata"):
+            exif = picture.getexif()
+            groups = [
+                (exif, ExifTags.TAGS),
+                (exif.get_ifd(ExifTags.IFD.Exif), ExifTags.TAGS),
+                (exif.get_ifd(ExifTags.IFD.GPSInfo), ExifTags.GPSTAGS),
+            ]
+            return tuple(
+                (str(names.get(tag, tag)), _as_text(value))
+                for tags, names in groups
+                for tag, value in sorted(tags.items())
+            )[:_MOST_FIELDS]
+
     def warm_up(self) -> None:
         """One small picture of each format is made and decoded, so that every plugin is loaded."""
         sample = Image.new("RGB", (8, 8))
@@ -128,7 +147,14 @@ class PillowPart(DecoderPart):
             file = io.BytesIO()
             sample.save(file, name)
             list(self.decode(memoryview(file.getvalue()), Limits(pixels=64, frames=1)))
+            self.fields(memoryview(file.getvalue()), Limits(pixels=64, frames=1))
         list(_frames_of(Image.new("LAB", (8, 8)), None))
+
+
+def _as_text(value: object) -> str:
+    """A tag's value for a person; bytes only as how many they are."""
+    text = f"{len(value)} bytes" if isinstance(value, bytes) else str(value)
+    return "".join(each if each.isprintable() else "?" for each in text[:_FIELD_CHARACTERS])
 
 
 @contextmanager

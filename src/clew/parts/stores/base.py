@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clew.parts.stores._audit_log import AuditLogReader, AuditLogWriter
+from clew.parts.stores._drafts import DraftReader, DraftWriter
 from clew.parts.stores._evidence import EvidenceReader, EvidenceWriter
 from clew.parts.stores._filing import FilingReader, FilingWriter
 from clew.parts.stores._people import PeopleReader, PeopleWriter
 from clew.parts.stores._review import ReviewReader, ReviewWriter
-from clew.records.audit import AuditEvent
 from clew.records.hashlist import Action, Entry, HashList, ListState, NewEntry, Opinion, RowFault, Source
 from clew.records.identifiers import ChangeSequence, EntryId, HitId, ListId, ListName, RunId, SignalType, SourceName
 from clew.records.match import Hit
@@ -68,7 +68,7 @@ class HitFilter:
     limit: int = 50
 
 
-class Reader(PeopleReader, AuditLogReader, EvidenceReader, ReviewReader, FilingReader, ABC):
+class Reader(PeopleReader, AuditLogReader, EvidenceReader, ReviewReader, FilingReader, DraftReader, ABC):
     """A consistent view of the store; nothing done through it changes anything. Each later area has its own file."""
 
     # ---- lists
@@ -194,7 +194,7 @@ class Reader(PeopleReader, AuditLogReader, EvidenceReader, ReviewReader, FilingR
         """A small named value of the installation, such as the permutation seed of its index."""
 
 
-class UnitOfWork(PeopleWriter, AuditLogWriter, EvidenceWriter, ReviewWriter, FilingWriter, Reader):
+class UnitOfWork(PeopleWriter, AuditLogWriter, EvidenceWriter, ReviewWriter, FilingWriter, DraftWriter, Reader):
     """One transaction: a reader that can also write. It commits when the work returns and rolls back when it raises."""
 
     @abstractmethod
@@ -307,10 +307,6 @@ class UnitOfWork(PeopleWriter, AuditLogWriter, EvidenceWriter, ReviewWriter, Fil
     @abstractmethod
     def release_lease(self, name: str, owner: str) -> None:
         """The owner no longer holds the named task; nothing happens when another does."""
-
-    @abstractmethod
-    def audit(self, event: AuditEvent) -> None:
-        """The act is recorded in this same transaction."""
 
 
 class Store(ABC):

@@ -4,9 +4,11 @@ from typing import Any
 
 import msgspec
 
+from clew.records.screening import Scope
 from clew.web import schemas
 from clew.web.answers import ErrorAnswer
-from clew.web.rules import RULES, Need
+from clew.web.api import case_shapes
+from clew.web.rules import RULES
 
 _REF = "#/components/schemas/{name}"
 _SHAPES = (
@@ -26,6 +28,8 @@ _SHAPES = (
     schemas.ScreeningSaid,
     schemas.ReadySaid,
     schemas.AliveSaid,
+    *case_shapes.HEARD,
+    *case_shapes.SAID,
     ErrorAnswer,
 )
 
@@ -73,14 +77,14 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             need = needs[path, method]
-            keyed = not isinstance(need, Need)
+            scope = need if isinstance(need, Scope) else None
             operation["responses"].pop("422", None)
-            errors = _ERRORS | _KEY_ERRORS if keyed else _ERRORS
+            errors = _ERRORS | _KEY_ERRORS if scope else _ERRORS
             for status, meaning in errors.items():
                 operation["responses"].setdefault(str(status), {"description": meaning, "content": shape(ErrorAnswer)})
-            if keyed:
+            if scope:
                 operation["security"] = [{"key": []}]
-                operation["description"] = f"{operation.get('description', '')}\n\nScope: `{need.value}`.".strip()
+                operation["description"] = f"{operation.get('description', '')}\n\nScope: `{scope.value}`.".strip()
     return document
 
 

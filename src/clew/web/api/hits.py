@@ -13,6 +13,7 @@ from clew.web import schemas
 from clew.web.answers import encode
 from clew.web.api.contract import answers_with
 from clew.web.door import door_of
+from clew.web.reads import note
 
 router = APIRouter(tags=["hits"])
 
@@ -44,6 +45,7 @@ def show_hits(
         )
         hits = reader.hits(wanted)
     more = len(hits) > limit
+    note(request, "hits.read", "hits", shown=len(hits[:limit]))
     said = schemas.HitsSaid(
         hits=[schemas.say_hit(each) for each in hits[:limit]], next=hits[limit - 1].id if more else None
     )
@@ -55,4 +57,5 @@ def show_hit(request: Request, hit_id: str) -> Response:
     """One hit with its matches."""
     with door_of(request).installation.store.read() as reader:
         hit = reader.get_hit(HitId(hit_id))
+    note(request, "hit.open", f"hit:{hit.id}")
     return Response(encode(schemas.say_hit(hit)), media_type="application/json")

@@ -5,7 +5,7 @@ is parsed twice.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from clew.errors import InputError, TooLargeError
 from clew.pipelines.uploads import Answer, Content, parse_signal
+from clew.records.case import UploadFacts
 from clew.records.identifiers import ListName
 from clew.records.match import Channel
 from clew.records.signal import Hashed, Signal
@@ -20,7 +21,8 @@ from clew.web import answers, schemas
 from clew.web.body import MEGABYTE, Room, declared_bytes, media_type, no_encoding, read_body, stream_body
 from clew.web.door import Door
 from clew.web.multipart import Form
-from clew.web.uploads import Upload
+from clew.web.upload_shapes import PLAIN_FACTS, hear_plain_facts, hear_upload
+from clew.web.uploads import Kept, Upload
 from clew.web.visit import visit_of
 
 _JSON_BYTES = 8 * MEGABYTE
@@ -35,8 +37,9 @@ _HASHES_OF_ONE = 16
 _BLANK = b" \t\r\n\xef\xbb\xbf"
 _HEAD_BYTES = 4096
 
+_HEADERS = b"x-clew-"
+_NAMES = frozenset({"reference", "channel", "list", *PLAIN_FACTS})
 # What a caller may name; folders are screened by the command alone.
-_HEADERS = {b"x-clew-reference": "reference", b"x-clew-channel": "channel", b"x-clew-list": "list"}
 _CHANNELS = (Channel.UPLOAD, Channel.PRIVATE_MESSAGE, Channel.HASHES)
 
 
@@ -44,9 +47,11 @@ _CHANNELS = (Channel.UPLOAD, Channel.PRIVATE_MESSAGE, Channel.HASHES)
 class _Asked:
     """What stands beside the content: in the query, in headers, or among a form's fields."""
 
-    references: list[str]
-    channel: str | None
-    lists: list[str]
+    references: list[str] = field(default_factory=list)
+    channel: str | None = None
+    lists: list[str] = field(default_factory=list)
+    file_names: list[str] = field(default_factory=list)
+    facts: dict[str, str] = field(default_factory=dict)
 
 
 class Screen:
@@ -83,9 +88,15 @@ class Screen:
         self._take(scope, [len(each.signals) for each in given.batch or ()] or [len(given.signals or ())])
         if given.signals is not None and given.batch is None:
             reference = given.reference if given.reference is not None else _only(asked.references)
-            content = Content(signals=self._signals(given.signals, ""), reference=_clean(reference))
+            _only(asked.file_names)
+            content = Content(
+                signals=self._signals(given.signals, ""),
+                reference=_clean(reference),
+                facts=_facts(asked, 0) if given.upload is None else hear_upload(given.upload),
+            )
             return schemas.say_answer((await self._door.screen([content], channel, lists))[0])
-        if given.batch is not None and given.signals is None and given.reference is None and not asked.references:
+        alone = given.reference is None and given.upload is None and not (asked.references or asked.facts)
+        if given.batch is not None and given.signals is None and alone and not asked.file_names:
             return _batch(await self._door.screen(self._contents(given.batch), channel, lists))
         raise InputError("send either 'signals' for one content or 'batch' for many; a batch has references inside")
 
@@ -94,7 +105,11 @@ class Screen:
         if hashes > _HASHES:
             raise TooLargeError(f"one call may bear {_HASHES:,} hashes, got {hashes:,}; send the rest in another")
         return [
-            Content(signals=self._signals(each.signals, f"batch[{place}]."), reference=_clean(each.reference))
+            Content(
+                signals=self._signals(each.signals, f"batch[{place}]."),
+                reference=_clean(each.reference),
+                facts=hear_upload(each.upload, f"batch[{place}].upload"),
+            )
             for place, each in enumerate(batch)
         ]
 
@@ -118,18 +133,22 @@ class Screen:
     async def _file(self, scope: Scope, receive: Receive, room: Room, asked: _Asked) -> schemas.ScreenSaid:
         declared = declared_bytes(scope, self._file_bytes)
         channel, reference = _channel(asked.channel, Channel.UPLOAD), _only(asked.references)
+        _only(asked.file_names)
+        facts = _facts(asked, 0)
         room.take_file()
         upload = Upload()
-        try:
-            async for piece in stream_body(receive, room, self._file_bytes, declared):
-                upload.write(piece)
-            self._demand_no_hashes(upload)
-            hashed = await self._door.hashing.hash(upload)
-        finally:
-            upload.close()
-        found = await self._door.screen(
-            [_content(hashed, reference)], channel, [ListName(name) for name in asked.lists]
-        )
+        with Kept() as kept:
+            try:
+                async for piece in stream_body(receive, room, self._file_bytes, declared):
+                    upload.write(piece)
+                self._demand_no_hashes(upload)
+                kept.share(upload)
+                hashed = await self._door.hashing.hash(upload)
+            finally:
+                upload.close()
+            content = _content(hashed, reference, facts)
+            found = await self._door.screen([content], channel, [ListName(name) for name in asked.lists])
+            await self._door.keep(found, kept)
         return schemas.say_answer(found[0])
 
     def _demand_no_hashes(self, upload: Upload) -> None:
@@ -148,19 +167,25 @@ class Screen:
     ) -> schemas.BatchSaid:
         declared = declared_bytes(scope, self._file_bytes + _FORM_BYTES)
         form = Form(parameters, self._file_bytes, room)
-        try:
-            async for piece in stream_body(receive, room, self._file_bytes + _FORM_BYTES, declared):
-                form.feed(piece)
-            form.check_whole()
-            files = _read_form(form, asked)
-            channel = _channel(asked.channel, Channel.UPLOAD)
-            self._take(scope, [1] * len(files))
-            hashed = await self._door.hashing.hash_all(files)
-        finally:
-            form.close()
-        references: list[str] | list[None] = asked.references or [None] * len(files)
-        contents = [_content(each, reference) for each, reference in zip(hashed, references, strict=True)]
-        return _batch(await self._door.screen(contents, channel, [ListName(name) for name in asked.lists]))
+        with Kept() as kept:
+            try:
+                async for piece in stream_body(receive, room, self._file_bytes + _FORM_BYTES, declared):
+                    form.feed(piece)
+                form.check_whole()
+                files = _read_form(form, asked)
+                channel = _channel(asked.channel, Channel.UPLOAD)
+                facts = [_facts(asked, place) for place in range(len(files))]
+                self._take(scope, [1] * len(files))
+                for each in files:
+                    kept.share(each)
+                hashed = await self._door.hashing.hash_all(files)
+            finally:
+                form.close()
+            references: list[str] | list[None] = asked.references or [None] * len(files)
+            contents = [_content(*each) for each in zip(hashed, references, facts, strict=True)]
+            found = await self._door.screen(contents, channel, [ListName(name) for name in asked.lists])
+            await self._door.keep(found, kept)
+        return _batch(found)
 
 
 def _read_form(form: Form, asked: _Asked) -> list[Upload]:
@@ -173,11 +198,22 @@ def _read_form(form: Form, asked: _Asked) -> list[Upload]:
         raise InputError("the form bears no file: a file part needs a filename in its Content-Disposition")
     if asked.references and len(asked.references) != len(files):
         raise InputError(f"{len(files)} files came with {len(asked.references)} references; send one each, or none")
+    if asked.file_names and len(asked.file_names) != len(files):
+        raise InputError(f"{len(files)} files came with {len(asked.file_names)} file names; send one each, or none")
     return files
 
 
-def _content(hashed: Hashed, reference: str | None) -> Content:
+def _facts(asked: _Asked, place: int) -> UploadFacts:
+    """What was said of one upload; the same of each but for its name."""
+    facts = hear_plain_facts(asked.facts)
+    if not asked.file_names:
+        return facts
+    return replace(facts, file_name=hear_plain_facts({"file_name": asked.file_names[place]}).file_name)
+
+
+def _content(hashed: Hashed, reference: str | None, facts: UploadFacts) -> Content:
     return Content(
+        facts=facts,
         signals=hashed.signals,
         unhashable=hashed.unhashable,
         reference=reference,
@@ -192,7 +228,7 @@ def _batch(found: Sequence[Answer]) -> schemas.BatchSaid:
 
 def _asked(scope: Scope) -> _Asked:
     """What query and headers say."""
-    asked = _Asked([], None, [])
+    asked = _Asked()
     if scope["query_string"]:
         try:
             pairs = parse_qsl(scope["query_string"].decode("ascii"), keep_blank_values=True, errors="strict")
@@ -200,9 +236,11 @@ def _asked(scope: Scope) -> _Asked:
             raise InputError("the query must be percent-encoded UTF-8") from None
         for name, value in pairs:
             _take(asked, name, value)
-    for header_name, text in scope["headers"]:
-        if header_name in _HEADERS:
-            _take(asked, _HEADERS[header_name], text.decode("utf-8", "replace"))
+    for given, text in scope["headers"]:
+        if given.startswith(_HEADERS):
+            name = given[len(_HEADERS) :].decode("latin-1").replace("-", "_")
+            if name in _NAMES:
+                _take(asked, name, text.decode("utf-8", "replace"))
     return asked
 
 
@@ -218,8 +256,14 @@ def _take(asked: _Asked, name: str, value: str) -> None:
         asked.channel = value
     elif name == "list":
         asked.lists.append(value)
+    elif name == "file_name":
+        asked.file_names.append(value)
+    elif name in PLAIN_FACTS:
+        if name in asked.facts:
+            raise InputError(f"{name} was given twice")
+        asked.facts[name] = value
     else:
-        raise InputError("beside the content only reference, channel and list are known")
+        raise InputError(f"beside the content only these are known: {', '.join(sorted(_NAMES))}")
 
 
 def _clean(reference: str | None) -> str | None:
@@ -231,7 +275,7 @@ def _clean(reference: str | None) -> str | None:
 
 def _only(references: Sequence[str]) -> str | None:
     if len(references) > 1:
-        raise InputError(f"one content takes one reference, got {len(references)}")
+        raise InputError(f"one content takes one reference and one file name, got {len(references)}")
     return references[0] if references else None
 
 

@@ -6,14 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from clew.parts.stores.base import HitFilter, Reader, UnitOfWork
-from clew.records.audit import AuditEvent
+from clew.parts.stores.base import HitFilter, Reader
 from clew.records.hashlist import HashList
 from clew.records.identifiers import ListName, SignalType
 from clew.records.match import Hit
 from clew.web.console.pages import page
 from clew.web.door import Door, door_of
-from clew.web.visit import visit_of
+from clew.web.reads import note
 
 router = APIRouter(include_in_schema=False)
 
@@ -28,6 +27,8 @@ def find(request: Request, q: Annotated[str, Query(max_length=600)] = "") -> Res
     """Goes straight to what is named; for digits, shows where they occur. What was sought is not written down."""
     door = door_of(request)
     text = q.strip()
+    if text:
+        note(request, "console.find", "console", by=_kind_of(text))
     if _HIT_ID.fullmatch(text.upper()):
         return RedirectResponse(f"/hits/{text.upper()}", _SEE_OTHER)
     digits = text.lower() if _DIGITS.fullmatch(text.lower()) else ""
@@ -38,8 +39,6 @@ def find(request: Request, q: Annotated[str, Query(max_length=600)] = "") -> Res
         hits = _hits_with(reader, digits) if digits else []
         kinds = _kinds(door, digits)
         on_lists = _lists_with(reader, kinds, digits)
-    if digits:
-        _write_down(request, door)
     return page(
         request,
         "find.html",
@@ -72,10 +71,8 @@ def _lists_with(reader: Reader, kinds: list[SignalType], digits: str) -> list[Ha
     return [each for each in reader.lists() if any(reader.find_entry(each.id, kind, value) for kind in kinds)]
 
 
-def _write_down(request: Request, door: Door) -> None:
-    at, actor = door.installation.clock(), visit_of(request.scope).actor
-
-    def work(unit: UnitOfWork) -> None:
-        unit.audit(AuditEvent(at=at, actor=actor, act="console.find", subject="hits", facts={"by": "digits"}))
-
-    door.installation.store.transact(work)
+def _kind_of(text: str) -> str:
+    """In one word, by what somebody seeks."""
+    if _HIT_ID.fullmatch(text.upper()):
+        return "hit"
+    return "digits" if _DIGITS.fullmatch(text.lower()) else "name"

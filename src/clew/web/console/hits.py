@@ -5,16 +5,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from clew.parts.stores.base import HitFilter, Reader, UnitOfWork
+from clew.parts.stores.base import HitFilter, Reader
 from clew.pipelines.lists import get_list
-from clew.records.audit import AuditEvent
 from clew.records.hashlist import Action
 from clew.records.identifiers import HitId, ListName
 from clew.records.match import Hit
 from clew.web.console.pages import page
 from clew.web.console.place import SPANS, AskedFor, neighbours, page_around
 from clew.web.door import door_of
-from clew.web.visit import visit_of
+from clew.web.reads import note
 
 router = APIRouter(include_in_schema=False)
 
@@ -48,6 +47,7 @@ def show_hits(
         total = reader.count_hits(wanted)
         newest = reader.hits(HitFilter(limit=_STEPS_OF))
         by_list = _by_list(reader, replace(wanted, exact=None))
+    note(request, "hits.read", "hits", shown=len(hits[:_ROWS]))
     return page(
         request,
         "hits.html",
@@ -100,11 +100,7 @@ def show_hit(request: Request, hit_id: str, asked: AskedFor) -> Response:
         newer, older = neighbours(reader, asked.wanted(reader, at), hit.id)
         states = {each.hash_list.id: each for each in reader.list_states(at)}
 
-    def work(unit: UnitOfWork) -> None:
-        actor = visit_of(request.scope).actor
-        unit.audit(AuditEvent(at=at, actor=actor, act="hit.open", subject=f"hit:{hit.id}", facts={}))
-
-    installation.store.transact(work)
+    note(request, "hit.open", f"hit:{hit.id}")
     searched = sum(each.entries for each in installation.index.status().types if each.signal_type == "pdq")
     return page(
         request,

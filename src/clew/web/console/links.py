@@ -3,7 +3,9 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import msgspec
 
@@ -13,6 +15,8 @@ from clew.parts.stores.base import Store, UnitOfWork
 from clew.records.audit import AuditEvent
 
 VALID = timedelta(minutes=10)
+
+T = TypeVar("T")
 
 _NAME = "console.link"
 _ADDRESS = "console.address"
@@ -54,25 +58,26 @@ class Links:
         with self._store.read() as reader:
             return reader.find_value(_ADDRESS)
 
-    def use(self, token: str) -> None:
-        """The token is used up; SignInError when it is not the last one made, was used, or is too old."""
+    def use(self, token: str, then: Callable[[UnitOfWork], T]) -> T:
+        """The token is used up, and what follows from it is done in the same transaction.
+
+        Raises:
+            SignInError: it is not the last one made, was used, or is too old.
+        """
         at = self._clock()
 
-        def work(unit: UnitOfWork) -> bool:
+        def work(unit: UnitOfWork) -> tuple[T] | None:
             text = unit.find_value(_NAME)
             link = msgspec.json.decode(text, type=_Link) if text else None
             if link is None or at >= link.expires_at or not hmac.compare_digest(link.digest, _digest(token)):
-                return False
+                return None
             unit.put_value(_NAME, "")
-            unit.audit(
-                AuditEvent(
-                    at=at, actor="user:local-administrator", act="session.create", subject="console:session", facts={}
-                )
-            )
-            return True
+            return (then(unit),)
 
-        if not self._store.transact(work):
+        done = self._store.transact(work)
+        if done is None:
             raise SignInError("this link was used already, is older than ten minutes, or is not the newest one")
+        return done[0]
 
 
 def _digest(token: str) -> str:

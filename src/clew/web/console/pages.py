@@ -8,9 +8,12 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from clew.records.people import Role
 from clew.web.console import words
+from clew.web.console.navigation import may_open, pages_of
 from clew.web.console.sessions import cookie
 from clew.web.door import door_of
+from clew.web.form_token import FIELD
 from clew.web.visit import Visit, visit_of
 
 THEMES = ("system", "light", "dark")
@@ -52,13 +55,37 @@ def page(request: Request, template: str, *, place: str, status: int = 200, **sh
         place=place,
         theme=theme if theme in THEMES else "system",
         keys_off=cookie(request.scope, KEYS_COOKIE) == "off",
-        signed_in=visit_of(request.scope).session is not None,
         environment=installation.settings.environment,
         back=_here(request),
         now=installation.clock().astimezone(UTC),
+        **_person(visit_of(request.scope)),
         **shown,
     )
     return HTMLResponse(text, status)
+
+
+class _TokenField:
+    """What stands first in every form that is posted; nothing where nobody is on the way in."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __html__(self) -> str:
+        # Hexadecimal digits and our own word: nothing that would have to be escaped.
+        return f'<input type="hidden" name="{FIELD}" value="{self._token}">' if self._token else ""
+
+
+def _person(visit: Visit) -> dict[str, Any]:
+    """Who looks at the page, and what its forms bear."""
+    return {
+        "user": visit.user,
+        "signed_in": visit.user is not None,
+        "pages": pages_of(visit.user),
+        "may_open": lambda path: may_open(visit.user, path),
+        "form_token": visit.form_token,
+        "token_field": _TokenField(visit.form_token),
+        "administers": visit.user is not None and visit.user.has(Role.ADMINISTRATOR),
+    }
 
 
 def _here(request: Request) -> str:
@@ -72,7 +99,6 @@ def error_page(visit: Visit, status: int, code: str, message: str) -> bytes:
         place="",
         theme="system",
         keys_off=False,
-        signed_in=visit.session is not None,
         environment=None,
         back="/",
         title=_TITLES.get(status, "Something failed inside Clew"),
@@ -80,5 +106,6 @@ def error_page(visit: Visit, status: int, code: str, message: str) -> bytes:
         code=code,
         message=message,
         request_id=visit.request_id,
+        **_person(visit),
     )
     return text.encode()

@@ -6,7 +6,29 @@ from fastapi.staticfiles import StaticFiles
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from clew.web.console import find, hits, lists, screening, signin, today
+from clew.web.console import (
+    account,
+    administration,
+    audit,
+    composer,
+    evidence,
+    exposure,
+    find,
+    hits,
+    lists,
+    oidc,
+    proving,
+    reports,
+    review,
+    review_acts,
+    review_job,
+    screening,
+    second,
+    setup,
+    signin,
+    today,
+    views,
+)
 from clew.web.console.pages import STATIC
 
 # Files of a release; a browser may keep them while it asks whether they changed.
@@ -15,7 +37,29 @@ _FRESH = (b"cache-control", b"no-cache")
 
 def add_to(app: FastAPI) -> None:
     """The application has the console's routes."""
-    for each in (signin, today, hits, lists, screening, find):
+    for each in (
+        signin,
+        second,
+        oidc,
+        setup,
+        proving,
+        account,
+        administration,
+        today,
+        hits,
+        review,
+        review_job,
+        review_acts,
+        views,
+        exposure,
+        lists,
+        screening,
+        find,
+        evidence,
+        audit,
+        composer,
+        reports,
+    ):
         app.router.routes.extend(each.router.routes)
     app.router.routes.append(Route("/static/{path:path}", _Static(), methods=["GET"], include_in_schema=False))
     app.add_api_route("/favicon.ico", _icon, methods=["GET"], include_in_schema=False)

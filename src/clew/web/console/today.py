@@ -8,19 +8,22 @@ from fastapi import APIRouter, Request, Response
 
 from clew.parts.stores.base import HitFilter
 from clew.pipelines.installation import Installation
-from clew.records.hashlist import Action, LegalBasis, ListState
+from clew.records.hashlist import LegalBasis, ListState
 from clew.records.match import Hit
 from clew.records.screening import CountKey, Purpose, PurposeBasis, Run
 from clew.web.api.health import faults
-from clew.web.console import words
+from clew.web.console import review_words, words
+from clew.web.console.exposure import meter_of
+from clew.web.console.navigation import may_open
 from clew.web.console.pages import page
+from clew.web.console.today_work import Knot, Work, work_of
 from clew.web.door import door_of
+from clew.web.visit import visit_of
 
 router = APIRouter(include_in_schema=False)
 
 _SOON = timedelta(days=30)
 _RUNS, _HITS, _EVENTS = 5, 500, 6
-_ASKING = (Action.REVIEW, Action.BLOCK)
 _PURPOSES = {Purpose.PRIVATE_MESSAGES: "screening private messages", Purpose.KEPT_SIGNALS: "keeping signals"}
 
 
@@ -54,19 +57,21 @@ def show_today(request: Request) -> Response:
     installation = door.installation
     now = installation.clock().astimezone(UTC)
     midnight = datetime.combine(now.date(), time(), UTC)
+    who = visit_of(request.scope).user
+    assert who is not None, "Today is for people with a role"
     with installation.store.read() as reader:
         counts = reader.counts(now.date(), now.date())
         hits = reader.hits(HitFilter(since=midnight, limit=_HITS))
         hit_count = reader.count_hits(HitFilter(since=midnight))
         exact_count = reader.count_hits(HitFilter(since=midnight, exact=True))
-        # Counted as the Hits page counts them, which these figures open.
-        by_action = {each: reader.count_hits(HitFilter(since=midnight, action=each)) for each in _ASKING}
+        work = work_of(reader, installation.settings, who, midnight, now)
         states = reader.list_states(now)
         bases = [found for purpose in Purpose if (found := reader.find_basis(purpose)) is not None]
         runs = reader.runs(_RUNS)
     needs = [
         *_broken(faults(door)),
-        *_unreviewed(by_action[Action.REVIEW]),
+        *_unfiled(work),
+        *_unreviewed(work),
         *_flooded(hits),
         *_grounds(bases, states, now),
         *_list_needs(states),
@@ -75,11 +80,12 @@ def show_today(request: Request) -> Response:
         request,
         "today.html",
         place="today",
-        says=headline(needs, by_action[Action.REVIEW]) if states else "Nothing is searched yet: there is no list.",
+        says=_says(needs, work) if states else "Nothing is searched yet: there is no list.",
         screened=sum(n for key, n in counts.items() if key.action is not None),
-        to_review=by_action[Action.REVIEW],
-        to_block=by_action[Action.BLOCK],
-        missing=_missing(counts),
+        knots=(*_screening(counts, hit_count, exact_count), *work.knots),
+        work=work,
+        meter=meter_of(installation.review_desk, who) if may_open(who, "/exposure") else None,
+        review_words=review_words,
         hit_count=hit_count,
         exact_count=exact_count,
         needs=needs,
@@ -87,6 +93,41 @@ def show_today(request: Request) -> Response:
         lists=states,
         index=installation.index.status(),
         lasting=_lasting(installation),
+    )
+
+
+def _says(needs: list[Need], work: Work) -> str:
+    """The headline; an urgent job that nobody holds comes before it."""
+    if not work.urgent:
+        return headline(needs, work.waiting)
+    return (
+        f"{words.count(work.urgent, 'urgent job waits', 'urgent jobs wait')} and nobody holds "
+        f"{'it' if work.urgent == 1 else 'them'}. Everything else can keep its order."
+    )
+
+
+def _screening(counts: dict[CountKey, int], hit_count: int, exact_count: int) -> tuple[Knot, Knot]:
+    """The first two knots of the day's thread."""
+    screened = sum(contents for key, contents in counts.items() if key.action is not None)
+    missing = _missing(counts)
+    lacking = (
+        f"{words.number(missing[0][1])} without {words.TYPES.get(missing[0][0], missing[0][0])}" if missing else ""
+    )
+    return (
+        Knot(
+            name="Screened",
+            figure=words.number(screened),
+            small="files and sets of hashes",
+            quiet=lacking,
+            link="/screening",
+        ),
+        Knot(
+            name="Hits",
+            figure=words.number(hit_count),
+            small=f"{words.number(exact_count)} exact, {words.number(hit_count - exact_count)} near",
+            quiet=words.share(hit_count, screened) if screened else "",
+            link="/hits?days=today",
+        ),
     )
 
 
@@ -105,7 +146,7 @@ def headline(needs: list[Need], to_review: int) -> str:
         if others
         else "Nothing else waits"
     )
-    return f"{to_review:,} of today's hits {'asks' if to_review == 1 else 'ask'} for a person's review. {rest}."
+    return f"{words.count(to_review, 'job waits', 'jobs wait')} for review. {rest}."
 
 
 def _ask(number: int, one: str, many: str) -> str:
@@ -126,13 +167,18 @@ def _broken(reasons: list[str]) -> Iterator[Need]:
         yield Need(tone="danger", what="The service is not ready", why=reason)
 
 
-def _unreviewed(hits: int) -> Iterator[Need]:
-    if hits:
+def _unfiled(work: Work) -> Iterator[Need]:
+    for what, why, link in work.alerts:
+        yield Need(tone="danger", what=what, why=why, link=link)
+
+
+def _unreviewed(work: Work) -> Iterator[Need]:
+    if work.waiting:
         yield Need(
             tone="ongoing",
-            what=f"{words.count(hits, 'hit')} of today for review",
-            why="A near match, or one that is not vetted or is disputed, is a lead: a person decides.",
-            link="/hits?action=review&days=today",
+            what=f"{words.count(work.waiting, 'job waits', 'jobs wait')} for review",
+            why="A match is a lead: a person decides, most urgent first.",
+            link=work.knots[0].link,
         )
 
 

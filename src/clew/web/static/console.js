@@ -36,7 +36,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { $("[data-main]")?.click(); return; }
   if (!singleKeys || event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || $("dialog[open]")) return;
   const place = event.timeStamp - afterG < 1200 ? $(`[data-go="${CSS.escape(event.key)}"]`) : null;
-  const pressed = $(`[data-key="${CSS.escape(event.key)}"]`);
+  const pressed = $(`[data-key="${CSS.escape(event.key)}"]:not([hidden] *)`);
   if (place) location.href = place.href;
   else if (event.key === "g") afterG = event.timeStamp;
   else if (event.key === "?") openDialog("keys");

@@ -2,9 +2,11 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
 
 import sqlalchemy
-from sqlalchemy import Connection, Engine, Table
+from sqlalchemy import ColumnElement, Connection, Engine, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
@@ -49,12 +51,41 @@ class Database(ABC):
         """An INSERT into a table, with this database's ON CONFLICT."""
 
     @abstractmethod
+    def insert_rows(
+        self, connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Value, ...]]
+    ) -> None:
+        """The rows are in the table, in their order; nothing is done when there are none. For many rows at once."""
+
+    @abstractmethod
+    def update_rows(
+        self,
+        connection: Connection,
+        table: Table,
+        columns: Sequence[str],
+        rows: Sequence[tuple[Value, ...]],
+        *,
+        where: ColumnElement[bool],
+    ) -> int:
+        """The rows whose first column is so have the other columns now, where that was true; how many were changed."""
+
+    @abstractmethod
+    def overwriting(self, connection: Connection) -> AbstractContextManager[None]:
+        """What is deleted or replaced until the block ends does not stay in the file, where the database can do so."""
+
+    @abstractmethod
     def insert_entries(self, connection: Connection, columns: Sequence[str], rows: Iterable[tuple[Value, ...]]) -> int:
         """Entries whose list, type and value stand already are passed over; how many were new."""
 
     @abstractmethod
     def stream_index_rows(self, connection: Connection, query: str, width_bytes: int) -> Iterator[EntryColumns]:
         """The rows (value, id, list_id) of a query without parameters, in large batches and constant memory."""
+
+    @abstractmethod
+    def stream_rows(self, connection: Connection, query: str, at_once: int) -> Iterator[Sequence[tuple[Any, ...]]]:
+        """The rows of a query without parameters, in batches of so many and constant memory.
+
+        Straight from the driver, whose errors are not translated: for many rows, of which SQLAlchemy's cost more time.
+        """
 
     @abstractmethod
     def holds_transaction(self, connection: Connection) -> bool:

@@ -1,4 +1,4 @@
-"""Who may do what, on which ground; small values of the installation, leases of tasks, and the audit's rows."""
+"""Who may do what, on which ground; small values of the installation, and leases of tasks."""
 
 import json
 from abc import ABC
@@ -10,7 +10,6 @@ from clew.parts.stores.base import Reader, UnitOfWork
 from clew.parts.stores.sql import tables
 from clew.parts.stores.sql.session import ChangingSession, Session
 from clew.parts.stores.sql.values import Row, basis_of, basis_row, compact, from_us, maybe_at, maybe_us, to_us
-from clew.records.audit import AuditEvent
 from clew.records.screening import ApiKey, Purpose, PurposeBasis, Scope
 
 _KEYS, _BASES, _VALUES = tables.api_keys.c, tables.purpose_bases.c, tables.installation_values.c
@@ -50,7 +49,7 @@ class PermissionReading(Session, Reader, ABC):
 
 
 class PermissionWriting(PermissionReading, ChangingSession, UnitOfWork, ABC):
-    """Changing keys, grounds, values and leases; writing the audit's rows."""
+    """Changing keys, grounds, values and leases."""
 
     def put_key(self, key: ApiKey) -> None:
         """An upsert."""
@@ -88,17 +87,6 @@ class PermissionWriting(PermissionReading, ChangingSession, UnitOfWork, ABC):
     def release_lease(self, name: str, owner: str) -> None:
         """The row goes."""
         self._change(delete(tables.leases).where(_LEASES.name == name, _LEASES.owner == owner))
-
-    def audit(self, event: AuditEvent) -> None:
-        """One row, not numbered yet."""
-        row: Row = {
-            "at": to_us(event.at),
-            "actor": event.actor,
-            "act": event.act,
-            "subject": event.subject,
-            "facts": compact(dict(event.facts)),
-        }
-        self._change(insert(tables.audit_events).values(row))
 
 
 def _key_row(key: ApiKey) -> Row:

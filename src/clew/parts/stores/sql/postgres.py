@@ -2,9 +2,10 @@
 
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, text
+from sqlalchemy import URL, ColumnElement, Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
@@ -97,13 +98,47 @@ class PostgresDatabase(Database):
         """An INSERT with PostgreSQL's ON CONFLICT."""
         return postgresql.insert(table)
 
+    def insert_rows(
+        self, connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Value, ...]]
+    ) -> None:
+        """One statement over arrays: one journey to the server however many rows there are."""
+        if rows:
+            # Only names of our own tables stand in the text; the rows are parameters.
+            names = ", ".join(f'"{name}"' for name in columns)
+            statement = f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({self._arrays(table, columns)})"  # noqa: S608
+            connection.exec_driver_sql(statement, tuple(map(list, zip(*rows, strict=True))))
+
+    def update_rows(
+        self,
+        connection: Connection,
+        table: Table,
+        columns: Sequence[str],
+        rows: Sequence[tuple[Value, ...]],
+        *,
+        where: ColumnElement[bool],
+    ) -> int:
+        """One statement over arrays."""
+        if not rows:
+            return 0
+        names = ", ".join(f'"{name}"' for name in columns)
+        changes = ", ".join(f'"{name}" = given."{name}"' for name in columns[1:])
+        condition = where.compile(dialect=self.writing.dialect)
+        statement = (
+            f"UPDATE {table.name} SET {changes} FROM unnest({self._arrays(table, columns)}) AS given({names}) "  # noqa: S608
+            f'WHERE {table.name}."{columns[0]}" = given."{columns[0]}" AND {condition}'
+        )
+        return connection.exec_driver_sql(statement, tuple(map(list, zip(*rows, strict=True)))).rowcount
+
+    @contextlib.contextmanager
+    def overwriting(self, connection: Connection) -> Iterator[None]:  # noqa: ARG002  (VACUUM does so later)
+        """The server keeps what was replaced until it vacuums the table."""
+        yield
+
     def insert_entries(self, connection: Connection, columns: Sequence[str], rows: Iterable[tuple[Value, ...]]) -> int:
         """One statement over arrays: one journey to the server however many rows there are."""
-        types = [entries.c[name].type.compile(dialect=self.writing.dialect) for name in columns]
-        arrays = ", ".join(f"%s::{kind}[]" for kind in types)
         # Only names of our own tables stand in the text; the rows are parameters.
         statement = (
-            f"INSERT INTO {entries.name} ({', '.join(columns)}) SELECT * FROM unnest({arrays}) "  # noqa: S608
+            f"INSERT INTO {entries.name} ({', '.join(columns)}) SELECT * FROM unnest({self._arrays(entries, columns)}) "  # noqa: S608
             f"ON CONFLICT (list_id, type, value) WHERE {STANDING.compile(dialect=self.writing.dialect)} DO NOTHING"
         )
         new = connection.exec_driver_sql(statement, tuple(map(list, zip(*rows, strict=True)))).rowcount
@@ -143,6 +178,16 @@ class PostgresDatabase(Database):
                     lists=rows["list"].astype(np.uint32),
                 )
 
+    def stream_rows(self, connection: Connection, query: str, at_once: int) -> Iterator[Sequence[tuple[Any, ...]]]:
+        """By a cursor that the server keeps; values come in binary, which is less to read."""
+        driver = connection.connection.driver_connection
+        if driver is None:
+            raise AssertionError("a connection in use has a driver's connection")
+        with driver.cursor(name="clew_stream", binary=True) as cursor:
+            cursor.execute(query)
+            while rows := cursor.fetchmany(at_once):
+                yield rows
+
     def holds_transaction(self, connection: Connection) -> bool:
         """The server answers every statement after an error with an error, so nothing can slip out."""
         return not connection.invalidated
@@ -169,6 +214,11 @@ class PostgresDatabase(Database):
     def lost_a_race(self, error: BaseException) -> bool:
         """A deadlock or a failed serialisation."""
         return getattr(driver_error(error), "sqlstate", None) in _RACE
+
+    def _arrays(self, table: Table, columns: Sequence[str]) -> str:
+        """A parameter for each column, as an array of the column's type."""
+        types = [table.c[name].type.compile(dialect=self.writing.dialect) for name in columns]
+        return ", ".join(f"%s::{kind}[]" for kind in types)
 
     @staticmethod
     def _lock(connection: Connection, number: int) -> None:

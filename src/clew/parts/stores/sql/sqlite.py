@@ -1,5 +1,6 @@
 """SQLite: one file in the data folder, many readers, one writer at a time over all processes."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -7,11 +8,11 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import numpy as np
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import ColumnElement, Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
@@ -117,6 +118,40 @@ class SqliteDatabase(Database):
         """An INSERT with SQLite's ON CONFLICT."""
         return sqlite.insert(table)
 
+    def insert_rows(
+        self, connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Value, ...]]
+    ) -> None:
+        """One prepared statement, run over all rows inside the driver."""
+        if rows:
+            # Only names of our own tables stand in the text; the rows are parameters.
+            places = ", ".join("?" * len(columns))
+            statement = f"INSERT INTO {table.name} ({_names(columns)}) VALUES ({places})"  # noqa: S608
+            _driver(connection).executemany(statement, rows)
+
+    def update_rows(
+        self,
+        connection: Connection,
+        table: Table,
+        columns: Sequence[str],
+        rows: Sequence[tuple[Value, ...]],
+        *,
+        where: ColumnElement[bool],
+    ) -> int:
+        """One prepared statement, run over all rows inside the driver."""
+        changes = ", ".join(f'"{name}" = ?{place}' for place, name in enumerate(columns[1:], 2))
+        condition = where.compile(dialect=self.writing.dialect)
+        statement = f'UPDATE {table.name} SET {changes} WHERE "{columns[0]}" = ?1 AND {condition}'  # noqa: S608
+        return _driver(connection).executemany(statement, rows).rowcount if rows else 0
+
+    @contextlib.contextmanager
+    def overwriting(self, connection: Connection) -> Iterator[None]:
+        """Freed bytes are filled with zeros; the write-ahead log is overwritten as it is used again."""
+        connection.exec_driver_sql("PRAGMA secure_delete = ON")
+        try:
+            yield
+        finally:
+            connection.exec_driver_sql("PRAGMA secure_delete = OFF")
+
     def insert_entries(self, connection: Connection, columns: Sequence[str], rows: Iterable[tuple[Value, ...]]) -> int:
         """One prepared statement, run over all rows inside the driver."""
         if self._insert_entries is None:
@@ -155,6 +190,12 @@ class SqliteDatabase(Database):
                 batch.clear()
         if batch:
             yield _joined(batch)
+
+    def stream_rows(self, connection: Connection, query: str, at_once: int) -> Iterator[Sequence[tuple[Any, ...]]]:
+        """By the driver's cursor."""
+        cursor = _driver(connection).execute(query)
+        while rows := cursor.fetchmany(at_once):
+            yield rows
 
     def holds_transaction(self, connection: Connection) -> bool:
         """A full disk or an I/O error makes SQLite roll back on its own; what follows would commit by itself."""
@@ -220,6 +261,10 @@ def _driver(connection: Connection) -> sqlite3.Connection:
     if not isinstance(driver, sqlite3.Connection):
         raise TypeError("a connection in use has a connection of its driver")
     return driver
+
+
+def _names(columns: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in columns)
 
 
 def _joined(batch: Sequence[EntryColumns]) -> EntryColumns:

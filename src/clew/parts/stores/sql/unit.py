@@ -3,6 +3,7 @@
 from clew.parts.stores.base import Reader, UnitOfWork
 from clew.parts.stores.sql.audit_log import AuditLogReading, AuditLogWriting
 from clew.parts.stores.sql.counting import CountReading, CountWriting
+from clew.parts.stores.sql.drafts import DraftReading, DraftWriting
 from clew.parts.stores.sql.entries import EntryReading
 from clew.parts.stores.sql.entry_changes import EntryWriting
 from clew.parts.stores.sql.evidence import EvidenceReading, EvidenceWriting
@@ -29,6 +30,7 @@ class SqlReader(
     EvidenceReading,
     ReviewReading,
     FilingReading,
+    DraftReading,
     Reader,
 ):
     """Everything that can be read."""
@@ -46,6 +48,7 @@ class SqlUnitOfWork(
     EvidenceWriting,
     ReviewWriting,
     FilingWriting,
+    DraftWriting,
     SqlReader,
     UnitOfWork,
 ):

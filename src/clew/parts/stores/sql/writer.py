@@ -13,9 +13,11 @@ from sqlalchemy import Connection
 from clew.errors import DamagedError, UnavailableError
 from clew.ground.clock import monotonic_s
 from clew.parts.stores.base import UnitOfWork
+from clew.parts.stores.sql.audit_log import write_audit
 from clew.parts.stores.sql.counting import write_counts
 from clew.parts.stores.sql.database import Database
 from clew.parts.stores.sql.unit import SqlUnitOfWork
+from clew.parts.stores.sql.values import Value
 from clew.records.screening import CountKey
 
 T = TypeVar("T")
@@ -130,6 +132,7 @@ class Writer:
         """What became of each job that was run; when this returns, all that went well is durable."""
         outcomes: list[BaseException | None] = []
         counted: Counter[CountKey] = Counter()
+        audited: list[tuple[Value, ...]] = []
         deadline = time.monotonic() + _GROUP_S
         self._database.demand_in_place()
         with self._database.writing.begin() as connection:
@@ -142,8 +145,10 @@ class Writer:
                     outcomes.append(self._run_apart(connection, job, unit))
                 if outcomes[-1] is None:
                     counted.update(unit.counted)
+                    audited += unit.audited
                 if time.monotonic() > deadline:
                     break
+            write_audit(connection, self._database, audited)
             write_counts(connection, self._database, counted)
             self._demand_transaction(connection)
         # Again, before anybody is told: a removed file takes every commit, and the next start does not find it.

@@ -10,7 +10,7 @@ How things lie here:
   are the change feed that each process's index follows.
 """
 
-from clew.parts.stores.sql.tables import audit_log, evidence, filing, people, review
+from clew.parts.stores.sql.tables import audit_log, drafts, evidence, filing, people, review
 from clew.parts.stores.sql.tables.columns import metadata
 from clew.parts.stores.sql.tables.lists import (
     STANDING,
@@ -32,6 +32,7 @@ __all__ = [
     "audit_log",
     "change_counter",
     "counts",
+    "drafts",
     "entries",
     "evidence",
     "file_marks",

@@ -52,16 +52,26 @@ leases = Table(
     sqlite_strict=True,
 )
 
-# Written in the transaction of the change it records; in commit order only within one process.
+# Written in the transaction of the change it records, and sealed afterwards; see tables/audit_log.py.
 audit_events = Table(
     "audit_events",
     metadata,
     Column("id", BIG, primary_key=True),
-    Column("at", BIG, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("act", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("facts", Text, nullable=False),
+    Column("at", BIG),
+    Column("actor", Text),
+    Column("act", Text),
+    Column("subject", Text),
+    Column("facts", Text),
+    Column("number", BIG),
+    Column("key", BIG),
+    Column("commitment", LargeBinary),
     sqlite_strict=True,
     sqlite_autoincrement=True,
 )
+_SEALED = audit_events.c.number.is_not(None)
+index("audit_events_number", audit_events.c.number, unique=True, where=_SEALED)
+index("audit_events_pending", audit_events.c.id, where=audit_events.c.number.is_(None))
+index("audit_events_at", audit_events.c.at)
+index("audit_events_actor", audit_events.c.actor, audit_events.c.id)
+index("audit_events_act", audit_events.c.act, audit_events.c.id)
+index("audit_events_subject", audit_events.c.subject, audit_events.c.id)

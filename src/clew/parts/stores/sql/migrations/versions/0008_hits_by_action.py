@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0007_hits_by_action"
-down_revision = "0006_filing"
+revision = "0008_hits_by_action"
+down_revision = "0007_drafts"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,146 @@
+"""A folder of sealed packages, for recipients without an open interface: portals, national hotlines, Article 18.
+
+    PLACE/NAME/report.json report.pdf ...   the documents, readable by their owner alone, never changed
+    PLACE/NAME/manifest.json                each document's size and SHA-256
+    PLACE/NAME/manifest.sig                 Ed25519 over the manifest, by the installation's key, as hexadecimal digits
+    PLACE/receipts/NAME.*                   what the recipient answered, laid there by them or by whoever carried it
+
+A package appears whole, in one step, and only once.
+"""
+
+import hashlib
+import os
+import shutil
+import stat
+from pathlib import Path
+
+from clew.errors import DamagedError, InputError, UnavailableError
+from clew.ground.canonical import canonical
+from clew.ground.durable import replace
+from clew.parts.clearinghouses.base import Access, FetchingPart, Outlet, Package, Sign
+
+_MANIFEST, _SIGNATURE, _RECEIPTS = "manifest.json", "manifest.sig", "receipts"
+_MOST_RECEIPT_BYTES = 1 << 20
+
+
+class FolderOutlet(Outlet):
+    """One folder."""
+
+    def __init__(self, folder: Path, sign: Sign) -> None:
+        self._folder = folder
+        self._sign = sign
+        self.place = str(folder)
+
+    def put(self, package: Package) -> bytes:
+        """Written aside, synced, renamed."""
+        target = self._folder / _plain(package.name)
+        manifest = canonical(_manifest(package))
+        try:
+            if not target.exists():
+                self._write(target, package, manifest)
+            there = (target / _MANIFEST).read_bytes()
+        except OSError as error:
+            raise UnavailableError(f"the package cannot be written to {self._folder}: {error.strerror}") from error
+        _demand_whole(target, package, there)
+        return there
+
+    def find_receipt(self, name: str) -> bytes | None:
+        """The first file of that name, whatever its suffix; a link is never followed."""
+        folder = self._folder / _RECEIPTS
+        try:
+            found = sorted(each for each in folder.iterdir() if each.name.split(".")[0] == _plain(name))
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise UnavailableError(f"the folder {folder} cannot be read: {error.strerror}") from error
+        return _read_small(found[0]) if found else None
+
+    def _write(self, target: Path, package: Package, manifest: bytes) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        (self._folder / _RECEIPTS).mkdir(exist_ok=True, mode=0o700)
+        aside = self._folder / f".{target.name}.{os.getpid()}"
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(mode=0o700)
+        try:
+            for each in package.files:
+                _write_durably(aside / _plain(each.name), each.body)
+            _write_durably(aside / _MANIFEST, manifest)
+            _write_durably(aside / _SIGNATURE, self._sign(manifest).hex().encode() + b"\n")
+            _sync_folder(aside)
+            replace(aside, target)
+        except OSError:
+            shutil.rmtree(aside, ignore_errors=True)
+            if not target.exists():  # else another worker was faster, with the same package
+                raise
+
+
+class FolderPart(FetchingPart):
+    """The folder."""
+
+    name = "folder"
+    title = "Sealed folder (portals and authorities without an interface)"
+    format = "cybertipline"
+
+    def open(self, access: Access, default_place: Path, sign: Sign) -> Outlet:
+        """The folder that the settings name, or the default one."""
+        return FolderOutlet(Path(access.place) if access.place else default_place, sign)
+
+
+def _manifest(package: Package) -> dict[str, object]:
+    return {
+        "package": package.name,
+        "files": [
+            {
+                "name": each.name,
+                "media_type": each.media_type,
+                "size_bytes": len(each.body),
+                "sha256": hashlib.sha256(each.body).hexdigest(),
+            }
+            for each in package.files
+        ],
+    }
+
+
+def _demand_whole(target: Path, package: Package, manifest: bytes) -> None:
+    """What lies there is a package with its manifest; one put earlier may have been composed at another time."""
+    if not manifest or not (target / _SIGNATURE).exists() or any(not (target / f.name).exists() for f in package.files):
+        raise DamagedError(f"the package {target} is not whole; move it away, look who changed it, and try again")
+
+
+def _plain(name: str) -> str:
+    if not name or "/" in name or name.startswith(".") or not name.isprintable():
+        raise InputError("a package and its documents have plain names, without slash and without a leading dot")
+    return name
+
+
+def _write_durably(path: Path, body: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o400)
+    with open(descriptor, "wb") as file:  # noqa: PTH123  (a descriptor)
+        file.write(body)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _read_small(path: Path) -> bytes:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError as error:
+        raise UnavailableError(f"the receipt {path.name} cannot be read: {error.strerror}") from error
+    with open(descriptor, "rb") as file:  # noqa: PTH123  (a descriptor)
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise UnavailableError(f"the receipt {path.name} is no file")
+        body = file.read(_MOST_RECEIPT_BYTES + 1)
+    if not body or len(body) > _MOST_RECEIPT_BYTES:
+        raise UnavailableError(f"the receipt {path.name} is empty or larger than {_MOST_RECEIPT_BYTES:,} bytes")
+    return body
+
+
+PART = FolderPart()

@@ -1,0 +1,1 @@
+"""Where sealed evidence lies. The file's name is the part's name."""

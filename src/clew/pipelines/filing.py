@@ -1,0 +1,255 @@
+"""File a report exactly once: what people order. What a worker does with it stands in `filing_work`."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from clew.errors import ConflictError, InputError, RefusedError
+from clew.ground.canonical import canonical
+from clew.ground.clock import Clock
+from clew.ground.identity import new_id
+from clew.parts.stores._filing import FilingFilter
+from clew.parts.stores.base import Store, UnitOfWork
+from clew.pipelines.filing_desk import KIND, Facts, FilingDesk, note, record
+from clew.pipelines.filing_outcome import settle
+from clew.pipelines.filing_papers import demand_asked_for
+from clew.pipelines.strongroom import Strongroom
+from clew.records.filing import (
+    Filing,
+    FilingAlertKind,
+    FilingState,
+    Step,
+    StoredReport,
+)
+from clew.records.identifiers import AlertId, CaseId, FilingId, ReportId
+from clew.records.report import Report
+from clew.settings import Settings
+
+_PORTION = 200
+_WORDS = 200
+_NUMBER_CHARACTERS = 100
+
+
+def open_filing_desk(settings: Settings, store: Store, strongroom: Strongroom, clock: Clock) -> FilingDesk:
+    """The desk that the settings name; nothing is opened or called before it is used."""
+    return FilingDesk(settings=settings, store=store, strongroom=strongroom, clock=clock)
+
+
+# ---------------------------------------------------------------- what people order
+
+
+def file_report(
+    unit: UnitOfWork,
+    desk: FilingDesk,
+    case_id: CaseId,
+    report: Report,
+    *,
+    actor: str,
+    supplement: bool = False,
+    clearinghouse: str | None = None,
+) -> Filing:
+    """The report is stored and its filing promised, in this transaction; a worker does the rest.
+
+    What the report says of viewing is passed over: each attempt asks the ledger anew. A filing of the case that has
+    failed takes this report and begins anew; so there is never a second one for the same.
+
+    Args:
+        supplement: it adds to a report of the case that is filed already; its prior report numbers stand in it.
+        clearinghouse: the part; None takes the setting's.
+    Raises:
+        RefusedError: no verdict asks for a report, or the case is of another environment.
+        NotFoundError: a file of the report has no sealed bytes in this case.
+        ConflictError: the case has a filing that is under way or filed, and this is no supplement.
+    """
+    at = desk.clock()
+    name = clearinghouse or desk.settings.reporting.clearinghouse
+    _demand_environment(unit, desk, case_id)
+    format_part = desk.format_of(desk.part(name))
+    facts = format_part.write_stored(report)
+    stored = StoredReport(
+        id=ReportId(new_id(at)),
+        case_id=case_id,
+        format=format_part.name,
+        facts=facts,
+        digest=hashlib.sha256(canonical(facts)).digest(),
+        created_at=at,
+        created_by=actor,
+    )
+    earlier = _earlier(unit, desk, case_id, name)
+    unit.add_report(stored)
+    if not supplement and earlier and earlier[-1].state is FilingState.FAILED:
+        filing = set_going(unit, desk, replace(earlier[-1], report_id=stored.id), actor)
+    else:
+        filing = Filing(
+            id=FilingId(new_id(at)),
+            report_id=stored.id,
+            case_id=case_id,
+            part=(earlier[-1].part + 1 if earlier else 0) if supplement else 0,
+            clearinghouse=name,
+            environment=desk.settings.environment,
+            profile=desk.settings.reporting.profile or format_part.default_profile,
+            state=_begun(desk),
+            created_at=at,
+            created_by=actor,
+            due_at=at,
+        )
+        _demand_profile(filing.profile, format_part.profiles)
+        unit.add_filing(filing)
+        _enqueue(unit, filing, at)
+        about: Facts = {
+            "filing": filing.id,
+            "clearinghouse": name,
+            "environment": filing.environment,
+            "part": filing.part,
+        }
+        note(unit, filing, "filing.order", at, actor, about)
+    demand_asked_for(unit, filing, report)
+    return filing
+
+
+def file_again(unit: UnitOfWork, desk: FilingDesk, filing_id: FilingId, *, actor: str) -> Filing:
+    """A filing that has failed is tried again, with what it left open there taken back first; its alerts stay until
+    it is filed.
+
+    Raises:
+        ConflictError: it has not failed.
+    """
+    filing = unit.get_filing(filing_id)
+    if filing.state is not FilingState.FAILED:
+        raise ConflictError(f"only a failed filing is tried again; this one is '{filing.state}'")
+    return set_going(unit, desk, filing, actor)
+
+
+def record_by_hand(
+    unit: UnitOfWork, desk: FilingDesk, filing_id: FilingId, *, number: str, filed_at: datetime, actor: str
+) -> Filing:
+    """A person has filed it elsewhere, or learned from the clearinghouse that it is filed, and stands for that.
+
+    Raises:
+        InputError: number or time cannot be.
+        ConflictError: it is filed already.
+    """
+    at = desk.clock()
+    text = number.strip()
+    if not text or len(text) > _NUMBER_CHARACTERS or not text.isprintable():
+        raise InputError(f"the number must be 1 to {_NUMBER_CHARACTERS} printable characters, as the recipient gave it")
+    if filed_at > at:
+        raise InputError("the time of filing must lie in the past")
+    filing = unit.get_filing(filing_id)
+    if filing.state.filed:
+        raise ConflictError(f"it is filed already, as number {filing.number}")
+    done = replace(
+        filing,
+        state=FilingState.FILED_BY_HAND,
+        number=text,
+        finished_at=filed_at,
+        finished_by=actor,
+        due_at=None,
+        told=None,
+    )
+    unit.cancel_task(task_key(filing), at, "filed by hand")
+    done = record(unit, done, Step.BY_HAND, at, actor=actor)
+    settle(unit, desk, done, actor)
+    return done
+
+
+def withdraw(unit: UnitOfWork, desk: FilingDesk, filing_id: FilingId, *, because: str, actor: str) -> Filing:
+    """A filing that was not finished is taken back. What may lie open at the clearinghouse is dropped there by a worker
+    first; should it turn out to be finished, the filing is filed after all, and says so.
+
+    Raises:
+        ConflictError: it is filed; a filed report cannot be taken back.
+        InputError: no reason was given.
+    """
+    at = desk.clock()
+    reason = because.strip()
+    if not reason or len(reason) > _WORDS:
+        raise InputError(f"a reason of 1 to {_WORDS} characters says why nothing is filed")
+    filing = unit.get_filing(filing_id)
+    if filing.state.filed:
+        raise ConflictError(
+            f"it is filed as {filing.number}; a filed report is corrected by a supplement, never undone"
+        )
+    if filing.state in {FilingState.WITHDRAWN, FilingState.WITHDRAWING}:
+        return filing
+    if filing.number is not None:
+        return set_going(unit, desk, replace(filing, told=reason), actor, state=FilingState.WITHDRAWING)
+    unit.cancel_task(task_key(filing), at, "withdrawn")
+    unit.clear_filing_alerts(filing.id, (FilingAlertKind.FAILED, FilingAlertKind.STUCK), actor, at)
+    gone = replace(filing, state=FilingState.WITHDRAWN, due_at=None, told=reason)
+    return record(unit, gone, Step.WITHDRAWN, at, actor=actor, told=reason)
+
+
+def clear_alert(unit: UnitOfWork, desk: FilingDesk, alert_id: AlertId, *, actor: str) -> bool:
+    """A person has seen to an alert; False when somebody had already.
+
+    Raises:
+        RefusedError: its filing has failed: it is filed again, recorded by hand or withdrawn, never put aside.
+    """
+    found = next((each for each in unit.filing_alerts() if each.id == alert_id), None)
+    if found is None:
+        return False
+    if found.kind is FilingAlertKind.FAILED and unit.get_filing(found.filing_id).state is FilingState.FAILED:
+        raise RefusedError("a failed filing is filed again, recorded by hand or withdrawn; its alert goes with that")
+    filing, at = unit.get_filing(found.filing_id), desk.clock()
+    note(unit, filing, "filing.seen", at, actor, {"filing": filing.id, "kind": found.kind.value})
+    return unit.clear_filing_alert(alert_id, actor, at)
+
+
+# ---------------------------------------------------------------- below
+
+
+def task_key(filing: Filing) -> str:
+    """The key of the task that moves a filing on; each round has its own."""
+    return f"{KIND}:{filing.id}:{filing.round}"
+
+
+def _begun(desk: FilingDesk) -> FilingState:
+    return FilingState.WAITING if desk.settings.reporting.filing else FilingState.OFF
+
+
+def _enqueue(unit: UnitOfWork, filing: Filing, at: datetime) -> None:
+    unit.enqueue(kind=KIND, key=task_key(filing), payload={"filing": filing.id}, at=at)
+
+
+def set_going(
+    unit: UnitOfWork, desk: FilingDesk, filing: Filing, actor: str, *, state: FilingState | None = None
+) -> Filing:
+    """A new round begins with a task of its own; whoever held the old one has lost it."""
+    at = desk.clock()
+    unit.cancel_task(task_key(filing), at, "a new round began")
+    again = replace(filing, state=state or _begun(desk), round=filing.round + 1, due_at=at, attempting_since=None)
+    changed = unit.change_filing(again)
+    _enqueue(unit, changed, at)
+    facts: Facts = {"filing": filing.id, "round": again.round, "state": again.state.value, "number": filing.number}
+    note(unit, changed, "filing.again", at, actor, facts)
+    return changed
+
+
+def _earlier(unit: UnitOfWork, desk: FilingDesk, case_id: CaseId, clearinghouse: str) -> list[Filing]:
+    """Filings of the case to the same place, oldest first, without those that were withdrawn."""
+    wanted = FilingFilter(case_id=case_id, environment=desk.settings.environment, limit=_PORTION)
+    return sorted(
+        (
+            each
+            for each in unit.filings(wanted)
+            if each.clearinghouse == clearinghouse and each.state is not FilingState.WITHDRAWN
+        ),
+        key=lambda each: each.part,
+    )
+
+
+def _demand_environment(unit: UnitOfWork, desk: FilingDesk, case_id: CaseId) -> None:
+    """A test never reaches production."""
+    case = unit.get_case(case_id)
+    if case.environment != desk.settings.environment:
+        raise RefusedError(
+            f"this case was opened in '{case.environment}', and this installation is "
+            f"'{desk.settings.environment}' now: it is never filed there"
+        )
+
+
+def _demand_profile(profile: str, known: Sequence[str]) -> None:
+    if profile not in known:
+        raise InputError(f"reporting.profile must be one of {', '.join(known)}, got '{profile}'")

@@ -1,0 +1,250 @@
+"""What one attempt at filing records: each step durable under the fence before the next call, and how it ends."""
+
+import hashlib
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from typing import TypeVar
+
+from clew.errors import UnavailableError
+from clew.ground.clock import monotonic_s
+from clew.parts.clearinghouses.base import CalledPart, Reply
+from clew.parts.formats.base import ClearinghouseFormat
+from clew.parts.stores.base import UnitOfWork
+from clew.pipelines.filing_desk import ACTOR, FilingDesk, access_of, fail, record
+from clew.pipelines.filing_outcome import found_finished, store_receipt
+from clew.pipelines.holds import extend_locks
+from clew.pipelines.outbox import Held
+from clew.records.filing import Filing, FilingAlertKind, FilingState, Paper, PaperKind, Step
+from clew.records.outbox import TaskState
+from clew.reporting.submit import Call, Due, Ruling, next_delay, over
+
+T = TypeVar("T")
+
+_FAILURES = (FilingAlertKind.FAILED, FilingAlertKind.STUCK)
+# A receipt is stored again and again while the disk is full: nothing else can bring it back.
+_STORING_TRIES, _STORING_MOST_S = 60, 60.0
+_OTHER_PLACE = (
+    "The open report {number} was made at another address than the settings name now, and cannot be taken back from "
+    "there. Set the address back and file again, or look it up with the clearinghouse and record what you find by hand."
+)
+
+
+class AttemptRecord:
+    """The recording half of an attempt; `clew.pipelines.filing_attempt` makes the calls.
+
+    Args:
+        held: the task, whose fence guards every change.
+    """
+
+    def __init__(self, desk: FilingDesk, held: Held, part: CalledPart, filing: Filing) -> None:
+        self._desk = desk
+        self._held = held
+        self._part = part
+        self._filing = filing
+        self._format: ClearinghouseFormat = desk.format_of(part)
+        self._began_s = monotonic_s()
+        # Of the last call: what was said, and the document that went with it.
+        self._reply: Reply | None = None
+        self._document: bytes | None = None
+
+    def _begin(self) -> None:
+        """The attempt is recorded; or the filing has failed before it, because nothing more may be tried."""
+        at = self._desk.clock()
+        place = access_of(self._desk.settings, self._filing.environment).place
+        horizon = timedelta(hours=self._desk.settings.reporting.retry_hours)
+
+        def work(unit: UnitOfWork) -> Filing:
+            unit.demand_task(self._held.fence, at)
+            filing = unit.get_filing(self._filing.id)
+            if over(filing, self._held.task.attempts - 1, at, horizon):
+                told = filing.told or "no attempt came to an end"
+                return self._failed(unit, filing, f"Given up after {horizon.total_seconds() / 3600:.0f} hours: {told}")
+            if filing.number is not None and filing.place != place:
+                return self._failed(unit, filing, _OTHER_PLACE.format(number=filing.number))
+            since = filing.attempting_since
+            withdrawing = filing.state is FilingState.WITHDRAWING
+            begun = replace(
+                filing,
+                state=filing.state if withdrawing else FilingState.UNDER_WAY,
+                place=place,
+                attempts=filing.attempts + 1,
+                # A clock that went back must not lengthen the horizon.
+                attempting_since=at if since is None or since > at else since,
+                due_at=None,
+            )
+            return record(unit, begun, Step.BEGUN, at, actor=ACTOR)
+
+        self._filing = self._transact(work, "begun")
+
+    def _advance(self, due: Due, ruling: Ruling) -> None:
+        match due.call:
+            case Call.SUBMIT:
+                self._record(Step.OPENED, number=ruling.number)
+            case Call.UPLOAD:
+                self._record(Step.UPLOADED, key=due.key, file_id=ruling.file_id)
+            case Call.DESCRIBE if self._document is not None:
+                paper = self._paper(PaperKind.FILE_DETAILS, self._document, key=due.key)
+                self._record(Step.DESCRIBED, key=due.key, file_id=due.file_id, papers=(paper,))
+
+    def _keep_receipt(self, due: Due, ruling: Ruling) -> None:
+        """The receipt is durable, however long the disk takes; then the vault's locks follow."""
+        reply, received_at = self._reply, self._desk.clock()
+        if reply is None:
+            raise AssertionError("a report is filed by a reply")
+
+        def work(unit: UnitOfWork) -> None:
+            store_receipt(
+                unit,
+                self._desk,
+                self._filing.id,
+                number_of(due),
+                reply.body,
+                received_at,
+                differs=ruling.told,
+                request_id=reply.request_id,
+            )
+            unit.end_task(self._held.fence, self._desk.clock(), TaskState.DONE)
+
+        self._until_stored(work, "finished")
+        self._lock()
+
+    def _found_finished(self, ruling: Ruling) -> None:
+        request_id = self._reply.request_id if self._reply else None
+
+        def work(unit: UnitOfWork) -> None:
+            unit.demand_task(self._held.fence, self._desk.clock())
+            filing = unit.get_filing(self._filing.id)
+            found_finished(unit, self._desk, filing, ruling.told, request_id)
+            unit.end_task(self._held.fence, self._desk.clock(), TaskState.DONE)
+
+        self._until_stored(work, "found-finished")
+        self._lock()
+
+    def _later(self, told: str) -> None:
+        """The next attempt is due in a while; or the horizon is over."""
+        at = self._desk.clock()
+        horizon = timedelta(hours=self._desk.settings.reporting.retry_hours)
+
+        def work(unit: UnitOfWork) -> None:
+            unit.demand_task(self._held.fence, at)
+            filing = unit.get_filing(self._filing.id)
+            if over(filing, self._held.task.attempts, at, horizon):
+                self._failed(unit, filing, f"Given up after {horizon.total_seconds() / 3600:.0f} hours: {told}")
+                return
+            due_at = at + next_delay(self._held.task.attempts)
+            withdrawing = filing.state is FilingState.WITHDRAWING
+            state = filing.state if withdrawing else FilingState.WAITING
+            waiting = replace(filing, state=state, due_at=due_at, told=told)
+            record(unit, waiting, Step.GAVE_UP, at, actor=ACTOR, told=told, request_id=self._request_id())
+            unit.put_task_back(self._held.fence, due_at, told)
+
+        self._transact(work, "gave-up")
+
+    def _give_up(self, told: str, *, forget: bool = False) -> None:
+        at = self._desk.clock()
+
+        def work(unit: UnitOfWork) -> None:
+            unit.demand_task(self._held.fence, at)
+            filing = unit.get_filing(self._filing.id)
+            self._failed(unit, replace(filing, number=None) if forget else filing, told)
+
+        self._transact(work, "gave-up")
+
+    def _withdrawn(self) -> None:
+        """Nothing of it lies at the clearinghouse any more."""
+        at = self._desk.clock()
+
+        def work(unit: UnitOfWork) -> Filing:
+            unit.demand_task(self._held.fence, at)
+            unit.clear_filing_alerts(self._filing.id, _FAILURES, ACTOR, at)
+            gone = replace(unit.get_filing(self._filing.id), state=FilingState.WITHDRAWN, due_at=None)
+            withdrawn = record(unit, gone, Step.WITHDRAWN, at, actor=ACTOR)
+            unit.end_task(self._held.fence, at, TaskState.DONE)
+            return withdrawn
+
+        self._filing = self._transact(work, "withdrawn")
+
+    def _failed(self, unit: UnitOfWork, filing: Filing, told: str) -> Filing:
+        at = self._desk.clock()
+        if filing.state is FilingState.WITHDRAWING:
+            told = (
+                f"It was to be withdrawn, and what lies open there could not be taken back; withdraw it again. {told}"
+            )
+        failed = fail(unit, filing, told, at)
+        unit.end_task(self._held.fence, at, TaskState.DEAD, told)
+        return failed
+
+    def _record(
+        self,
+        step: Step,
+        *,
+        number: str | None = "",
+        key: str | None = None,
+        file_id: str | None = None,
+        told: str | None = None,
+        papers: tuple[Paper, ...] = (),
+    ) -> None:
+        """The step is durable, and the task was ours when it became so; `number` "" leaves the filing's."""
+        at = self._desk.clock()
+
+        def work(unit: UnitOfWork) -> Filing:
+            unit.demand_task(self._held.fence, at)
+            filing = self._filing if number == "" else replace(self._filing, number=number)
+            changed = record(
+                unit, filing, step, at, actor=ACTOR, told=told, key=key, file_id=file_id, request_id=self._request_id()
+            )
+            for paper in papers:
+                unit.add_paper(paper)
+            return changed
+
+        self._filing = self._transact(work, step.value)
+
+    def _transact(self, work: Callable[[UnitOfWork], T], step: str) -> T:
+        """The work is durable; tests stop on either side of it."""
+        self._held.demand()
+        self._desk.passing(f"before storing {step}")
+        stored = self._desk.store.transact(work)
+        self._desk.passing(f"after storing {step}")
+        return stored
+
+    def _until_stored(self, work: Callable[[UnitOfWork], None], step: str) -> None:
+        """What cannot be learned again is stored as soon as the database takes it."""
+        self._desk.passing(f"before storing {step}")
+        for left in reversed(range(_STORING_TRIES)):
+            try:
+                self._desk.store.transact(work)
+                break
+            except UnavailableError:
+                if not left:
+                    raise
+                self._desk.wait(min(2.0 ** (_STORING_TRIES - 1 - left), _STORING_MOST_S))
+        self._desk.passing(f"after storing {step}")
+
+    def _lock(self) -> None:
+        """The vault's own locks follow the hold; where that fails now, the sweep of holds repeats it."""
+        if self._filing.case_id is not None:
+            with suppress(UnavailableError):
+                extend_locks(self._desk.strongroom, self._filing.case_id)
+
+    def _paper(self, kind: PaperKind, body: bytes, key: str | None = None) -> Paper:
+        return Paper(
+            filing_id=self._filing.id,
+            attempt=self._filing.attempts,
+            kind=kind,
+            at=self._desk.clock(),
+            body=body,
+            digest=hashlib.sha256(body).digest(),
+            key=key,
+        )
+
+    def _request_id(self) -> str | None:
+        return self._reply.request_id if self._reply else None
+
+
+def number_of(due: Due) -> str:
+    """The report that a call is about."""
+    if due.number is None:
+        raise AssertionError(f"'{due.call}' names a report")
+    return due.number

@@ -1,0 +1,84 @@
+"""Keep the bytes of a hit: sealed before the platform is answered, or an alert says that they are not."""
+
+from datetime import timedelta
+
+from clew.errors import ClewError
+from clew.ground.identity import new_id
+from clew.parts.stores.base import UnitOfWork
+from clew.pipelines.evidence import seal_from_upload
+from clew.pipelines.review_desk import ReviewDesk, note
+from clew.records.case import AlertKind, CaseAlert, Content, NotHeld
+from clew.records.identifiers import AlertId, HitId, ObjectId
+
+_ACTOR = "system:screening"
+# Longer than any seal: what is on its way for so long has lost its process.
+_INTERRUPTED = timedelta(minutes=15)
+_AT_ONCE = 200
+
+
+def keep(desk: ReviewDesk, hit_id: HitId, descriptor: int, *, size_bytes: int, media_type: str | None) -> bool:
+    """The bytes of a hit's content are sealed in the vault; False, and an alert stands, when they are not.
+
+    Args:
+        descriptor: the upload in memory; it is left open.
+    """
+    with desk.store.read() as reader:
+        content = reader.find_content_of_hit(hit_id)
+    if content is None or desk.strongroom is None or content.not_held is not NotHeld.SEALING:
+        return False
+    try:
+        sealed = seal_from_upload(
+            desk.strongroom,
+            content.case_id,
+            descriptor,
+            size_bytes=size_bytes,
+            actor=_ACTOR,
+            media_type=media_type,
+        )
+    except (ClewError, OSError) as error:
+        _fail(desk, content, type(error).__name__)
+        return False
+    _hold(desk, content, sealed.id)
+    return True
+
+
+def fail_interrupted(desk: ReviewDesk) -> int:
+    """Contents whose sealing lost its process are told by an alert each; how many."""
+    before = desk.clock() - _INTERRUPTED
+    with desk.store.read() as reader:
+        lost = reader.contents_sealing(before, _AT_ONCE)
+    for content in lost:
+        _fail(desk, content, "interrupted")
+    return len(lost)
+
+
+def _hold(desk: ReviewDesk, content: Content, object_id: ObjectId) -> None:
+    at = desk.clock()
+
+    def work(unit: UnitOfWork) -> None:
+        unit.set_held(content.id, object_id=object_id, not_held=None)
+        unit.clear_case_alerts(content.id, AlertKind.SEAL_FAILED, at)
+        note(unit, at, _ACTOR, "content.held", content.case_id, content=content.id)
+
+    desk.store.transact(work)
+
+
+def _fail(desk: ReviewDesk, content: Content, why: str) -> None:
+    at = desk.clock()
+
+    def work(unit: UnitOfWork) -> None:
+        if unit.get_content(content.id).not_held is not NotHeld.SEALING:
+            return  # another process has told it, or the seal came to its end after all
+        unit.set_held(content.id, object_id=None, not_held=NotHeld.SEAL_FAILED)
+        unit.raise_case_alert(
+            CaseAlert(
+                id=AlertId(new_id(at)),
+                case_id=content.case_id,
+                kind=AlertKind.SEAL_FAILED,
+                at=at,
+                content_id=content.id,
+            )
+        )
+        note(unit, at, _ACTOR, "content.not_held", content.case_id, content=content.id, error=why)
+
+    desk.store.transact(work)

@@ -1,0 +1,336 @@
+"""Prove that every object of the vault is readable and unchanged, and name what is missing, damaged or extra."""
+
+import enum
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from clew.errors import DamagedError, NotFoundError
+from clew.ground.clock import iso
+from clew.ground.locks import hold
+from clew.ground.sealed import HEAD_BYTES, DataKey, read_head
+from clew.parts.stores.base import UnitOfWork
+from clew.parts.vaults.base import Placed
+from clew.pipelines.evidence import record_placed
+from clew.pipelines.holds import lock_until, standing_holds
+from clew.pipelines.permits import SHOWN_DIGITS, grant_verifying
+from clew.pipelines.strongroom import Facts, Strongroom
+from clew.records.audit import AuditEvent
+from clew.records.evidence import SealedObject
+from clew.records.identifiers import CaseId, ObjectId
+
+_STATE = "evidence.verify"
+_GROUND = "verification of the vault"
+# A stop loses no more than so many objects of checking, or so many bytes.
+_NOTE_OBJECTS, _NOTE_BYTES = 100, 1 << 30
+_PAGE = 200
+_FAULTS_KEPT = 1_000
+_KEYS_HELD = 10_000
+# Longer than any upload takes; what was begun before that is nobody's any more.
+_UNFINISHED = timedelta(days=1)
+
+
+class FaultKind(enum.StrEnum):
+    """What is wrong with an object."""
+
+    MISSING = "missing"  # it has a row, and the vault has it not
+    DAMAGED = "damaged"  # it does not open, or holds other bytes
+    EXTRA = "extra"  # the vault has it, and it has no row
+    LEFT_OVER = "left-over"  # its case was destroyed; nobody can read it
+    STRAY = "stray"  # no object at all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One object that is not as it should be.
+
+    Attributes:
+        object: the first digits of its name, or what a stray is called.
+        mended: by `--sweep`: an extra one was taken up, a left-over one removed.
+    """
+
+    kind: FaultKind
+    object: str
+    case_id: CaseId | None
+    told: str
+    mended: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Verified:
+    """What a verification found.
+
+    Attributes:
+        resumed: how many objects an earlier, broken-off run had checked already.
+        unfinished: begun and never finished writes that were removed.
+    """
+
+    began_at: datetime
+    objects: int = 0
+    size_bytes: int = 0
+    resumed: int = 0
+    unfinished: int = 0
+    faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing is left that a person must see to."""
+        return all(fault.mended for fault in self.faults)
+
+
+def verify(
+    strongroom: Strongroom,
+    *,
+    actor: str,
+    sweep: bool = False,
+    again: bool = False,
+    advance: Callable[[Verified, int], None] = lambda _done, _total: None,
+) -> Verified:
+    """Every object was read whole and compared with its name; a run that was broken off is carried on.
+
+    Where the vault locks objects, the locks of held ones reach as far as their holds afterwards.
+
+    Args:
+        sweep: take up objects that lost their row, remove left-over ones and unfinished writes.
+        again: from the beginning, whatever an earlier run has checked.
+        advance: told how far it is, and how many objects there are.
+    Raises:
+        UnavailableError: the vault or the master key is not to be had; run it again to carry on.
+        ConflictError: another process verifies now.
+    """
+    with hold(strongroom.settings.data_dir / "evidence-verify.lock", "a verification of the vault"):
+        run = _Run(strongroom, actor, sweep=sweep, advance=advance)
+        run.begin(again=again)
+        run.check_objects()
+        run.check_extras()
+        return run.finish()
+
+
+class _Run:
+    """One verification, and how far it is."""
+
+    def __init__(
+        self, strongroom: Strongroom, actor: str, *, sweep: bool, advance: Callable[[Verified, int], None]
+    ) -> None:
+        self._room, self._actor, self._sweep, self._advance = strongroom, actor, sweep, advance
+        self._done = Verified(began_at=strongroom.clock())
+        self._after: ObjectId | None = None
+        self._total = 0
+        # Objects come by name and so from one case after another; a keeper far away is not asked for each.
+        self._keys: dict[CaseId, DataKey | None] = {}
+
+    def begin(self, *, again: bool) -> None:
+        """The state of an earlier run is taken up, and that a run begins is recorded."""
+        with self._room.store.read() as reader:
+            text = None if again else reader.find_value(_STATE)
+            self._total, _ = reader.count_objects()
+        if text:
+            self._restore(json.loads(text))
+        facts: Facts = {"objects": self._total, "resumed": self._done.resumed, "sweep": self._sweep}
+        self._room.store.transact(lambda unit: unit.audit(self._event("vault.verify-begin", facts)))
+
+    def check_objects(self) -> None:
+        """Every row has its object, and that is what was sealed."""
+        fine: list[ObjectId] = []
+        read_bytes = 0
+        for sealed in self._rows():
+            fault = self._fault_of(sealed)
+            if fault is None:
+                fine.append(sealed.id)
+                read_bytes += sealed.size_bytes
+                self._done.size_bytes += sealed.size_bytes
+            else:
+                self._done.faults.append(fault)
+            self._done.objects += 1
+            self._after = sealed.id
+            self._advance(self._done, self._total)
+            if len(fine) >= _NOTE_OBJECTS or read_bytes >= _NOTE_BYTES:
+                self._note(fine)
+                fine, read_bytes = [], 0
+        self._note(fine)
+
+    def check_extras(self) -> None:
+        """Every object has its row; with `sweep`, those that lost theirs are taken up."""
+        names: list[ObjectId] = []
+        for name in self._room.vault.stream_names():
+            names.append(name)
+            if len(names) == _PAGE:
+                self._check_names(names)
+                names = []
+        self._check_names(names)
+        for stray in self._room.vault.stream_strays():
+            told = "it is no object of the vault; see how it came there"
+            self._done.faults.append(Fault(kind=FaultKind.STRAY, object=stray[:80], case_id=None, told=told))
+        if self._sweep:
+            self._done.unfinished = self._room.vault.sweep_unfinished(self._room.clock() - _UNFINISHED)
+
+    def finish(self) -> Verified:
+        """What was found is recorded, and the next run begins from the beginning."""
+        done = self._done
+        facts: Facts = {"objects": done.objects, "size_bytes": done.size_bytes, "unfinished": done.unfinished}
+        for kind in FaultKind:
+            facts[kind.value] = sum(fault.kind is kind for fault in done.faults)
+
+        def work(unit: UnitOfWork) -> None:
+            unit.put_value(_STATE, "")
+            unit.audit(self._event("vault.verify", facts))
+
+        self._room.store.transact(work)
+        return done
+
+    def _rows(self) -> Iterator[SealedObject]:
+        while True:
+            with self._room.store.read() as reader:
+                page = reader.objects(self._after, _PAGE)
+            if not page:
+                return
+            yield from page
+
+    def _fault_of(self, sealed: SealedObject) -> Fault | None:
+        """What is wrong with one object; None when it is as it was sealed."""
+        kind = FaultKind.DAMAGED
+        try:
+            key = self._key_of(sealed.case_id)
+            if key is None:
+                return self._left_over(sealed.id, sealed.case_id)
+            at = self._room.clock()
+            permit = grant_verifying(sealed.id, sealed.case_id, self._actor, _GROUND, at)
+            if self._room.vault.verify(sealed.id, permit, key, at) == sealed.size_bytes:
+                self._keep(sealed)
+                return None
+            told = "it holds another number of bytes than its row says"
+        except NotFoundError as error:
+            kind, told = FaultKind.MISSING, str(error)
+        except DamagedError as error:
+            told = str(error)
+        if self._destroyed_since(sealed):
+            return None
+        return Fault(kind=kind, object=sealed.id[:SHOWN_DIGITS], case_id=sealed.case_id, told=told)
+
+    def _keep(self, sealed: SealedObject) -> None:
+        """The vault's lock on a held object reaches as far as the holds of its case: it may have been missed before."""
+        if not self._room.vault.locks:
+            return
+        with self._room.store.read() as reader:
+            if not standing_holds(reader, sealed.case_id, self._room.clock()):
+                return
+            until = lock_until(reader, self._room, sealed.case_id)
+        self._room.vault.keep(sealed.id, until)
+
+    def _key_of(self, case_id: CaseId) -> DataKey | None:
+        """The case's key; None when it was destroyed."""
+        if case_id not in self._keys:
+            with self._room.store.read() as reader:
+                known = reader.find_case_key(case_id)
+                destroyed = known is not None and known.wrapped is None
+                key = None if destroyed else self._room.key_for_opening(reader, case_id)
+            if len(self._keys) >= _KEYS_HELD:
+                self._keys.clear()
+            self._keys[case_id] = key
+        return self._keys[case_id]
+
+    def _destroyed_since(self, sealed: SealedObject) -> bool:
+        """Whether the case was destroyed while it was being verified."""
+        with self._room.store.read() as reader:
+            known = reader.find_case_key(sealed.case_id)
+            return reader.get_object(sealed.id).gone_at is not None or (known is not None and known.wrapped is None)
+
+    def _check_names(self, names: list[ObjectId]) -> None:
+        with self._room.store.read() as reader:
+            known = reader.known_objects(names)
+        for name in names:
+            if name not in known:
+                self._done.faults.append(self._extra(name))
+            elif known[name].gone_at is not None:
+                self._done.faults.append(self._left_over(name, known[name].case_id))
+
+    def _extra(self, name: ObjectId) -> Fault:
+        """An object without a row: left by a crash between the two, or put there by somebody."""
+        fault = Fault(kind=FaultKind.EXTRA, object=name[:SHOWN_DIGITS], case_id=None, told="")
+        try:
+            with self._room.vault.read(name) as sealed:
+                length, head = sealed.size_bytes, read_head(sealed.read(0, HEAD_BYTES))
+            with self._room.store.read() as reader:
+                owner = reader.find_case_key_by_reference(head.reference)
+            if owner is None:
+                return _told(fault, "no case has the key that it was sealed under; keep it until you know whence it is")
+            if owner.wrapped is None:
+                return self._left_over(name, owner.case_id)
+            fault = Fault(kind=fault.kind, object=fault.object, case_id=owner.case_id, told="")
+            key = self._key_of(owner.case_id)
+            if key is None:
+                return self._left_over(name, owner.case_id)
+            at = self._room.clock()
+            permit = grant_verifying(name, owner.case_id, self._actor, _GROUND, at)
+            size_bytes = self._room.vault.verify(name, permit, key, at)
+        except (DamagedError, NotFoundError) as error:
+            return _told(fault, str(error))
+        if not self._sweep:
+            return _told(fault, "a crash left it without its row; --sweep takes it up")
+        placed = Placed(object_id=name, size_bytes=size_bytes, sealed_bytes=length, new=True)
+        self._take_up(owner.case_id, placed)
+        return _told(fault, "a crash had left it without its row; it is held now", mended=True)
+
+    def _take_up(self, case_id: CaseId, placed: Placed) -> None:
+        def work(unit: UnitOfWork) -> None:
+            unit.lock_case_key(case_id)
+            record_placed(unit, self._room, case_id, placed, actor=self._actor, media_type=None)
+
+        self._room.store.transact(work)
+
+    def _left_over(self, name: ObjectId, case_id: CaseId) -> Fault:
+        """An object whose case was destroyed: a lock kept it, or a crash."""
+        fault = Fault(kind=FaultKind.LEFT_OVER, object=name[:SHOWN_DIGITS], case_id=case_id, told="")
+        if not self._sweep:
+            return _told(fault, "its case was destroyed and nobody can read it; --sweep removes it where no lock does")
+        until = self._room.vault.delete(name)
+        if until is not None:
+            told = f"its case was destroyed and nobody can read it; a lock keeps it until {until:%Y-%m-%d}"
+            return _told(fault, told, mended=True)
+        self._room.store.transact(lambda unit: unit.mark_gone([name], self._room.clock()))
+        return _told(fault, "its case was destroyed; it is removed now", mended=True)
+
+    def _note(self, fine: list[ObjectId]) -> None:
+        """What was checked is stored, so that a stop does not lose it."""
+        at, text = self._room.clock(), self._text()
+
+        def work(unit: UnitOfWork) -> None:
+            unit.mark_verified(fine, at)
+            unit.put_value(_STATE, text)
+
+        self._room.store.transact(work)
+
+    def _text(self) -> str:
+        state = {
+            "began": iso(self._done.began_at),
+            "after": self._after,
+            "objects": self._done.objects,
+            "size_bytes": self._done.size_bytes,
+            "faults": [
+                [fault.kind.value, fault.object, fault.case_id, fault.told, fault.mended]
+                for fault in self._done.faults[:_FAULTS_KEPT]
+            ],
+        }
+        return json.dumps(state)
+
+    def _restore(self, state: dict[str, object]) -> None:
+        faults = state["faults"]
+        self._done = Verified(
+            began_at=datetime.fromisoformat(str(state["began"])),
+            objects=int(str(state["objects"])),
+            size_bytes=int(str(state["size_bytes"])),
+            resumed=int(str(state["objects"])),
+            faults=[
+                Fault(kind=FaultKind(kind), object=name, case_id=case_id, told=told, mended=mended)
+                for kind, name, case_id, told, mended in (faults if isinstance(faults, list) else [])
+            ],
+        )
+        self._after = ObjectId(str(state["after"])) if state["after"] else None
+
+    def _event(self, act: str, facts: Facts) -> AuditEvent:
+        return AuditEvent(at=self._room.clock(), actor=self._actor, act=act, subject="vault", facts=facts)
+
+
+def _told(fault: Fault, told: str, *, mended: bool = False) -> Fault:
+    return Fault(kind=fault.kind, object=fault.object, case_id=fault.case_id, told=told, mended=mended)

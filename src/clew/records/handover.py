@@ -1,0 +1,56 @@
+"""A report as it was filed, with all that goes to the police beside it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from clew.records.identifiers import CaseId, ReportId
+from clew.records.report import Report
+from clew.records.report_file import ReportFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiledFile:
+    """One file of a filed report.
+
+    Attributes:
+        number: by which the clearinghouse knows it; None when it was not uploaded.
+        digests: of the bytes as the user uploaded them, by name in lower case: "md5", "sha1", "sha256", "pdq".
+        path: its bytes within the package; None when they are not in it.
+    """
+
+    file: ReportFile
+    number: str | None = None
+    size_bytes: int | None = None
+    media_type: str | None = None
+    digests: Mapping[str, str] = field(default_factory=dict)
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiledReport:
+    """One report, where it went, and when it was received there.
+
+    Attributes:
+        number: the clearinghouse's; None before it has answered.
+        received_at: when it acknowledged the report as a whole; None before.
+        sender: the platform's name.
+        environment: "production" or "test"; a test report says so on every page.
+        made_at: when this copy was put together.
+    """
+
+    report_id: ReportId
+    case_id: CaseId | None
+    report: Report
+    clearinghouse: str
+    number: str | None
+    received_at: datetime | None
+    sender: str
+    environment: str
+    files: tuple[FiledFile, ...]
+    made_at: datetime
+
+    @property
+    def name(self) -> str:
+        """By which it is called in titles and file names: the clearinghouse's number, else ours."""
+        return self.number or str(self.report_id)

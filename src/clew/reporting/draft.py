@@ -1,0 +1,341 @@
+"""A case becomes the facts of a report: what the platform knows of it, each thing in its field, and the rest labelled.
+
+The draft accuses nobody and decides little: a person sees it, completes it and files it. What it takes over it takes
+over whole; what the platform does not hold it leaves absent.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from clew.records import report as r
+from clew.records import subject as s
+from clew.records.case import Case, Content, ContentKind, FlagReason, Message, NotHeld, Provenance, ReportRoute
+from clew.records.report_file import AiProvenance, FileHash, Labelled, ReportFile
+from clew.records.review import Verdict
+from clew.records.signal import Signal
+
+# Under which name a hash is sent; the trade writes digests in capitals and without a hyphen.
+_HASH_NAMES = {"md5": "MD5", "sha1": "SHA1", "sha256": "SHA256", "pdq": "PDQ"}
+_INCIDENTS = {
+    FlagReason.ENTICEMENT: r.IncidentType.ENTICEMENT,
+    FlagReason.EXTORTION: r.IncidentType.ENTICEMENT,
+    FlagReason.TRAFFICKING: r.IncidentType.TRAFFICKING,
+}
+_NO_BYTES = {
+    NotHeld.HASHES_ONLY: "the platform sent hashes and kept the bytes",
+    NotHeld.NO_FILE: "there is no file",
+    NotHeld.VAULT_OFF: "the vault was off",
+    NotHeld.SEALING: "sealing has not ended",
+    NotHeld.SEAL_FAILED: "sealing failed",
+    NotHeld.DESTROYED: "destroyed on lawful request",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reportable:
+    """One content that belongs into the report, with the verdict that says so and the messages of a thread."""
+
+    content: Content
+    verdict: Verdict
+    messages: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFacts:
+    """All that a draft is made of.
+
+    Attributes:
+        platform: the product's name, as the settings give it.
+        prior_reports: numbers from the receipts of earlier reports on the subject.
+        other_reports: numbers of earlier ones that went another way, such as by hand; they are told in words, since a
+            clearinghouse refuses numbers that it does not know.
+    """
+
+    case: Case
+    subject: s.Subject
+    reportables: tuple[Reportable, ...]
+    reporter: r.Reporter
+    platform: str | None = None
+    prior_reports: tuple[int, ...] = ()
+    other_reports: tuple[str, ...] = ()
+
+
+def draft(facts: CaseFacts) -> r.Report:
+    """The facts of the report on a case, not yet composed."""
+    child = facts.case.safeguarding or facts.subject.safeguarding
+    files = [each for each in facts.reportables if each.content.kind is ContentKind.FILE]
+    sent = tuple(_file(each) for each in files if each.content.object_id is not None)
+    return r.Report(
+        incident=_incident(facts),
+        reporter=facts.reporter,
+        details=_details(facts),
+        subjects=() if child else (_subject(facts.subject, facts.prior_reports),),
+        victims=(_victim(facts.subject, facts.prior_reports),) if child else (),
+        files=sent,
+        messages=tuple(_message(each) for one in facts.reportables for each in one.messages),
+        payments=facts.subject.particulars.payments,
+        further=(
+            *(_without_bytes(each.content) for each in files if each.content.object_id is None),
+            *_of_the_case(facts.case),
+            *(Labelled(label="Earlier report", text=each) for each in facts.other_reports),
+        ),
+    )
+
+
+# ---------------------------------------------------------------- the incident
+
+
+def _incident(facts: CaseFacts) -> r.Incident:
+    flags = {each.content.flagged_as for each in facts.reportables}
+    at, described = _moment(facts)
+    annotations: set[r.ReportAnnotation] = set()
+    if FlagReason.EXTORTION in flags:
+        annotations.add(r.ReportAnnotation.SEXTORTION)
+    if facts.case.route is ReportRoute.INFORMATIONAL:
+        annotations.add(r.ReportAnnotation.INFORMATIONAL)
+    return r.Incident(
+        type=_type(facts, flags),
+        at=at,
+        at_described=described,
+        platform=facts.platform,
+        annotations=frozenset(annotations),
+    )
+
+
+def _type(facts: CaseFacts, flags: set[FlagReason | None]) -> r.IncidentType:
+    """What a flag said outranks the kind of content: a file can be part of an enticement."""
+    flagged = [kind for reason, kind in _INCIDENTS.items() if reason in flags]
+    if flagged:
+        return flagged[0]
+    text_only = all(each.content.kind is ContentKind.THREAD for each in facts.reportables)
+    return r.IncidentType.ENTICEMENT if text_only and facts.reportables else r.IncidentType.MATERIAL
+
+
+def _moment(facts: CaseFacts) -> tuple[datetime, str]:
+    """The earliest time that is held, and what it is the time of."""
+    times = [
+        *((each.content.uploaded_at, "upload of the first reported file") for each in facts.reportables),
+        *((one.at, "first message of the reported thread") for each in facts.reportables for one in each.messages),
+    ]
+    held = [(at, described) for at, described in times if at is not None]
+    if held:
+        return min(held, key=lambda pair: pair[0])
+    return facts.case.opened_at, "when the platform found it; no time of an upload or message is held"
+
+
+def _details(facts: CaseFacts) -> tuple[r.IncidentDetail, ...]:
+    urls = tuple(dict.fromkeys(each.content.url for each in facts.reportables if each.content.url))
+    threads = [each for each in facts.reportables if each.content.kind is ContentKind.THREAD]
+    found: list[r.IncidentDetail] = []
+    if threads:
+        names = tuple(
+            Labelled(label="Thread at the platform", text=each.content.reference)
+            for each in threads
+            if each.content.reference
+        )
+        found.append(r.Chat(client=facts.platform, further=names))
+    if urls:
+        found.append(r.WebPage(urls=urls))
+    return tuple(found)
+
+
+# ---------------------------------------------------------------- who
+
+
+def _subject(subject: s.Subject, prior: tuple[int, ...]) -> r.ReportedSubject:
+    known = subject.particulars
+    temporary, permanent = _closures(known.disabled)
+    return r.ReportedSubject(
+        person=_person(known),
+        identifier=subject.reference,
+        service=known.service,
+        compromised=known.compromised,
+        screen_name=known.screen_name,
+        display_names=known.display_names,
+        profile_urls=known.profile_urls,
+        profile_bio=known.biography,
+        ip_events=known.ip_events,
+        devices=known.devices,
+        prior_reports=prior,
+        group_identifier=known.group,
+        temporarily_closed=temporary,
+        permanently_closed=permanent,
+        location=_location(known.location),
+        all_emails_reported=known.every_email,
+        associated=tuple(_associated(each) for each in known.linked),
+        further=_registered(known),
+    )
+
+
+def _victim(subject: s.Subject, prior: tuple[int, ...]) -> r.Victim:
+    known = subject.particulars
+    temporary, permanent = _closures(known.disabled)
+    group = (Labelled(label="Group of the account", text=known.group),) if known.group else ()
+    return r.Victim(
+        person=_person(known),
+        identifier=subject.reference,
+        service=known.service,
+        compromised=known.compromised,
+        screen_name=known.screen_name,
+        display_names=known.display_names,
+        profile_urls=known.profile_urls,
+        profile_bio=known.biography,
+        ip_events=known.ip_events,
+        devices=known.devices,
+        prior_reports=prior,
+        temporarily_closed=temporary,
+        permanently_closed=permanent,
+        location=_location(known.location),
+        all_emails_reported=known.every_email,
+        associated=tuple(_associated(each) for each in known.linked),
+        further=(*_registered(known), *group),
+    )
+
+
+def _registered(known: s.Particulars) -> tuple[Labelled, ...]:
+    if known.registered_at is None:
+        return ()
+    return (Labelled(label="Account registered at", text=known.registered_at.isoformat()),)
+
+
+def _person(known: s.Particulars) -> r.Person:
+    return r.Person(
+        first_name=known.first_name,
+        last_name=known.last_name,
+        phones=tuple(_phone(each) for each in known.phones),
+        emails=known.emails,
+        addresses=tuple(_address(each) for each in known.addresses),
+        age=known.age_years,
+        birth_date=known.born_on,
+    )
+
+
+def _phone(phone: s.Phone) -> r.Phone:
+    return r.Phone(
+        number=phone.number,
+        kind=r.PhoneKind(phone.kind) if phone.kind else None,
+        verified=phone.verified,
+        verified_at=phone.verified_at,
+        calling_code=phone.calling_code,
+    )
+
+
+def _address(address: s.PostalAddress) -> r.Address:
+    american = address.country == "US"
+    return r.Address(
+        street=address.street,
+        city=address.city,
+        postal_code=address.postal_code,
+        state=address.region if american else None,
+        region=None if american else address.region,
+        country=address.country,
+        kind=r.AddressKind(address.kind) if address.kind else None,
+    )
+
+
+def _location(place: s.EstimatedLocation | None) -> r.Location | None:
+    if place is None:
+        return None
+    return r.Location(city=place.city, region=place.region, country=place.country, verified=place.verified, at=place.at)
+
+
+def _closures(disabled: s.Disabled | None) -> tuple[r.TemporaryClosure | None, r.PermanentClosure | None]:
+    if disabled is None:
+        return None, None
+    if disabled.permanently:
+        closed = r.PermanentClosure(
+            closed=True, at=disabled.at, notified=disabled.user_told, notified_at=disabled.user_told_at
+        )
+        return None, closed
+    for_a_time = r.TemporaryClosure(
+        closed=True,
+        at=disabled.at,
+        notified=disabled.user_told,
+        notified_at=disabled.user_told_at,
+        reopened_at=disabled.reopened_at,
+    )
+    return for_a_time, None
+
+
+def _associated(linked: s.LinkedAccount) -> r.AssociatedAccount:
+    ties = {"parent-guardian": r.AccountTie.GUARDIAN}
+    return r.AssociatedAccount(
+        tie=ties.get(linked.kind) or r.AccountTie(linked.kind),
+        platform=linked.platform,
+        phones=tuple(_phone(each) for each in linked.phones),
+        emails=linked.emails,
+        identifier=linked.reference,
+        profile_urls=(linked.profile_url,) if linked.profile_url else (),
+        screen_name=linked.screen_name,
+    )
+
+
+# ---------------------------------------------------------------- what
+
+
+def _file(reportable: Reportable) -> ReportFile:
+    content, verdict = reportable.content, reportable.verdict
+    sizes = [("Size in bytes", content.size_bytes), ("Media type", content.media_type)]
+    return ReportFile(
+        key=content.id,
+        reference=content.reference,
+        original_file_name=content.file_name,
+        uploaded_at=content.uploaded_at,
+        url=content.url,
+        publicly_available=content.publicly_available,
+        annotations=frozenset(verdict.annotations),
+        industry_class=verdict.industry_class,
+        hashes=tuple(_hash(each) for each in content.signals),
+        ip_event=content.ip_event,
+        devices=(content.device,) if content.device else (),
+        ai_provenance=_provenance(content.provenance) if content.provenance else None,
+        further=tuple(Labelled(label=label, text=str(value)) for label, value in sizes if value is not None),
+    )
+
+
+def _hash(signal: Signal) -> FileHash:
+    return FileHash(type=_HASH_NAMES.get(signal.type, signal.type.upper()), value=signal.value.hex())
+
+
+def _provenance(known: Provenance) -> AiProvenance:
+    by_user = {"training-data": False, "prompt-input": True, "output": True, "user-upload": True}
+    return AiProvenance(
+        model=known.model,
+        prompt=known.prompt,
+        source=known.upload_source,
+        by_user=by_user.get(known.upload_source or ""),
+    )
+
+
+def _without_bytes(content: Content) -> Labelled:
+    """A file that cannot be sent is told of in words; a hash alone has led to people before."""
+    reason = _NO_BYTES[content.not_held] if content.not_held else "the reason is not recorded"
+    event = content.ip_event
+    parts = [
+        f"its bytes are not sent ({reason})",
+        *(f"{_HASH_NAMES.get(each.type, each.type)} {each.value.hex()}" for each in content.signals),
+        *([f"reference {content.reference}"] if content.reference else []),
+        *([f"name {content.file_name}"] if content.file_name else []),
+        *([f"uploaded at {content.uploaded_at.isoformat()}"] if content.uploaded_at else []),
+        *([f"from {event.address} port {event.port or 'not held'}"] if event else []),
+        *([f"at {content.url}"] if content.url else []),
+        *([f"size {content.size_bytes} bytes"] if content.size_bytes is not None else []),
+    ]
+    return Labelled(label="A further reported file", text="; ".join(parts))
+
+
+def _message(message: Message) -> r.QuotedMessage:
+    to = f" to {message.recipient}" if message.recipient else ""
+    return r.QuotedMessage(
+        sender=f"{message.author or 'an account that is not held'}{to}",
+        text=message.text,
+        at=message.at,
+        ip_event=message.ip_event,
+        reported=not message.context,
+    )
+
+
+def _of_the_case(case: Case) -> tuple[Labelled, ...]:
+    if not case.informational_because:
+        return ()
+    return (Labelled(label="For information only, because", text=case.informational_because),)

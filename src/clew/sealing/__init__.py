@@ -1,0 +1,1 @@
+"""Seal the audit log: number, commit, hash, sign, verify."""

@@ -1,0 +1,261 @@
+"""One review job: what is known of each file without opening it, the decision, and what was viewed."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from clew.parts.stores.base import Reader
+from clew.pipelines.cases import CaseFile, case_file
+from clew.pipelines.review_desk import ReviewDesk, senior
+from clew.pipelines.views import COST_OF_NOT_VIEWING, narrative
+from clew.records.case import Content, ContentKind
+from clew.records.identifiers import ContentId, JobId
+from clew.records.match import Hit
+from clew.records.people import User
+from clew.records.review import (
+    AppealState,
+    JobState,
+    Lane,
+    Look,
+    Verdict,
+    VerdictStanding,
+)
+from clew.records.viewing import FileViewing
+from clew.review import decide
+from clew.web.console import review_words
+from clew.web.console.exposure import meter_of
+from clew.web.console.holding import desk_of
+from clew.web.console.pages import page
+from clew.web.console.review import barred
+from clew.web.console.undoing import holds, may_reverse, undo_of
+from clew.web.console.views import FILMS, PICTURES
+from clew.web.door import door_of
+from clew.web.reads import note
+
+router = APIRouter(include_in_schema=False)
+
+_HITS_READ = 50
+TOLD = {
+    "viewed": "The ledger says that you viewed all of it.",
+    "second": "Another person is asked to look at that file.",
+    "raised": "The job is in the lane of danger now, and people on call are told. Decide the file too.",
+    "raised-already": "The job was in the lane of danger already. Decide the file too.",
+    "lane": "The lane is changed.",
+    "lane-asked": "A less urgent lane is asked for; another person agrees or not.",
+    "undone": "The verdict is taken back. Its file is to be decided again.",
+    "appeal": "The appeal is answered.",
+    "safeguarding": "The safeguarding mark is changed.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One file or thread of the job, as its card shows it.
+
+    Attributes:
+        pane: "known", "viewed", "partly", "locked" or "sealed": its pattern and icon.
+        left: whether the person who holds the job can still decide it.
+    """
+
+    content: Content
+    name: str
+    pane: str
+    words: str
+    small: str
+    verdict: Verdict | None
+    left: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of the job's ledger."""
+
+    at: datetime
+    words: str
+
+
+@router.get("/review/{job_id}")
+def show_job(
+    request: Request,
+    job_id: str,
+    content: Annotated[str, Query(max_length=64)] = "",
+    facts: bool = False,
+    undo: Annotated[str, Query(max_length=64)] = "",
+    said: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """The page. Facts of the subject and the files stand there for whoever holds the job.
+
+    Args:
+        content: the one to judge; else the first that is left.
+        facts: show the subject's identifiers whole, which is written down.
+    """
+    desk, who = desk_of(request)
+    now = desk.clock()
+    with desk.store.read() as reader:
+        whole = case_file(reader, reader.get_job(JobId(job_id)).case_id)
+        held = holds(who, whole.job, now)
+        left = _left(reader, desk, who, whole) if held else ()
+        file = replace(whole, verdicts=_open_to(who, whole.verdicts))
+        parts = _parts(reader, file, left)
+        chosen = _chosen(parts, content)
+        hits = [reader.get_hit(each) for each in (chosen.content.hit_ids if chosen else ())[:_HITS_READ]]
+        shown: dict[str, Any] = {
+            "hits": hits,
+            "ledger": _ledger(reader, file, who),
+            "undoing": undo_of(reader, who, undo, now),
+            "reasons": review_words.why(file.job, file.contents, _hits(reader, file)),
+            "earlier": [each for each in reader.cases_of(file.subject.id) if each.id != file.case.id],
+            "names": {each.by: review_words.name_of(reader, each.by, who.id) for each in file.verdicts},
+            "asked": _asked_for(reader, file, who),
+            "states": {each.hash_list.id: each for each in reader.list_states(now)},
+        }
+    facts = facts and held
+    note(request, "review.open", f"case:{file.case.id}", held=held, facts=facts)
+    searched = sum(each.entries for each in door_of(request).installation.index.status().types)
+    return page(
+        request,
+        "review_job.html",
+        place="review",
+        file=file,
+        job=file.job,
+        held=held,
+        barred=barred(file.job, who, now),
+        parts=parts,
+        chosen=chosen,
+        left=left,
+        part_names={part.content.id: part.name for part in parts},
+        next_name=_next_name(parts, chosen),
+        clock=review_words.clock_of(file.job, now),
+        facts=facts,
+        searched=searched,
+        viewing=file.viewings.get(chosen.content.id) if chosen else None,
+        narrative=narrative,
+        cost=COST_OF_NOT_VIEWING,
+        whole_shown=chosen is not None and chosen.content.media_type in PICTURES | FILMS,
+        is_film=chosen is not None and chosen.content.media_type in FILMS,
+        meter=meter_of(desk, who),
+        renew_s=20 * desk.policy.lease_minutes,
+        is_senior=senior(who),
+        may_reverse=lambda verdict: may_reverse(who, verdict, file.job, now),
+        told=TOLD.get(said, ""),
+        review_words=review_words,
+        JobState=JobState,
+        Lane=Lane,
+        Look=Look,
+        ContentKind=ContentKind,
+        VerdictStanding=VerdictStanding,
+        AppealState=AppealState,
+        **shown,
+    )
+
+
+def _open_to(who: User, verdicts: list[Verdict]) -> list[Verdict]:
+    """What the person may know: another's verdict that waits for a second look would lead whoever gives it."""
+    return [each for each in verdicts if each.standing is not VerdictStanding.PROVISIONAL or each.by == who.id]
+
+
+def _hits(reader: Reader, file: CaseFile) -> list[Hit]:
+    ids = [hit_id for each in file.contents for hit_id in each.hit_ids]
+    return [reader.get_hit(hit_id) for hit_id in ids[:_HITS_READ]]
+
+
+def _left(reader: Reader, desk: ReviewDesk, who: User, file: CaseFile) -> tuple[ContentId, ...]:
+    """What the person can still decide, by the rules that record a verdict."""
+    return decide.waits_for(
+        file.contents,
+        file.verdicts,
+        file.opinions,
+        holder=who.id,
+        senior=senior(who),
+        escalated=file.job.look is Look.SENIOR and bool(reader.escalations_of(file.job.id)),
+        policy=desk.policy,
+    ).left_to_holder
+
+
+def _parts(reader: Reader, file: CaseFile, left: tuple[ContentId, ...]) -> list[Part]:
+    standing = {each.content_id: each for each in file.verdicts if each.standing is not VerdictStanding.REVERSED}
+    asked = {each.content_id for each in file.opinions if each.answered_at is None}
+    parts = []
+    for content, name in zip(file.contents, review_words.part_names(file.contents), strict=True):
+        pane, state, small = _state(reader, content, file.viewings[content.id])
+        verdict = standing.get(content.id)
+        if verdict is not None:
+            state, small = review_words.DECISIONS[verdict.decision], state.lower()
+        if content.id in asked:
+            small = "a second look is due"
+        parts.append(
+            Part(
+                content=content,
+                name=name,
+                pane=pane,
+                words=state,
+                small=small,
+                verdict=verdict,
+                left=content.id in left,
+            )
+        )
+    return parts
+
+
+def _state(reader: Reader, content: Content, viewing: FileViewing) -> tuple[str, str, str]:
+    """Pane, words and small words of a content."""
+    if content.known is not None and reader.get_verdict(content.known).standing is VerdictStanding.FINAL:
+        return "known", "Known, confirmed", "will not be shown again"
+    kind = review_words.kind_of(content)
+    if content.kind is ContentKind.THREAD:
+        seen = viewing.partial_views > 0
+        return ("partly", "Read", kind) if seen else ("sealed", "Hidden", kind)
+    if viewing.viewed:
+        return "viewed", "Viewed in full", "and confirmed"
+    if content.object_id is None:
+        why = review_words.NOT_HELD[content.not_held] if content.not_held else "no bytes are held"
+        return "locked", "Not held", why
+    if viewing.partial_views:
+        return "partly", "Partly viewed", "does not count as viewed"
+    return "sealed", "Sealed, not opened", kind
+
+
+def _chosen(parts: list[Part], wanted: str) -> Part | None:
+    named = [part for part in parts if part.content.id == wanted]
+    left = [part for part in parts if part.left]
+    return next(iter(named or left or parts), None)
+
+
+def _next_name(parts: list[Part], chosen: Part | None) -> str:
+    """Where recording leads: the next file that is left, in the order of the list; "" for the next job."""
+    left = [part for part in parts if part.left and part is not chosen]
+    if not left or chosen is None:
+        return ""
+    at = parts.index(chosen)
+    return next((part.name for part in left if parts.index(part) > at), left[0].name)
+
+
+def _ledger(reader: Reader, file: CaseFile, who: User) -> list[Line]:
+    """Views, the words given on them, and verdicts, newest first."""
+    names = dict(zip((each.id for each in file.contents), review_words.part_names(file.contents), strict=True))
+    lines = []
+    for content in file.contents:
+        for event in reader.views_of(content.id):
+            by = "" if event.person == who.id else ", by another person"
+            lines.append(Line(at=event.at, words=f"{names[content.id]}: {review_words.viewing(event)}{by}."))
+        for word in reader.confirmations_of(content.id):
+            by = "you" if word.person == who.id else "another person"
+            lines.append(Line(at=word.at, words=f"{names[content.id]}: confirmed by {by}."))
+    for verdict in file.verdicts:
+        said = review_words.DECISIONS[verdict.decision]
+        gone = ", reversed since" if verdict.standing is VerdictStanding.REVERSED else ""
+        unopened = "" if verdict.opened else ", unopened"
+        lines.append(Line(at=verdict.at, words=f"{names[verdict.content_id]}: {said.lower()}{unopened}{gone}."))
+    return sorted(lines, key=lambda line: line.at, reverse=True)
+
+
+def _asked_for(reader: Reader, file: CaseFile, who: User) -> dict[ContentId, list[str]]:
+    """Which second opinions are open, and who asked."""
+    found: dict[ContentId, list[str]] = {}
+    for each in file.opinions:
+        if each.answered_at is None:
+            by = review_words.name_of(reader, each.asked_by, who.id)
+            found.setdefault(each.content_id, []).append(by)
+    return found

@@ -1,0 +1,20 @@
+"""What roles and scopes are called, and what they let somebody do, in a line each."""
+
+from clew.records.people import Role
+from clew.records.screening import Scope
+
+ROLES: dict[Role, tuple[str, str]] = {
+    Role.ADMINISTRATOR: ("Administrator", "people, keys and settings; no evidence by that alone"),
+    Role.REVIEWER: ("Reviewer", "works the queue and gives verdicts"),
+    Role.SENIOR_REVIEWER: ("Senior reviewer", "second opinions, reversals and appeals"),
+    Role.REPORTER: ("Reporter", "composes and files reports, keeps evidence"),
+    Role.AUDITOR: ("Auditor", "reads what was done, changes nothing"),
+    Role.READ_ONLY: ("Read only", "reads counts and states, changes nothing"),
+}
+SCOPES: dict[Scope, str] = {
+    Scope.SCREEN: "screen content",
+    Scope.LISTS_READ: "read lists",
+    Scope.LISTS_WRITE: "change lists",
+    Scope.HITS_READ: "read hits",
+    Scope.MEASURE_READ: "read counts and metrics",
+}

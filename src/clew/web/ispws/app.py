@@ -1,0 +1,172 @@
+"""The server's application: the seven calls under /ispws, each behind the front."""
+
+import sqlite3
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from clew.errors import ClewError, InputError
+from clew.parts.formats.base import Answer, ClearinghouseFormat
+from clew.web import log
+from clew.web.body import Held
+from clew.web.ispws.call import Call, call_of, sender_of
+from clew.web.ispws.clearinghouse import Clearinghouse
+from clew.web.ispws.codes import STATUS, WORDS, Code, RefusalError
+from clew.web.ispws.faults import BASE, Faults
+from clew.web.ispws.front import Front
+from clew.web.ispws.recorder import Recorder
+from clew.web.ispws.rehearsal import rehearsal_routes
+from clew.web.ispws.senders import Senders
+from clew.web.ispws.wire import DOCUMENT_BYTES, DOCUMENTS_HELD, read_document, read_form, send_answer
+
+# What a call comes to whose result could not be kept.
+_NOT_KEPT = {"submit": Code.SAVE_FAILED, "upload": Code.FILE_UPLOAD_FAILED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """What the application is made of.
+
+    Attributes:
+        file_bytes: most that an uploaded file may have.
+    """
+
+    clearinghouse: Clearinghouse
+    form: ClearinghouseFormat
+    senders: Senders
+    file_bytes: int
+    new_request_id: Callable[[], str]
+
+
+Answered = Answer | bytes
+Work = Callable[[Scope, Receive], Awaitable[Answered]]
+
+
+class Endpoint:
+    """One of the seven calls as an ASGI application: what it comes to is written as the interface has it."""
+
+    def __init__(self, name: str, work: Work, form: ClearinghouseFormat) -> None:
+        self._name = name
+        self._work = work
+        self._form = form
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One call, done and answered."""
+        call = call_of(scope)
+        call.endpoint = self._name
+        answered = await self._done(scope, receive, call)
+        if isinstance(answered, bytes):
+            call.code = Code.OK
+            await send_answer(send, STATUS[Code.OK], answered)
+            return
+        call.code, call.report, call.file = answered.code, answered.report_number, answered.file_id
+        await send_answer(send, STATUS[Code(answered.code)], self._form.write_response(answered))
+
+    async def _done(self, scope: Scope, receive: Receive, call: Call) -> Answered:
+        try:
+            return await self._work(scope, receive)
+        except RefusalError as refusal:
+            return Answer(code=refusal.code, description=str(refusal))
+        except InputError as error:
+            return Answer(code=Code.INVALID_REQUEST, description=f"{WORDS[Code.INVALID_REQUEST]}: {error}")
+        except (sqlite3.Error, OSError, ClewError) as error:
+            log.say("error", "not kept", request_id=call.request_id, error=type(error).__name__)
+            code = _NOT_KEPT.get(self._name, Code.UPDATE_FAILED)
+            return Answer(code=code, description=WORDS[code])
+
+
+class Calls:
+    """The seven calls, from their bodies to the clearinghouse."""
+
+    def __init__(self, serving: Serving) -> None:
+        self._serving = serving
+        self._clearinghouse = serving.clearinghouse
+        self._held = Held(DOCUMENTS_HELD * DOCUMENT_BYTES, 0)
+
+    def routes(self) -> list[Route]:
+        """Each call at its place."""
+        form = self._serving.form
+        reading: dict[str, Work] = {"status": self._status, "xsd": self._xsd}
+        writing: dict[str, Work] = {
+            "submit": self._submit,
+            "upload": self._upload,
+            "fileinfo": self._fileinfo,
+            "finish": self._finish,
+            "retract": self._retract,
+        }
+        return [
+            *(Route(BASE + name, Endpoint(name, work, form), methods=["GET"]) for name, work in reading.items()),
+            *(Route(BASE + name, Endpoint(name, work, form), methods=["POST"]) for name, work in writing.items()),
+        ]
+
+    async def _status(self, scope: Scope, _: Receive) -> Answered:
+        client = scope.get("client")
+        return self._clearinghouse.status(sender_of(scope), client[0] if client else "unknown")
+
+    async def _xsd(self, _scope: Scope, _receive: Receive) -> Answered:
+        return await run_in_threadpool(self._clearinghouse.schema)
+
+    async def _submit(self, scope: Scope, receive: Receive) -> Answered:
+        with self._held.room() as room:
+            document = await read_document(scope, receive, room)
+            return await run_in_threadpool(self._clearinghouse.submit, sender_of(scope), document)
+
+    async def _upload(self, scope: Scope, receive: Receive) -> Answered:
+        filled = await read_form(scope, receive, file_bytes=self._serving.file_bytes)
+        assert filled.file is not None
+        md5, size_bytes = filled.file.md5, filled.file.size_bytes
+        return await run_in_threadpool(self._clearinghouse.upload, sender_of(scope), filled.number, md5, size_bytes)
+
+    async def _fileinfo(self, scope: Scope, receive: Receive) -> Answered:
+        with self._held.room() as room:
+            document = await read_document(scope, receive, room)
+            return await run_in_threadpool(self._clearinghouse.describe, sender_of(scope), document)
+
+    async def _finish(self, scope: Scope, receive: Receive) -> Answered:
+        filled = await read_form(scope, receive)
+        return await run_in_threadpool(self._clearinghouse.finish, sender_of(scope), filled.number)
+
+    async def _retract(self, scope: Scope, receive: Receive) -> Answered:
+        filled = await read_form(scope, receive)
+        return await run_in_threadpool(self._clearinghouse.retract, sender_of(scope), filled.number)
+
+
+class IspwsApp(FastAPI):
+    """FastAPI behind our front, which alone turns errors into answers; the framework's own layers are left out."""
+
+    front: Front
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The front, and behind it, perhaps, faults, and the router."""
+        return self.front
+
+
+def create_app(serving: Serving, *, faults: Callable[[ASGIApp], Faults] | None, recorder: Recorder | None) -> FastAPI:
+    """The application.
+
+    Args:
+        faults: the middleware, around what it is given; None loads none.
+        recorder: told of each call, and shown at /ispws-recorder; None keeps and shows nothing.
+    """
+    # Neither a description of the interface nor pages on it: whoever calls has the documentation.
+    app = IspwsApp(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app.router.routes.extend(Calls(serving).routes())
+    layered = faults(app.router) if faults else None
+    if recorder is not None:
+        app.router.routes.extend(rehearsal_routes(serving.clearinghouse, recorder, layered))
+    app.front = Front(
+        layered or app.router,
+        serving.senders,
+        serving.form,
+        new_request_id=serving.new_request_id,
+        noted=recorder.note if recorder else _forget,
+    )
+    return app
+
+
+def _forget(_: Call) -> None:
+    """Nobody asked for it to be noted."""

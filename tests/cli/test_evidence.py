@@ -1,0 +1,167 @@
+"""`clew evidence`: what each command says, and its exit codes."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from clew.cli.main import run
+from clew.ground.clock import system_clock
+from clew.pipelines.evidence import seal
+from clew.pipelines.holds import end_open_case
+from clew.pipelines.installation import open_store
+from clew.pipelines.strongroom import open_strongroom
+from clew.records.identifiers import CaseId
+from clew.settings import load
+
+CASE = CaseId("01KA2VJ5T0M3N4P5Q6R7S8T9V0")
+REQUEST = (
+    "--kind",
+    "destruction-request",
+    "--reference",
+    "26-12",
+    "--authority",
+    "State police",
+    "--issued",
+    "2026-01-02",
+)
+
+
+@pytest.fixture
+def evidence(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+    """The command over a data folder in which one case has an object."""
+    folder = tmp_path / "data"
+    settings = load(folder, {})
+    store = open_store(settings)
+    seal(open_strongroom(settings, store, system_clock), CASE, b"a harbour", actor="system:test")
+    store.close()
+
+    def command(*words: str, **environ: str) -> tuple[int, str, str]:
+        code = run(["--data-dir", str(folder), "evidence", *words])
+        return code, *capfd.readouterr()
+
+    return command
+
+
+def dismiss(tmp_path: Path) -> None:
+    settings = load(tmp_path / "data", {})
+    store = open_store(settings)
+    room = open_strongroom(settings, store, system_clock)
+    store.transact(lambda unit: end_open_case(unit, room, CASE, ground="dismissed", actor="system:test"))
+    store.close()
+
+
+def test_show_tells_what_is_held_and_never_its_bytes(evidence) -> None:
+    code, out, _ = evidence("show")
+    assert code == 0
+    assert f"{CASE}" in out
+    assert "9 bytes  open-case, no end" in out
+    assert "until released; the case is open" in evidence("show", CASE)[1]
+    told = json.loads(evidence("show", CASE, "--json")[1])
+    assert (told["objects"], told["standing"], told["kept_until"]) == (1, 1, None)
+    assert evidence("show", "--kept", "destroyed")[1] == "no evidence is held\n"
+    assert evidence("show", "none")[0] == 2
+
+
+def test_a_hold_is_put_extended_and_released(evidence) -> None:
+    words = ("--ground", "order 12", "--until", "2099-06-30", "--json")
+    first = json.loads(evidence("hold", CASE, *words)[1])
+    assert (first["kind"], first["until"], first["stands"]) == ("legal", "2099-06-30T00:00:00.000Z", True)
+    code, out, _ = evidence("extend", first["hold"], "--until", "2100-01-01", "--ground", "trial pending")
+    assert (code, "2100-01-01" in out) == (0, True)
+    code, _, err = evidence("extend", first["hold"], "--until", "2098-01-01", "--ground", "x")
+    assert (code, "ends later than the hold" in err) == (2, True)
+    assert "stands no longer" in evidence("release", first["hold"], "--ground", "lifted")[1]
+    assert evidence("release", first["hold"], "--ground", "again")[0] == 3
+
+
+def test_legal_requests_are_recorded_and_answered(evidence) -> None:
+    warrant = ("--kind", "warrant", "--reference", "26-1", "--authority", "County court", "--issued", "2026-01-02")
+    told = json.loads(evidence("process", CASE, *warrant, "--due", "2026-01-20", "--json")[1])
+    code, out, _ = evidence("due")
+    assert (code, "warrant 26-1, County court" in out, "overdue" in out) == (0, True, True)
+    assert "answered by command:" in evidence("answered", told["process"])[1]
+    assert evidence("due")[1] == "nothing is due\n"
+    assert evidence("approve", told["process"])[0] == 3
+
+
+def test_verify_is_quiet_when_all_is_well_and_ends_with_6_when_not(evidence, tmp_path: Path) -> None:
+    assert evidence("verify")[:2] == (0, "1 objects read, 9 bytes: all readable and unchanged\n")
+    (path,) = [each for each in (tmp_path / "data" / "vault" / "objects").rglob("*") if each.is_file()]
+    path.unlink()
+    code, out, _ = evidence("verify")
+    assert (code, out.startswith(f"missing: {path.name[:12]} of case {CASE}")) == (6, True)
+    lines = [json.loads(line) for line in evidence("verify", "--json")[1].splitlines()]
+    assert lines[0]["fault"] == "missing"
+    assert lines[-1] == {"objects": 1, "size_bytes": 0, "resumed": 0, "unfinished": 0, "faults": 1, "sound": False}
+
+
+def test_destroy_without_confirm_only_says_what_would_go(evidence, tmp_path: Path) -> None:
+    code, out, _ = evidence("destroy", CASE)
+    assert (code, "forbidden by hold" in out, "no lawful request is recorded" in out) == (0, True, True)
+    dismiss(tmp_path)
+    evidence("process", CASE, *REQUEST)
+    told = json.loads(evidence("destroy", CASE, "--json")[1])
+    assert (told["possible"], told["objects"], told["holds"]) == (True, 1, [])
+    assert f"--confirm {CASE}" in evidence("destroy", CASE)[1]
+    assert list((tmp_path / "data" / "vault" / "objects").rglob(f"{'?' * 64}"))
+
+
+def test_destroy_asks_for_a_second_person_or_does_it_where_there_is_one(evidence, tmp_path: Path, monkeypatch) -> None:
+    dismiss(tmp_path)
+    evidence("process", CASE, *REQUEST)
+    code, _, err = evidence("destroy", CASE, "--confirm", "another")
+    assert (code, "it was another one" in err) == (3, True)
+    assert "Nothing is destroyed yet" in evidence("destroy", CASE, "--confirm", CASE)[1]
+    assert evidence("destroy", CASE, "--confirm", CASE)[0] == 3
+    assert evidence("destroy", CASE, "--withdraw", "--confirm", CASE)[0] == 2
+    assert evidence("destroy", CASE, "--withdraw")[1] == "withdrawn; nothing was destroyed\n"
+    assert evidence("export-certificate", CASE, "--out", str(tmp_path / "c.json"))[0] == 2
+    monkeypatch.setenv("CLEW_REVIEW_ONE_PERSON", "true")
+    assert evidence("destroy", CASE, "--confirm", CASE)[1].startswith("destroyed")
+    code, _, _ = evidence("export-certificate", CASE, "--out", str(tmp_path / "c.json"))
+    assert code == 0
+    assert json.loads((tmp_path / "c.json").read_text())["statement"]["approved"]["alone"] is True
+    assert evidence("export-certificate", CASE, "--out", str(tmp_path / "c.json"))[0] == 2
+    assert "destroyed 20" in evidence("show")[1]
+
+
+def test_rotate_key_asks_and_wraps_and_forgets(evidence) -> None:
+    code, _, err = evidence("rotate-key")
+    assert (code, "give --yes" in err) == (3, True)
+    told = json.loads(evidence("rotate-key", "--yes", "--json")[1])
+    assert (told["rewrapped"], len(told["old"])) == (1, 1)
+    assert json.loads(evidence("rotate-key", "--forget-old", "--yes", "--json")[1]) == {"forgotten": told["old"]}
+    assert evidence("rotate-key", "--forget-old", "--rewrap-only", "--yes")[0] == 2
+    assert evidence("verify")[0] == 0
+
+
+def test_law_shows_each_fact_with_its_source_and_that_it_is_unverified(evidence) -> None:
+    lines = [json.loads(line) for line in evidence("law", "uk", "--json")[1].splitlines()]
+    assert {line["jurisdiction"] for line in lines} == {"GB"}
+    assert not any(line["verified"] for line in lines)
+    assert "2258A(h) (unverified: second-hand)" in evidence("law")[1]
+    assert evidence("law", "atlantis")[0] == 2
+
+
+COMMANDS = ("show", "due", "hold", "extend", "release", "process", "approve", "answered", "verify", "law", "destroy")
+
+
+@pytest.mark.parametrize("name", [*COMMANDS, "export-certificate", "rotate-key"])
+def test_every_command_has_an_example_in_its_help(evidence, name: str) -> None:
+    code, out, _ = evidence(name, "--help")
+    assert (code, f"clew evidence {name} " in out or f"clew evidence {name}\n" in out) == (0, True)
+
+
+def test_doctor_says_that_the_key_lies_beside_the_vault_and_when_it_is_lost(evidence, tmp_path, capfd) -> None:
+    def doctor() -> dict[str, tuple[str, str]]:
+        run(["--data-dir", str(tmp_path / "data"), "doctor", "--json"])
+        lines = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+        return {line["what"]: (line["health"], line["told"]) for line in lines}
+
+    told = doctor()
+    assert told["evidence"][0] == "good"
+    assert told["master key"] == ("weak", told["master key"][1])
+    (tmp_path / "data" / "keys" / "vault.keys").unlink()
+    told = doctor()
+    assert (told["evidence"][0], "put it back" in told["evidence"][1]) == ("missing", True)

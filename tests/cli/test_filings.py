@@ -1,0 +1,108 @@
+"""`clew reports submit|list|show|...` and `clew worker`, as a person types them, against a real clearinghouse."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from clew.cli.main import run
+from clew.parts.shelf import load
+from clew.parts.stores.base import StorePart
+from tests.pipelines.filing_house import FilingHouse, open_filing_house
+from tests.web.ispws.clearinghouse_desk import PASSWORD, USER, ClearinghouseProcess, clearinghouse_process
+
+BOATS = b"boats " * 500
+
+
+@pytest.fixture(scope="module")
+def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClearinghouseProcess]:
+    with clearinghouse_process(tmp_path_factory.mktemp("clearinghouse")) as house:
+        yield house
+
+
+@pytest.fixture
+def house(
+    tmp_path: Path, sqlite_template: Path, there: ClearinghouseProcess, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[FilingHouse]:
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o700)
+    (folder / "clew.db").write_bytes(sqlite_template.read_bytes())
+    (folder / "password").write_text(f"{PASSWORD}\n")
+    (folder / "clew.toml").write_text(
+        f'[reporting]\nfiling = true\ntest_url = "{there.address}"\ntest_user = "{USER}"\n'
+        f'test_password_file = "{folder / "password"}"\nemail = "reports@forum.example"\n'
+    )
+    there.load()
+    monkeypatch.setenv("CLEW_DATA_DIR", str(folder))
+    store = load("stores", "sql", StorePart).open(f"sqlite:///{folder / 'clew.db'}")
+    yield open_filing_house(store, folder, there.address)
+    store.close()
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> list[dict]:
+    assert run([*arguments, "--json"]) == code
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_case_is_submitted_shown_and_its_receipt_written(house, there, capsys, tmp_path):
+    case_id = house.case(BOATS)
+    (filing,) = said(capsys, "reports", "submit", case_id, "--wait")
+    assert filing["state"] == "filed"
+    assert filing["environment"] == "test"
+    receipt = tmp_path / "receipt.xml"
+    (shown,) = said(capsys, "reports", "show", filing["filing"], "--receipt", str(receipt))
+    assert [step["step"] for step in shown["steps"]][-1] == "finished"
+    assert b"reportDoneResponse" in receipt.read_bytes()
+    assert receipt.stat().st_mode & 0o077 == 0
+    (listed,) = said(capsys, "reports", "list", "--state", "filed")
+    assert listed["number"] == filing["number"]
+    assert run(["reports", "submit", case_id]) == 3
+    assert "supplement" in capsys.readouterr().err
+    assert [event for event in house.acts() if event == "filing.read"] == ["filing.read"]
+
+
+def test_a_refused_report_fails_with_its_reason_and_is_resumed(house, there, capsys):
+    there.load({"endpoint": "submit", "fault": "code", "code": 3100})
+    case_id = house.case(BOATS)
+    (filing,) = said(capsys, "reports", "submit", case_id, "--wait", code=3)
+    assert filing["state"] == "failed"
+    assert run(["reports", "list"]) == 0
+    assert "code 3100" in capsys.readouterr().err
+    there.load()
+    (again,) = said(capsys, "reports", "resume", filing["filing"], "--wait")
+    assert again["state"] == "filed"
+
+
+def test_an_order_is_retracted_and_another_filed_by_hand(house, there, capsys):
+    case_id = house.case(BOATS)
+    (filing,) = said(capsys, "reports", "submit", case_id)
+    assert filing["state"] == "waiting"
+    (gone,) = said(capsys, "reports", "retract", filing["filing"], "--because", "wrong account")
+    assert gone["state"] == "withdrawn"
+    (second,) = said(capsys, "reports", "submit", case_id)
+    at = ["--at", "2025-03-08T12:00:00+00:00"]
+    (done,) = said(capsys, "reports", "by-hand", second["filing"], "--number", "A-7", *at)
+    assert (done["state"], done["number"]) == ("filed-by-hand", "A-7")
+    assert run(["reports", "by-hand", second["filing"], "--number", "A-8", "--at", "yesterday"]) == 2
+    assert "offset" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_worker_files_what_waits_and_stops_in_order(house, there):
+    case_id = house.case(BOATS)
+    filing = house.order(case_id)
+    environ = {**os.environ, "COLUMNS": "200"}
+    command = [sys.executable, "-m", "clew", "worker"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ) as worker:
+        assert worker.stdout is not None
+        assert "filing is on" in worker.stdout.readline()
+        while not there.reports(f"account-{case_id}", "finished"):
+            assert worker.poll() is None
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(30) == 0
+    assert house.state(filing.id).filed

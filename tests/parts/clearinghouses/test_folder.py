@@ -1,0 +1,85 @@
+"""Sealed packages: whole, once, signed, and their receipts."""
+
+import hashlib
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from clew.errors import DamagedError, InputError, UnavailableError
+from clew.ground import signing
+from clew.parts.clearinghouses.base import Access, Outlet, Package, PackedFile
+from clew.parts.clearinghouses.folder import PART
+
+KEY = signing.key_from(bytes(range(32)))
+PACKAGE = Package(
+    name="01KA2VJ5T0M3N4P5Q6R7S8T9V0",
+    files=(PackedFile(name="report.json", media_type="application/json", body=b"{}\n"),),
+)
+
+
+def outlet(folder: Path) -> Outlet:
+    return PART.open(Access(place=str(folder)), folder, KEY.sign)
+
+
+def test_a_package_lies_whole_with_a_signed_manifest_for_its_owner_alone(tmp_path: Path):
+    manifest = outlet(tmp_path / "place").put(PACKAGE)
+    place = tmp_path / "place" / PACKAGE.name
+    assert (place / "report.json").read_bytes() == b"{}\n"
+    assert (place / "manifest.json").read_bytes() == manifest
+    assert json.loads(manifest)["files"][0]["sha256"] == hashlib.sha256(b"{}\n").hexdigest()
+    signature = bytes.fromhex((place / "manifest.sig").read_text())
+    assert signing.verify(KEY.public, manifest, signature)
+    assert stat.S_IMODE(place.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(each.stat().st_mode) for each in place.iterdir()} == {0o400}
+
+
+def test_putting_it_again_changes_nothing(tmp_path: Path):
+    first = outlet(tmp_path).put(PACKAGE)
+    later = Package(name=PACKAGE.name, files=(PackedFile(name="report.json", media_type="", body=b"other"),))
+    assert outlet(tmp_path).put(later) == first
+    assert (tmp_path / PACKAGE.name / "report.json").read_bytes() == b"{}\n"
+    assert sorted(each.name for each in tmp_path.iterdir()) == [PACKAGE.name, "receipts"]
+
+
+def test_what_a_killed_worker_left_aside_is_never_taken_for_a_package(tmp_path: Path):
+    aside = tmp_path / f".{PACKAGE.name}.1"
+    aside.mkdir()
+    (aside / "report.json").write_bytes(b"half")
+    outlet(tmp_path).put(PACKAGE)
+    assert (tmp_path / PACKAGE.name / "report.json").read_bytes() == b"{}\n"
+
+
+def test_a_package_that_lost_a_document_is_not_taken_for_whole(tmp_path: Path):
+    outlet(tmp_path).put(PACKAGE)
+    (tmp_path / PACKAGE.name / "report.json").unlink()
+    with pytest.raises(DamagedError, match="not whole"):
+        outlet(tmp_path).put(PACKAGE)
+
+
+def test_a_folder_that_cannot_be_written_is_tried_later(tmp_path: Path):
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(UnavailableError):
+        outlet(tmp_path / "file" / "place").put(PACKAGE)
+
+
+@pytest.mark.parametrize("name", ["", "../up", "a/b", ".hidden", "line\nbreak"])
+def test_a_name_that_leaves_the_folder_is_refused(tmp_path: Path, name: str):
+    with pytest.raises(InputError, match="plain names"):
+        outlet(tmp_path).put(Package(name=name, files=()))
+
+
+def test_a_receipt_is_found_by_the_packages_name_and_never_behind_a_link(tmp_path: Path):
+    there = outlet(tmp_path)
+    there.put(PACKAGE)
+    assert there.find_receipt(PACKAGE.name) is None
+    secret = tmp_path / "secret"
+    secret.write_bytes(b"key")
+    link = tmp_path / "receipts" / f"{PACKAGE.name}.pdf"
+    link.symlink_to(secret)
+    with pytest.raises(UnavailableError):
+        there.find_receipt(PACKAGE.name)
+    link.unlink()
+    link.write_bytes(b"received")
+    assert there.find_receipt(PACKAGE.name) == b"received"

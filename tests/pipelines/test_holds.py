@@ -1,0 +1,237 @@
+"""Holds: what is kept, from when, until when, and that nothing ends in silence."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from clew.errors import ConflictError, InputError, NotFoundError
+from clew.parts.jurisdictions.base import Jurisdiction
+from clew.parts.shelf import load
+from clew.parts.stores._evidence import Kept, PreservationFilter
+from clew.pipelines import holds, legal_process
+from clew.records.evidence import DeadlineKind, HoldKind, ProcessKind
+from clew.records.identifiers import HoldId
+from tests.pipelines.evidence_desk import ADA, CASE, EVE, OTHER
+
+DAY = timedelta(days=1)
+
+
+def standing(desk, case_id=CASE) -> list[tuple[HoldKind, datetime | None]]:
+    with desk.store.read() as reader:
+        return [(hold.kind, hold.until) for hold in holds.standing_holds(reader, case_id, desk.clock.at)]
+
+
+def kept(desk, case_id=CASE):
+    with desk.store.read() as reader:
+        found = reader.find_preservation(case_id)
+    assert found is not None
+    return found
+
+
+def test_a_case_is_held_from_its_first_object_and_once(any_evidence) -> None:
+    any_evidence.seal()
+    any_evidence.seal(b"another picture of a harbour")
+    any_evidence.store.transact(lambda unit: holds.keep_open_case(unit, any_evidence.room, CASE, actor=ADA))
+    assert standing(any_evidence) == [(HoldKind.OPEN_CASE, None)]
+    assert len(any_evidence.audit("hold.begin")) == 1
+
+
+def test_a_case_without_files_is_held_too(any_evidence) -> None:
+    any_evidence.store.transact(lambda unit: holds.keep_open_case(unit, any_evidence.room, CASE, actor=ADA))
+    assert (kept(any_evidence).objects, standing(any_evidence)) == (0, [(HoldKind.OPEN_CASE, None)])
+
+
+def test_a_finished_report_is_kept_for_a_year_from_its_receipt_and_once(any_evidence) -> None:
+    any_evidence.seal()
+    first = any_evidence.preserve()
+    assert any_evidence.preserve() == first
+    year = any_evidence.clock.at.replace(year=any_evidence.clock.at.year + 1)
+    assert standing(any_evidence) == [(HoldKind.PRESERVATION, year)]
+    assert "2258A(h) (unverified: second-hand)" in first.ground
+    assert kept(any_evidence).kept_until(any_evidence.clock.at) == year
+
+
+def test_a_second_report_of_the_case_keeps_it_longer(evidence) -> None:
+    evidence.seal()
+    evidence.preserve("filing-1")
+    evidence.clock.pass_days(100)
+    later = evidence.preserve("filing-2")
+    assert kept(evidence).kept_until(evidence.clock.at) == later.until
+
+
+def test_the_29th_of_february_is_kept_until_the_1st_of_march() -> None:
+    retention = load("jurisdictions", "us", Jurisdiction).retention
+    assert retention.until(datetime(2028, 2, 29, 5, tzinfo=UTC)) == datetime(2029, 3, 1, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("code", ["uk", "eu"])
+def test_where_no_period_is_known_a_person_ends_the_hold(evidence, code: str) -> None:
+    evidence.room = replace(evidence.room, jurisdiction=load("jurisdictions", code, Jurisdiction))
+    evidence.seal()
+    assert evidence.preserve().until is None
+    assert kept(evidence).kept_until(evidence.clock.at) is None
+    evidence.clock.pass_days(5000)
+    assert not kept(evidence).lapsed(evidence.clock.at)
+
+
+def test_when_the_last_hold_ends_nothing_is_destroyed_and_a_person_is_told(any_evidence) -> None:
+    sealed = any_evidence.seal()
+    hold = any_evidence.preserve()
+    any_evidence.clock.at = hold.until - 20 * DAY
+    with any_evidence.store.read() as reader:
+        (deadline,) = holds.deadlines(reader, any_evidence.clock.at, 30 * DAY)
+        assert not holds.deadlines(reader, any_evidence.clock.at, 10 * DAY)
+    assert (deadline.kind, deadline.due_at, deadline.case_id) == (DeadlineKind.HOLD_END, hold.until, CASE)
+    any_evidence.clock.at = hold.until
+    assert standing(any_evidence) == []
+    with any_evidence.store.read() as reader:
+        lapsed = reader.preservations(PreservationFilter(at=any_evidence.clock.at, kept=Kept.LAPSED))
+        assert [each.case_id for each in lapsed] == [CASE]
+        assert reader.count_preservations(any_evidence.clock.at) == {Kept.HELD: 0, Kept.LAPSED: 1, Kept.DESTROYED: 0}
+    assert any_evidence.read(sealed.id)
+
+
+def test_a_dismissed_case_lapses_and_stays_readable(any_evidence) -> None:
+    sealed = any_evidence.seal()
+    any_evidence.end_open_case()
+    assert kept(any_evidence).lapsed(any_evidence.clock.at)
+    assert any_evidence.read(sealed.id)
+    (row,) = any_evidence.audit("hold.release")
+    assert (row["kind"], row["subject"]) == ("open-case", f"case:{CASE}")
+
+
+def test_new_content_of_a_lapsed_case_holds_it_again(evidence) -> None:
+    evidence.seal()
+    evidence.end_open_case()
+    evidence.seal(b"a new upload")
+    assert standing(evidence) == [(HoldKind.OPEN_CASE, None)]
+
+
+def test_an_extension_follows_the_hold_and_leaves_it_as_it_was_recorded(any_evidence) -> None:
+    any_evidence.seal()
+    first = any_evidence.preserve()
+    until = first.until + 90 * DAY
+    longer = holds.extend(any_evidence.room, first.id, until=until, ground="trial is pending", actor=EVE)
+    assert (longer.kind, longer.until, longer.reference, longer.recorded_by) == (
+        HoldKind.PRESERVATION,
+        until,
+        first.id,
+        EVE,
+    )
+    assert first in kept(any_evidence).holds
+    assert kept(any_evidence).kept_until(any_evidence.clock.at) == until
+    assert len(any_evidence.audit("hold.extend")) == 1
+
+
+def test_an_extension_that_would_end_sooner_or_comes_too_late_is_refused(evidence) -> None:
+    evidence.seal()
+    first = evidence.preserve()
+    with pytest.raises(InputError, match="ends later than the hold, which ends on 2027"):
+        holds.extend(evidence.room, first.id, until=first.until, ground="too short", actor=ADA)
+    evidence.clock.at = first.until
+    with pytest.raises(ConflictError, match="does not stand any more"):
+        holds.extend(evidence.room, first.id, until=first.until + DAY, ground="too late", actor=ADA)
+
+
+def test_a_hold_is_released_once_and_says_by_whom_and_why(any_evidence) -> None:
+    any_evidence.seal()
+    made = holds.hold_legally(any_evidence.room, CASE, ground="order 12", until=None, actor=ADA)
+    released = holds.release(any_evidence.room, made.id, ground="order lifted", actor=EVE)
+    assert (released.released_by, released.release_ground) == (EVE, "order lifted")
+    assert not released.stands(any_evidence.clock.at)
+    with pytest.raises(ConflictError, match="nothing to release"):
+        holds.release(any_evidence.room, made.id, ground="again", actor=EVE)
+
+
+@pytest.mark.parametrize("ground", ["", "  ", "a\nb", "x" * 501])
+def test_a_hold_has_words_that_fit_a_page(evidence, ground: str) -> None:
+    evidence.seal()
+    with pytest.raises(InputError, match="1 to 500 printable characters"):
+        holds.hold_legally(evidence.room, CASE, ground=ground, until=None, actor=ADA)
+
+
+def test_a_hold_ends_in_the_future_and_belongs_to_a_case_that_is_kept(evidence) -> None:
+    evidence.seal()
+    with pytest.raises(InputError, match="ends in the future"):
+        holds.hold_legally(evidence.room, CASE, ground="order", until=evidence.clock.at, actor=ADA)
+    with pytest.raises(NotFoundError, match="was ever kept"):
+        holds.hold_legally(evidence.room, OTHER, ground="order", until=None, actor=ADA)
+    with pytest.raises(NotFoundError, match="no hold"):
+        holds.release(evidence.room, HoldId("nothing"), ground="order", actor=ADA)
+
+
+def test_no_free_text_of_a_hold_or_process_stands_in_the_audit(any_evidence) -> None:
+    any_evidence.seal()
+    canary = "zaunkönig"
+    made = holds.hold_legally(any_evidence.room, CASE, ground=canary, until=None, actor=ADA)
+    holds.release(any_evidence.room, made.id, ground=canary, actor=ADA)
+    process = any_evidence.process(ProcessKind.PRESERVATION_REQUEST, reference=canary, authority=canary)
+    legal_process.answer_process(any_evidence.room, process.id, actor=ADA)
+    with any_evidence.store._database.reading.begin() as connection:
+        rows = connection.exec_driver_sql("SELECT facts FROM audit_events").all()
+    assert rows
+    assert not [row for row in rows if canary in row.facts]
+
+
+# ---- legal process
+
+
+def test_a_preservation_request_holds_the_case_until_it_expires(any_evidence) -> None:
+    any_evidence.seal()
+    any_evidence.end_open_case()
+    until = any_evidence.clock.at + 90 * DAY
+    process = any_evidence.process(ProcessKind.PRESERVATION_REQUEST, expires_at=until)
+    assert standing(any_evidence) == [(HoldKind.LEGAL, until)]
+    with any_evidence.store.read() as reader:
+        assert process.id in {hold.reference for hold in reader.holds_of_case(CASE)}
+        assert reader.processes_of_case(CASE) == [process]
+
+
+def test_a_request_with_a_date_is_a_clock_until_it_is_answered(any_evidence) -> None:
+    any_evidence.seal()
+    process = any_evidence.process(ProcessKind.WARRANT, due_at=any_evidence.clock.at + 14 * DAY)
+    any_evidence.clock.pass_days(20)
+    with any_evidence.store.read() as reader:
+        (deadline,) = holds.deadlines(reader, any_evidence.clock.at, DAY)
+    assert (deadline.kind, deadline.due_at, deadline.what) == (
+        DeadlineKind.LEGAL_REQUEST,
+        process.due_at,
+        "warrant 26-12, County court",
+    )
+    answered = legal_process.answer_process(any_evidence.room, process.id, actor=EVE)
+    assert (answered.answered_by, answered.answered_at) == (EVE, any_evidence.clock.at)
+    with any_evidence.store.read() as reader:
+        assert not holds.deadlines(reader, any_evidence.clock.at, DAY)
+    with pytest.raises(ConflictError, match="was answered on"):
+        legal_process.answer_process(any_evidence.room, process.id, actor=EVE)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"issued_at": datetime(2030, 1, 1, tzinfo=UTC)}, "in the past"),
+        ({"received_at": datetime(2030, 1, 1, tzinfo=UTC)}, "in the past"),
+        ({"expires_at": datetime(2000, 1, 1, tzinfo=UTC)}, "expires after it was issued"),
+        ({"reference": ""}, "the authority's reference must be said"),
+        ({"authority": "\x07"}, "the authority must be said"),
+    ],
+)
+def test_a_legal_request_that_cannot_be_is_refused(evidence, wrong, said: str) -> None:
+    evidence.seal()
+    with pytest.raises(InputError, match=said):
+        evidence.process(ProcessKind.WARRANT, **wrong)
+    with evidence.store.read() as reader:
+        assert reader.processes_of_case(CASE) == []
+
+
+def test_only_an_exigency_waits_for_approval(evidence) -> None:
+    evidence.seal()
+    with pytest.raises(ConflictError, match="waits for no approval"):
+        legal_process.approve_process(evidence.room, evidence.process(ProcessKind.WARRANT).id, actor=EVE)
+
+
+def test_one_person_approves_an_exigency_by_recording_it(evidence) -> None:
+    evidence.room = replace(evidence.room, two_people=False)
+    evidence.seal()
+    assert evidence.process(ProcessKind.EXIGENCY).approved_by == ADA

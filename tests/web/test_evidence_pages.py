@@ -1,0 +1,194 @@
+"""The pages of preservation: what they say, what they change, who may do it, and what they never show."""
+
+import html
+import re
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from clew.pipelines import holds, legal_process
+from clew.pipelines.evidence import seal
+from clew.records.evidence import HoldKind, ProcessKind
+from clew.records.identifiers import CaseId
+from clew.records.people import Role
+from tests.web.web_desk import MORNING, SAME_SITE, WebDesk
+
+CASE = CaseId("01KA2VJ5T0M3N4P5Q6R7S8T9V0")
+PAGE = f"/evidence/{CASE}"
+CANARY = b"harbour-canary-bytes"
+
+
+def text(answer: httpx.Response) -> str:
+    """What a person reads."""
+    return " ".join(html.unescape(re.sub("<[^>]+>", " ", answer.text)).split())
+
+
+@pytest.fixture
+def kept(desk: WebDesk) -> WebDesk:
+    """A case of one object, whose report is finished; a reporter is signed in."""
+    room = desk.installation.strongroom
+    seal(room, CASE, CANARY, actor="system:test", media_type="image/png")
+    room.store.transact(
+        lambda unit: holds.preserve(unit, room, CASE, finished_at=MORNING, reference="filing-1", actor="system:file")
+    )
+    desk.sign_in(Role.REPORTER)
+    return desk
+
+
+def post(desk: WebDesk, path: str, form: dict[str, str]) -> httpx.Response:
+    return desk.call("POST", path, data=form, headers=SAME_SITE)
+
+
+def standing(desk: WebDesk) -> list[HoldKind]:
+    with desk.installation.store.read() as reader:
+        return sorted(hold.kind for hold in holds.standing_holds(reader, CASE, desk.clock()))
+
+
+def hold_id(desk: WebDesk) -> str:
+    with desk.installation.store.read() as reader:
+        return holds.standing_holds(reader, CASE, desk.clock())[0].id
+
+
+def record(desk: WebDesk, kind: ProcessKind, actor: str = "user:other"):
+    asked = legal_process.Asked(
+        kind=kind, reference="26-12", authority="County court", issued_at=MORNING - timedelta(days=2)
+    )
+    return legal_process.record_process(desk.installation.strongroom, CASE, asked, actor=actor)
+
+
+def test_an_empty_vault_says_why_it_is_empty(desk: WebDesk) -> None:
+    desk.sign_in()
+    assert "No evidence is held" in text(desk.get("/evidence"))
+    assert "sealed when a hit becomes a case" in text(desk.get("/evidence"))
+
+
+def test_the_list_says_what_is_held_why_and_until_when(kept: WebDesk) -> None:
+    said = text(kept.get("/evidence"))
+    assert "1 case held" in said
+    assert f"…{CASE[-8:]}" in said
+    assert "Preservation 1 Mar 2027 in 365 days" in said
+    assert "18 U.S.C. 2258A(h) (unverified: second-hand)" in said
+
+
+def test_cases_are_filtered_by_how_they_stand(kept: WebDesk) -> None:
+    assert f"…{CASE[-8:]}" in text(kept.get("/evidence?kept=held"))
+    assert "No case stands so" in text(kept.get("/evidence?kept=lapsed"))
+    kept.clock.move(days=400)
+    kept.sign_in(Role.REPORTER)
+    assert "0 cases held, 1 without a hold" in text(kept.get("/evidence"))
+    assert "a person decides" in text(kept.get("/evidence?kept=lapsed"))
+
+
+def test_what_runs_out_soon_stands_first(kept: WebDesk) -> None:
+    assert "no last hold ends" in text(kept.get("/evidence"))
+    kept.clock.move(days=330)
+    kept.sign_in(Role.REPORTER)
+    assert "the last hold ends" in text(kept.get("/evidence"))
+
+
+def test_a_case_tells_its_holds_and_never_shows_a_byte(kept: WebDesk) -> None:
+    answer = kept.get(PAGE)
+    assert "Held until 1 Mar 2027" in text(answer)
+    assert "Open case" in text(answer)
+    assert CANARY.decode() not in answer.text
+    with kept.installation.store.read() as reader:
+        (sealed,) = reader.objects_of_case(CASE)
+    assert sealed.id[:12] not in answer.text
+
+
+def test_a_hold_is_extended_put_and_released(kept: WebDesk) -> None:
+    first = hold_id(kept)
+    answer = post(kept, f"{PAGE}/extend", {"hold": first, "until": "2027-12-31", "ground": "trial pending"})
+    assert (answer.status_code, answer.headers["location"]) == (303, PAGE)
+    assert "Held until 1 Jan 2028" in text(kept.get(PAGE))
+    assert post(kept, f"{PAGE}/hold", {"ground": "order 12", "until": ""}).status_code == 303
+    assert standing(kept) == [HoldKind.LEGAL, HoldKind.PRESERVATION, HoldKind.PRESERVATION]
+    post(kept, f"{PAGE}/release", {"hold": first, "ground": "superseded"})
+    assert standing(kept) == [HoldKind.LEGAL, HoldKind.PRESERVATION]
+    assert "superseded" in text(kept.get(PAGE))
+
+
+def test_what_went_wrong_is_said_where_the_person_was(kept: WebDesk) -> None:
+    form = {"hold": hold_id(kept), "until": "2026-04-01", "ground": "shorter"}
+    answer = post(kept, f"{PAGE}/extend", form)
+    assert answer.status_code == 400
+    assert "an extension ends later than the hold" in text(answer)
+    assert "Held until 1 Mar 2027" in text(answer)
+    assert post(kept, f"{PAGE}/hold", {"ground": "x", "until": "soon"}).status_code == 400
+    assert post(kept, f"{PAGE}/process", {"kind": "wish", "issued": "2026-02-01"}).status_code == 400
+
+
+def test_a_hold_or_process_of_another_case_is_not_touched(kept: WebDesk) -> None:
+    seal(kept.installation.strongroom, CaseId("other"), b"another", actor="system:test")
+    process = record(kept, ProcessKind.WARRANT)
+    for path, form in [("release", {"hold": hold_id(kept), "ground": "x"}), ("answered", {"process": process.id})]:
+        assert post(kept, f"/evidence/other/{path}", form).status_code == 404
+    assert standing(kept) == [HoldKind.PRESERVATION]
+
+
+def test_a_legal_request_is_recorded_approved_and_answered(kept: WebDesk) -> None:
+    form = {
+        "kind": "warrant",
+        "reference": "26-77",
+        "authority": "County court",
+        "issued": "2026-02-20",
+        "due": "2026-03-15",
+    }
+    assert post(kept, f"{PAGE}/process", form).status_code == 303
+    assert "Warrant 26-77 County court, issued 20 Feb 2026" in text(kept.get(PAGE))
+    assert "warrant 26-77, County court" in text(kept.get("/evidence"))
+    exigency = record(kept, ProcessKind.EXIGENCY)
+    assert post(kept, f"{PAGE}/approve", {"process": exigency.id}).status_code == 303
+    assert post(kept, f"{PAGE}/answered", {"process": exigency.id}).status_code == 303
+    with kept.installation.store.read() as reader:
+        approved = reader.get_process(exigency.id)
+    assert approved.approved_by is not None
+    assert approved.answered_by == approved.approved_by
+
+
+def test_a_destruction_says_what_would_go_and_needs_two_people(kept: WebDesk) -> None:
+    assert "1 hold forbids it" in text(kept.get(PAGE))
+    kept.clock.move(days=400)
+    kept.sign_in(Role.REPORTER)
+    assert "no lawful request for it is on record" in text(kept.get(PAGE))
+    record(kept, ProcessKind.DESTRUCTION_REQUEST)
+    said = text(kept.get(PAGE))
+    assert "1 object, 20 bytes, and the one key that opens them" in said
+    assert "you ask, another person confirms" in said
+    assert post(kept, f"{PAGE}/destroy", {"confirm": "another"}).status_code == 403
+    assert post(kept, f"{PAGE}/destroy", {"confirm": CASE}).status_code == 303
+    assert "You have asked for it" in text(kept.get(PAGE))
+    assert post(kept, f"{PAGE}/withdraw", {}).status_code == 303
+    assert "Withdrawn, nothing was destroyed" in text(kept.get(PAGE))
+    assert post(kept, f"{PAGE}/destroy", {"confirm": CASE}).status_code == 303
+    kept.sign_in(Role.SENIOR_REVIEWER)
+    assert "Destroy it for good" in text(kept.get(PAGE))
+    assert post(kept, f"{PAGE}/destroy", {"confirm": CASE}).status_code == 303
+    assert "Destroyed on 5 Apr 2027" in text(kept.get(PAGE))
+    signed = kept.get(f"{PAGE}/certificate")
+    assert signed.json()["statement"]["case"] == CASE
+    assert "Destroyed 1" in text(kept.get("/evidence"))
+
+
+def test_who_may_not_change_anything_sees_no_form(kept: WebDesk) -> None:
+    kept.sign_in(Role.AUDITOR)
+    answer = kept.get(PAGE)
+    assert answer.status_code == 200
+    assert f'action="{PAGE}' not in answer.text
+    assert post(kept, f"{PAGE}/hold", {"ground": "x"}).status_code == 403
+    for role in (Role.REVIEWER, Role.READ_ONLY):
+        kept.sign_in(role)
+        assert kept.get(PAGE).status_code == 403
+
+
+def test_looking_at_a_case_is_written_down(kept: WebDesk) -> None:
+    kept.get(PAGE)
+    with kept.installation.store._database.reading.begin() as connection:  # type: ignore[attr-defined]
+        rows = connection.exec_driver_sql("SELECT act, subject FROM audit_events").all()
+    assert ("evidence.open-case", f"case:{CASE}") in [tuple(row) for row in rows]
+
+
+def test_what_is_not_kept_has_no_page(kept: WebDesk) -> None:
+    assert kept.get("/evidence/none").status_code == 404
+    assert kept.get(f"{PAGE}/certificate").status_code == 404

@@ -1,0 +1,248 @@
+"""The pages of reports: what waits, the composer with its gaps, a filing with its receipt."""
+
+import html
+import json
+import re
+from typing import cast
+from urllib.parse import urlencode
+
+import pytest
+
+from clew.pipelines.filing_work import reconcile
+from clew.records.filing import FilingState
+from clew.records.identifiers import CaseId
+from clew.records.people import Role
+from tests.pipelines.filing_house import FilingHouse, SetClock
+from tests.web.web_desk import WebDesk
+
+BOATS = b"boats " * 500
+FORM = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
+WHO = "reporter.person.emails[0].address"
+
+
+@pytest.fixture
+def house(desk: WebDesk) -> FilingHouse:
+    return FilingHouse(desk.installation.filing_desk, cast("SetClock", desk.clock))
+
+
+def post(desk: WebDesk, path: str, fields: dict[str, object]) -> int:
+    return desk.call("POST", path, content=urlencode(fields, doseq=True), headers=FORM).status_code
+
+
+def text_of(desk: WebDesk, path: str) -> str:
+    answer = desk.call("GET", path)
+    assert answer.status_code == 200, answer.text
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text)))
+
+
+def version_of(desk: WebDesk, case_id: CaseId) -> int:
+    with desk.installation.store.read() as reader:
+        found = reader.find_draft(case_id)
+    return found.version if found else 0
+
+
+def saved(desk: WebDesk, case_id: CaseId, **fields: object) -> int:
+    return post(desk, f"/reports/draft/{case_id}", {"version": version_of(desk, case_id), "act": "save", **fields})
+
+
+def facts_of(desk: WebDesk, case_id: CaseId) -> dict:
+    with desk.installation.store.read() as reader:
+        found = reader.find_draft(case_id)
+    assert found is not None
+    facts: dict = json.loads(json.dumps(found.facts))
+    return facts
+
+
+def test_a_page_without_reports_says_what_would_fill_it(desk: WebDesk) -> None:
+    desk.sign_in(Role.REPORTER)
+    said = text_of(desk, "/reports")
+    assert "Nothing was filed yet" in said
+    assert "Filing is off" in said
+
+
+def test_a_decided_case_waits_for_its_report(desk: WebDesk, house: FilingHouse) -> None:
+    case_id = house.case(BOATS)
+    desk.sign_in(Role.REPORTER)
+    assert f"/reports/draft/{case_id}" in desk.call("GET", "/reports").text
+
+
+def test_the_composer_names_each_gap_with_its_cost_and_what_is_wrong(desk: WebDesk, house: FilingHouse) -> None:
+    case_id = house.case(BOATS)
+    desk.sign_in(Role.REPORTER)
+    said = text_of(desk, f"/reports/draft/{case_id}")
+    assert "without a country the report waits" in said.lower()
+    assert "expected a mail address, came none" in said
+    assert "Says nothing about risk" in said
+    assert "not viewed" in said
+
+
+def test_a_gap_is_closed_by_a_value_and_another_is_stated_with_its_reason(desk: WebDesk, house: FilingHouse) -> None:
+    case_id = house.case(BOATS)
+    desk.sign_in(Role.REPORTER)
+    page = desk.call("GET", f"/reports/draft/{case_id}").text
+    place = re.findall(r'name="place-1" value="([^"]+)"', page)[0]
+    stated = {"gap-1": place, "place-1": place, "reason-1": "not-held", "because-1": "nobody is asked"}
+    closed = {"gap-0": "subjects[0].location.country", "value-0": "NL"}
+    assert saved(desk, case_id, **closed, **stated) == 303
+    facts = facts_of(desk, case_id)
+    assert facts["subjects"][0]["location"] == {"country": "NL"}
+    assert facts["absent"] == [{"field": place, "reason": "not-held", "because": "nobody is asked"}]
+    assert "left out, and said so" in text_of(desk, f"/reports/draft/{case_id}")
+
+
+def test_any_field_of_the_form_can_be_filled_and_taken_away(desk: WebDesk, house: FilingHouse) -> None:
+    case_id = house.case(BOATS)
+    desk.sign_in(Role.REPORTER)
+    assert saved(desk, case_id, path="law_enforcement.agency", value="Harbour police") == 303
+    assert facts_of(desk, case_id)["law_enforcement"]["agency"] == "Harbour police"
+    assert saved(desk, case_id, path="law_enforcement.agency", value="") == 303
+    assert "agency" not in facts_of(desk, case_id).get("law_enforcement", {})
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("files[0].viewed", "true"),
+        ("files[0].exif_viewed", "true"),
+        ("files[0].key", "another"),
+        ("subjects[0].person.age", "young"),
+        ("subjects[7].screen_name", "far"),
+        ("nothing.of.the.kind", "x"),
+        ("subjects[0].__class__", "x"),
+    ],
+)
+def test_what_may_not_stand_there_is_refused_and_nothing_is_saved(
+    desk: WebDesk, house: FilingHouse, path: str, value: str
+) -> None:
+    case_id = house.case(BOATS)
+    desk.sign_in(Role.REPORTER)
+    assert saved(desk, case_id, path=path, value=value) == 400
+    assert version_of(desk, case_id) == 0
+
+
+def test_viewing_is_not_taken_from_the_whole_text_either(desk: WebDesk, house: FilingHouse) -> None:
+    case_id = house.case(BOATS)
+    desk.sign_in(Role.REPORTER)
+    assert saved(desk, case_id, urgent_because="") == 303
+    facts = facts_of(desk, case_id)
+    facts["files"][0]["viewed"] = True
+    assert saved(desk, case_id, whole="on", facts=json.dumps(facts)) == 400
+    assert "viewed" not in facts_of(desk, case_id)["files"][0]
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"unknown": 1}', "[" * 100_000])
+def test_a_text_that_is_no_form_is_refused(desk: WebDesk, house: FilingHouse, text: str) -> None:
+    case_id = house.case(BOATS)
+    desk.sign_in(Role.REPORTER)
+    assert saved(desk, case_id, whole="on", facts=text) == 400
+
+
+def test_who_saves_an_older_draft_is_told_and_the_newer_one_stands(desk: WebDesk, house: FilingHouse) -> None:
+    case_id = house.case(BOATS)
+    desk.sign_in(Role.REPORTER)
+    assert saved(desk, case_id, additional_info="first") == 303
+    late = {"version": 0, "act": "save", "additional_info": "late"}
+    assert post(desk, f"/reports/draft/{case_id}", late) == 409
+    assert facts_of(desk, case_id)["additional_info"] == "first"
+
+
+def test_a_report_with_faults_is_not_filed(desk: WebDesk, house: FilingHouse) -> None:
+    case_id = house.case(BOATS)
+    desk.sign_in(Role.REPORTER)
+    assert post(desk, f"/reports/draft/{case_id}", {"version": 0, "act": "file"}) == 400
+    with desk.installation.store.read() as reader:
+        assert reader.reports_of(case_id) == []
+
+
+def filed(desk: WebDesk, house: FilingHouse) -> tuple[CaseId, str]:
+    case_id = house.case(BOATS)
+    assert saved(desk, case_id, path=WHO, value="desk@example.org") == 303
+    answer = desk.call(
+        "POST",
+        f"/reports/draft/{case_id}",
+        content=urlencode({"version": version_of(desk, case_id), "act": "file"}),
+        headers=FORM,
+    )
+    assert answer.status_code == 303, answer.text
+    return case_id, answer.headers["location"]
+
+
+def test_filing_happens_once_and_waits_openly_while_filing_is_off(desk: WebDesk, house: FilingHouse) -> None:
+    desk.sign_in(Role.REPORTER)
+    case_id, place = filed(desk, house)
+    assert "Waits: filing is off" in text_of(desk, place)
+    assert (
+        post(desk, f"/reports/draft/{case_id}", {"version": 0, "act": "file", "path": WHO, "value": "b@example.org"})
+        == 409
+    )
+    with desk.installation.store.read() as reader:
+        assert len(reader.reports_of(case_id)) == 1
+
+
+def test_the_documents_of_a_filing_come_as_files_and_reading_them_is_recorded(
+    desk: WebDesk, house: FilingHouse
+) -> None:
+    desk.sign_in(Role.REPORTER)
+    _, place = filed(desk, house)
+    answer = desk.call("GET", f"{place}/documents/report.pdf")
+    assert answer.content.startswith(b"%PDF-")
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert answer.headers["cache-control"] == "no-store"
+    assert desk.call("GET", f"{place}/documents/manifest.json").status_code == 400
+    assert desk.call("GET", f"{place}/papers/0").status_code == 400
+    assert {"report.read", "filing.read"} <= set(house.acts()) | {"filing.read"}
+
+
+def test_a_person_withdraws_it_or_records_that_it_was_filed_by_hand(desk: WebDesk, house: FilingHouse) -> None:
+    desk.sign_in(Role.REPORTER)
+    _, first = filed(desk, house)
+    assert post(desk, f"{first}/withdraw", {"because": "the account was another's"}) == 303
+    assert "Withdrawn, never filed" in text_of(desk, first)
+    _, second = filed(desk, house)
+    moment = desk.clock().isoformat()
+    assert post(desk, f"{second}/by-hand", {"number": "", "filed_at": moment}) == 400
+    assert post(desk, f"{second}/by-hand", {"number": "77", "filed_at": "yesterday"}) == 400
+    assert post(desk, f"{second}/by-hand", {"number": "77", "filed_at": moment}) == 303
+    assert "Filed as 77" in text_of(desk, second)
+
+
+def test_the_receiver_s_view_is_the_very_document(desk: WebDesk, house: FilingHouse) -> None:
+    case_id = house.case(BOATS)
+    desk.sign_in(Role.REPORTER)
+    said = html.unescape(desk.call("GET", f"/reports/draft/{case_id}/receiver").text)
+    assert "<incidentSummary>" in said
+    assert "<fileViewedByEsp>false</fileViewedByEsp>" in said
+
+
+def test_a_saved_draft_says_when_the_case_has_grown_since(desk: WebDesk, house: FilingHouse) -> None:
+    case_id = house.case(BOATS, b"a chart")
+    desk.sign_in(Role.REPORTER)
+    saved(desk, case_id, additional_info="x")
+    facts = facts_of(desk, case_id)
+    facts["files"] = facts["files"][:1]
+    assert saved(desk, case_id, whole="on", facts=json.dumps(facts)) == 303
+    assert "decided since this draft was saved" in text_of(desk, f"/reports/draft/{case_id}")
+    assert post(desk, f"/reports/draft/{case_id}/discard", {}) == 303
+    assert "decided since this draft was saved" not in text_of(desk, f"/reports/draft/{case_id}")
+
+
+@pytest.mark.parametrize("role", [Role.REVIEWER, Role.READ_ONLY, Role.AUDITOR, Role.ADMINISTRATOR])
+def test_who_does_not_file_opens_no_draft(desk: WebDesk, house: FilingHouse, role: Role) -> None:
+    case_id = house.case(BOATS)
+    desk.sign_in(role)
+    assert desk.call("GET", f"/reports/draft/{case_id}").status_code == 403
+
+
+def test_a_filing_that_failed_shows_its_alert_and_can_be_tried_again(desk: WebDesk, house: FilingHouse) -> None:
+    desk.sign_in(Role.REPORTER)
+    _, place = filed(desk, house)
+    on = house.with_settings(filing=True, test_url="http://127.0.0.1:1/ispws", retry_hours=1)
+    desk.clock.move(minutes=1)
+    reconcile(on.desk)
+    on.work_to_the_end()
+    with desk.installation.store.read() as reader:
+        state = reader.get_filing(place.rsplit("/", 1)[1]).state  # type: ignore[arg-type]
+    assert state is FilingState.FAILED
+    desk.sign_in(Role.REPORTER)  # hours have gone by
+    assert "Not filed: a person must act" in text_of(desk, place)
+    assert post(desk, f"{place}/again", {}) == 303
