@@ -39,14 +39,19 @@ class Console:
         return page
 
 
-# For one file, not for the session: while Playwright is open its thread has an event loop, and others find it running.
-@pytest.fixture(scope="module")
-def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+def demand_browser() -> None:
+    """The test is skipped where there is no Chromium, and fails where skips are forbidden."""
     missing = next((f"{path} is not there" for path in (CHROMIUM, AXE) if not path.exists()), None)
     if missing:
         if "browser" in os.environ.get("CLEW_TEST_FORBID_SKIPS", ""):
             pytest.fail(f"{missing}, and skips are forbidden")
         pytest.skip(missing)
+
+
+# For one file, not for the session: while Playwright is open its thread has an event loop, and others find it running.
+@pytest.fixture(scope="module")
+def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+    demand_browser()
     folder = tmp_path_factory.mktemp("console") / "data"
     fill(folder)
     with serving(folder) as link, sync_playwright() as playwright:

@@ -87,6 +87,7 @@ def arrive(console: Console) -> Page:
     give_password(page, reviewer)
     expect(page.get_by_role("heading", name="Your second proof")).to_be_visible()
     page.wait_for_load_state()
+    expect(page.locator("#code")).to_be_focused()
     page.keyboard.type(reviewer.code())
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("heading", name="The thread of today")).to_be_visible()
@@ -98,12 +99,14 @@ def arrive(console: Console) -> Page:
 
 def take(page: Page) -> None:
     """The main act of the queue, and of a job that nobody holds."""
+    page.wait_for_load_state()  # keys act once the page's script has come
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("held by you until")).to_be_visible()
 
 
 def decide(page: Page, key: str = "1", said: str = "Reportable, same as listed.") -> None:
     """A verdict; the page of the next job, or the queue, says which."""
+    page.wait_for_load_state()
     page.keyboard.press(key)
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("status")).to_contain_text(said)
@@ -111,6 +114,7 @@ def decide(page: Page, key: str = "1", said: str = "Reportable, same as listed."
 
 
 def open_smallest(page: Page, words: str) -> None:
+    page.wait_for_load_state()
     page.keyboard.press("o")
     expect(page.get_by_role("img", name=f"What was asked for: {words}")).to_be_visible()
 

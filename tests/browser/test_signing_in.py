@@ -90,6 +90,7 @@ def test_a_person_sets_up_signs_out_and_in_with_password_and_code(console: Conso
     give_password(page, ada)
     expect(page.get_by_role("heading", name="Your second proof")).to_be_visible()
     page.wait_for_load_state()
+    expect(page.locator("#code")).to_be_focused()
     page.keyboard.type(ada.code())
     page.keyboard.press("Control+Enter")
     expect(page.locator("details.menu > summary")).to_contain_text("Ada Lovelace")

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from clew.errors import InputError
+from clew.errors import ConflictError, InputError
 from clew.pipelines import cases, review
 from clew.pipelines.cases import HitContent, case_file, close_case, open_cases, put_subject, reportable_contents
+from clew.pipelines.review import claim
 from clew.records.case import NO_FACTS, CaseState, ContentKind, FlagReason, NotHeld, Origin, Provenance, ReportRoute
 from clew.records.identifiers import HitId, RunId
 from clew.records.match import Channel
@@ -228,7 +229,11 @@ def test_an_extorted_child_is_on_the_safeguarding_track_whichever_comes_first(an
     later = any_house.hit(1, "account-9")
     put_subject(any_house.desk, "account-9", Particulars(), safeguarding=True, actor="key:test")
     assert any_house.job(later).safeguarding
-    cases.set_safeguarding(any_house.desk, SENIOR, later.case_id, on=False)
+    lease = claim(any_house.desk, SENIOR, any_house.job(later).id).lease
+    assert lease is not None
+    with pytest.raises(ConflictError):
+        cases.set_safeguarding(any_house.desk, SENIOR, replace(lease, token=lease.token + 1), on=False)
+    cases.set_safeguarding(any_house.desk, SENIOR, lease, on=False)
     with any_house.store.read() as reader:
         assert not reader.get_case(later.case_id).safeguarding
     marks = any_house.audit("case.safeguarding")

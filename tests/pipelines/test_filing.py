@@ -11,12 +11,13 @@ from clew.errors import ConflictError, NotFoundError, RefusedError, UnavailableE
 from clew.parts.stores._filing import FilingFilter
 from clew.parts.stores.base import Store
 from clew.pipelines.filing import clear_alert, file_report, record_by_hand, task_key, withdraw
+from clew.pipelines.filing_outcome import store_receipt
 from clew.pipelines.filing_shown import filing_standing
 from clew.pipelines.filing_work import Reconciled, reconcile
 from clew.records.case import CaseState
 from clew.records.evidence import HoldKind
-from clew.records.filing import FilingAlertKind, FilingState, PaperKind, Step
-from clew.records.identifiers import VerdictId
+from clew.records.filing import Filing, FilingAlertKind, FilingState, PaperKind, Step
+from clew.records.identifiers import CaseId, VerdictId
 from clew.records.report_file import Relevance, ReportFile
 from clew.records.review import Decision, JobState, VerdictStanding
 from tests.pipelines.filing_house import ADA, FilingHouse, SetClock, open_filing_house
@@ -379,6 +380,61 @@ def test_an_open_report_is_never_looked_for_at_another_address(house, there):
     assert len(finished(there, case_id)) == 1
 
 
+def failed_with_a_changed_report(house, there) -> tuple[Filing, Filing]:
+    """The first report was finished there, its answer lost, its filing failed; then a report with one file more."""
+    there.load({"endpoint": "finish", "fault": "drop-after", "calls": [1]}, {"endpoint": "retract", "fault": "revoked"})
+    case_id = house.case(BOATS, HARBOUR)
+    both = house.contents[case_id]
+    house.contents[case_id] = both[:1]
+    first = house.order(case_id)
+    house.work_to_the_end()
+    assert house.state(first.id) is FilingState.FAILED
+    house.contents[case_id] = both
+    house.clock.move(minutes=1)
+    changed = house.order(case_id)
+    assert changed.id == first.id
+    assert changed.report_id != first.report_id
+    there.load()
+    return first, changed
+
+
+def test_a_filing_found_finished_names_the_report_that_was_sent_and_the_changed_one_is_due_as_a_supplement(
+    house, there
+):
+    first, changed = failed_with_a_changed_report(house, there)
+    house.work_to_the_end()
+    known = house.file(first.id)
+    assert known.filing.state is FilingState.FILED
+    assert known.filing.report_id == first.report_id
+    assert house.alerts(first.id) == {FilingAlertKind.RECEIPT_MISSING, FilingAlertKind.EARLIER_FILED}
+    (told,) = [each.told for each in known.alerts if each.kind is FilingAlertKind.EARLIER_FILED]
+    assert "supplement" in told
+    (sent,) = finished(there, str(changed.case_id))
+    assert (str(sent["number"]), len(sent["files"])) == (known.filing.number, 1)
+
+
+def test_a_late_receipt_settles_the_report_that_was_sent_not_the_one_given_since(house, there):
+    first, changed = failed_with_a_changed_report(house, there)
+    at = house.clock()
+    house.store.transact(lambda unit: store_receipt(unit, house.desk, first.id, str(changed.number), b"late", at))
+    known = house.file(first.id)
+    assert (known.filing.state, known.filing.report_id) == (FilingState.FILED, first.report_id)
+    assert house.alerts(first.id) == {FilingAlertKind.EARLIER_FILED}
+
+
+def test_a_changed_report_that_was_sent_itself_is_the_one_that_is_filed(house, there):
+    there.load({"endpoint": "upload", "fault": "revoked", "calls": [1]}, {"endpoint": "retract", "fault": "revoked"})
+    case_id = house.case(BOATS)
+    first = house.order(case_id)
+    house.work_to_the_end()
+    assert house.file(first.id).filing.number is not None
+    changed = house.order(case_id)
+    there.load({"endpoint": "finish", "fault": "drop-after", "calls": [1]})
+    house.work_to_the_end()
+    assert house.file(first.id).filing.report_id == changed.report_id
+    assert house.alerts(first.id) == {FilingAlertKind.RECEIPT_MISSING}
+
+
 # ---------------------------------------------------------------- workers, clocks, disks
 
 
@@ -627,14 +683,15 @@ def test_a_report_for_a_folder_lies_sealed_until_its_receipt_comes(house, there,
     folder.work()
     assert folder.state(filing.id) is FilingState.HANDED
     place = tmp_path / "portal" / "test"
-    names = {each.name for each in (place / filing.id).iterdir()}
+    name = package_name(filing)
+    names = {each.name for each in (place / name).iterdir()}
     assert names >= {"facts.json", "report.xml", "manifest.json", "manifest.sig"}
     assert any(name.endswith(".pdf") for name in names)
-    assert BOATS not in b"".join(each.read_bytes() for each in (place / filing.id).iterdir())
+    assert BOATS not in b"".join(each.read_bytes() for each in (place / name).iterdir())
     folder.clock.move(hours=49)
     folder.work()
     assert folder.alerts(filing.id) == {FilingAlertKind.RECEIPT_AWAITED}
-    (place / "receipts" / f"{filing.id}.pdf").write_bytes(b"received with thanks, 12345")
+    (place / "receipts" / f"{name}.pdf").write_bytes(b"received with thanks, 12345")
     folder.clock.move(hours=1)
     folder.work()
     known = folder.file(filing.id)
@@ -642,3 +699,58 @@ def test_a_report_for_a_folder_lies_sealed_until_its_receipt_comes(house, there,
     assert known.receipt is not None
     assert known.receipt.body == b"received with thanks, 12345"
     assert known.alerts == ()
+
+
+class Killed(BaseException):
+    """What nothing catches."""
+
+
+def killed_after_its_package(folder: FilingHouse, case_id: CaseId) -> Filing:
+    filing = folder.order(case_id)
+
+    def hook(step: str) -> None:
+        if step == "before storing handed":
+            raise Killed
+
+    with pytest.raises(Killed):
+        folder.passing(hook).work()
+    return filing
+
+
+def test_a_new_report_gets_a_package_of_its_own_and_the_person_is_told_of_the_older_one(house, there, tmp_path):
+    folder = house.with_settings(clearinghouse="folder", folder=str(tmp_path / "portal"))
+    case_id = folder.case(BOATS, HARBOUR)
+    filing = killed_after_its_package(folder, case_id)
+    with folder.store.read() as reader:
+        second = reader.verdicts_of(case_id)[1]
+    gone = second.content_id
+    (kept,) = [each for each in folder.contents[case_id] if each != gone]
+    folder.store.transact(lambda unit: unit.set_standing([second.id], VerdictStanding.REVERSED))
+    folder.clock.move(minutes=6)
+    folder.work()
+    assert folder.state(filing.id) is FilingState.FAILED
+    folder.contents[case_id] = [kept]
+    changed = folder.order(case_id)
+    folder.clock.move(minutes=6)
+    folder.work()
+    known = folder.file(filing.id).filing
+    assert (known.state, known.number) == (FilingState.HANDED, package_name(changed))
+    facts = (tmp_path / "portal" / "test" / package_name(changed) / "facts.json").read_bytes()
+    assert kept.encode() in facts
+    assert gone.encode() not in facts
+    assert f"older package of this report, {package_name(filing)}," in (known.told or "")
+
+
+def test_a_retry_of_the_same_report_uses_the_package_that_lies_there(house, there, tmp_path):
+    folder = house.with_settings(clearinghouse="folder", folder=str(tmp_path / "portal"))
+    filing = killed_after_its_package(folder, folder.case(BOATS))
+    folder.clock.move(minutes=6)
+    folder.work()
+    known = folder.file(filing.id).filing
+    assert known.state is FilingState.HANDED
+    assert "older package" not in (known.told or "")
+    assert {each.name for each in (tmp_path / "portal" / "test").iterdir()} == {package_name(filing), "receipts"}
+
+
+def package_name(filing: Filing) -> str:
+    return f"{filing.id}-{filing.report_id[-8:]}"

@@ -8,10 +8,12 @@ from urllib.parse import urlencode
 
 import pytest
 
+from clew.parts.stores._filing import FilingFilter
 from clew.pipelines.filing_work import reconcile
 from clew.records.filing import FilingState
 from clew.records.identifiers import CaseId
 from clew.records.people import Role
+from clew.records.review import Decision
 from tests.pipelines.filing_house import FilingHouse, SetClock
 from tests.web.web_desk import WebDesk
 
@@ -149,7 +151,7 @@ def test_who_saves_an_older_draft_is_told_and_the_newer_one_stands(desk: WebDesk
 def test_a_report_with_faults_is_not_filed(desk: WebDesk, house: FilingHouse) -> None:
     case_id = house.case(BOATS)
     desk.sign_in(Role.REPORTER)
-    assert post(desk, f"/reports/draft/{case_id}", {"version": 0, "act": "file"}) == 400
+    assert post(desk, f"/reports/draft/{case_id}", {"version": 0, "filings": 0, "act": "file"}) == 400
     with desk.installation.store.read() as reader:
         assert reader.reports_of(case_id) == []
 
@@ -160,7 +162,7 @@ def filed(desk: WebDesk, house: FilingHouse) -> tuple[CaseId, str]:
     answer = desk.call(
         "POST",
         f"/reports/draft/{case_id}",
-        content=urlencode({"version": version_of(desk, case_id), "act": "file"}),
+        content=urlencode({"version": version_of(desk, case_id), "filings": 0, "act": "file"}),
         headers=FORM,
     )
     assert answer.status_code == 303, answer.text
@@ -172,7 +174,11 @@ def test_filing_happens_once_and_waits_openly_while_filing_is_off(desk: WebDesk,
     case_id, place = filed(desk, house)
     assert "Waits: filing is off" in text_of(desk, place)
     assert (
-        post(desk, f"/reports/draft/{case_id}", {"version": 0, "act": "file", "path": WHO, "value": "b@example.org"})
+        post(
+            desk,
+            f"/reports/draft/{case_id}",
+            {"version": 0, "filings": 0, "act": "file", "path": WHO, "value": "b@example.org"},
+        )
         == 409
     )
     with desk.installation.store.read() as reader:
@@ -246,3 +252,30 @@ def test_a_filing_that_failed_shows_its_alert_and_can_be_tried_again(desk: WebDe
     desk.sign_in(Role.REPORTER)  # hours have gone by
     assert "Not filed: a person must act" in text_of(desk, place)
     assert post(desk, f"{place}/again", {}) == 303
+
+
+def test_a_form_that_is_sent_twice_orders_one_filing_also_as_a_supplement(desk: WebDesk, house: FilingHouse) -> None:
+    desk.sign_in(Role.REPORTER)
+    case_id, place = filed(desk, house)
+    moment = desk.clock().isoformat()
+    assert post(desk, f"{place}/by-hand", {"number": "77", "filed_at": moment}) == 303
+    page = desk.call("GET", f"/reports/draft/{case_id}").text
+    known = re.findall(r'name="filings" value="(\d+)"', page)[0]
+    form = {"version": 0, "filings": known, "act": "file", "supplement": "on", "path": WHO, "value": "a@example.org"}
+    assert post(desk, f"/reports/draft/{case_id}", form) == 303
+    assert post(desk, f"/reports/draft/{case_id}", form) == 409
+    with desk.installation.store.read() as reader:
+        assert sorted(each.part for each in reader.filings(FilingFilter(case_id=case_id))) == [0, 1]
+
+
+def test_no_draft_is_shown_of_a_case_that_nobody_found_reportable(desk: WebDesk, house: FilingHouse) -> None:
+    case_id = house.case(BOATS, decision=Decision.NOT_REPORTABLE)
+    desk.sign_in(Role.REPORTER)
+    assert desk.call("GET", f"/reports/draft/{case_id}").status_code == 403
+
+
+@pytest.mark.parametrize("version", ["²", "9" * 5000, "-1", ""])
+def test_a_version_that_is_none_is_an_older_draft(desk: WebDesk, house: FilingHouse, version: str) -> None:
+    case_id = house.case(BOATS)
+    desk.sign_in(Role.REPORTER)
+    assert post(desk, f"/reports/draft/{case_id}", {"version": version, "act": "save"}) == 409

@@ -9,11 +9,13 @@ from clew.parts.stores.base import Reader, UnitOfWork
 from clew.pipelines.audit import LEASE, AuditLog, demand_lease, seal_as, take_lease
 from clew.pipelines.holds import standing_holds
 from clew.records.audit import AuditEvent
-from clew.records.identifiers import AuditKeyId, CaseId
+from clew.records.identifiers import AuditKeyId, CaseId, SubjectId
 from clew.sealing.verify import ERASE, ERASED_KEY
 
 _GROUND_CHARACTERS = 500
-_CASE = "case:"
+_CASE, _SUBJECT = "case:", "subject:"
+# Who works here, what opens doors, and the log itself: what was done to them stays.
+_STAYS = ("user:", "key:", "console:", "sign-in:", "link:", "list:", "vault", "audit", "hits")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +78,17 @@ def _erase(unit: UnitOfWork, log: AuditLog, owner: str, subjects: Sequence[str],
 
 def _demand_no_hold(reader: Reader, log: AuditLog, subjects: Sequence[str]) -> None:
     at = log.clock()
+    kept = [each for each in subjects if each.startswith(_STAYS)]
+    if kept:
+        raise RefusedError(
+            f"'{kept[0]}' is no record of a person outside; what those who work here did, and what was done to keys, "
+            "lists and the log, stays"
+        )
     cases = [CaseId(each.removeprefix(_CASE)) for each in subjects if each.startswith(_CASE)]
-    for each in cases:
+    for each in subjects:
+        if each.startswith(_SUBJECT):
+            cases += [case.id for case in reader.cases_of(SubjectId(each.removeprefix(_SUBJECT)))]
+    for each in dict.fromkeys(cases):
         holds = standing_holds(reader, each, at)
         if holds:
             raise RefusedError(

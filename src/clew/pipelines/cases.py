@@ -32,6 +32,7 @@ from clew.records.review import (
     Appeal,
     JobState,
     Lane,
+    Lease,
     Look,
     ReviewJob,
     SecondOpinion,
@@ -392,10 +393,20 @@ def put_subject(
     return desk.store.transact(work)
 
 
-def set_safeguarding(desk: ReviewDesk, who: User, case_id: CaseId, *, on: bool) -> Case:
-    """The child behind the account was extorted, or was not: the case is on the safeguarding track, or off it."""
+def set_safeguarding(desk: ReviewDesk, who: User, lease: Lease, *, on: bool) -> Case:
+    """The child behind the account was extorted, or was not: the case is on the safeguarding track, or off it.
+
+    Raises:
+        ConflictError: the lease is over.
+    """
     at = desk.clock()
-    return desk.store.transact(lambda unit: _mark(unit, unit.take_case(case_id), on, at, who.actor))
+
+    def work(unit: UnitOfWork) -> Case:
+        case = unit.take_case(unit.get_job(lease.job_id).case_id)
+        queue.demand_lease(unit.take_job(lease.job_id), lease, at)
+        return _mark(unit, case, on, at, who.actor)
+
+    return desk.store.transact(work)
 
 
 def set_route(desk: ReviewDesk, who: User, case_id: CaseId, route: ReportRoute, because: str | None = None) -> Case:

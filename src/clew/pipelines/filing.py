@@ -78,8 +78,14 @@ def file_report(
     )
     earlier = _earlier(unit, desk, case_id, name)
     unit.add_report(stored)
-    if not supplement and earlier and earlier[-1].state is FilingState.FAILED:
-        filing = set_going(unit, desk, replace(earlier[-1], report_id=stored.id), actor)
+    # A supplement never takes the place of the first report, nor the other way round.
+    failed = [each for each in earlier if each.state is FilingState.FAILED and (each.part > 0) is supplement]
+    if supplement and not failed and not _all_filed(earlier):
+        raise ConflictError(
+            "a supplement adds to a report that is filed: this case has none, or one that is still under way"
+        )
+    if failed:
+        filing = set_going(unit, desk, replace(failed[-1], report_id=stored.id), actor)
     else:
         filing = Filing(
             id=FilingId(new_id(at)),
@@ -225,6 +231,11 @@ def set_going(
     facts: Facts = {"filing": filing.id, "round": again.round, "state": again.state.value, "number": filing.number}
     note(unit, changed, "filing.again", at, actor, facts)
     return changed
+
+
+def _all_filed(earlier: Sequence[Filing]) -> bool:
+    """Whether there is something to add to, and nothing of it is on its way."""
+    return bool(earlier) and all(each.state.filed or each.state is FilingState.HANDED for each in earlier)
 
 
 def _earlier(unit: UnitOfWork, desk: FilingDesk, case_id: CaseId, clearinghouse: str) -> list[Filing]:

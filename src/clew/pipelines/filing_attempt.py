@@ -140,7 +140,8 @@ class Attempt(AttemptRecord):
     def _intend(self, due: Due, papers: Ready) -> None:
         """What must be durable before the call is."""
         if due.call is Call.SUBMIT:
-            self._record(Step.SUBMITTING, papers=(self._paper(PaperKind.REPORT, papers.document),))
+            paper = self._paper(PaperKind.REPORT, papers.document, key=self._filing.report_id)
+            self._record(Step.SUBMITTING, papers=(paper,))
         elif due.call is Call.FINISH:
             self._record(Step.FINISHING)
 

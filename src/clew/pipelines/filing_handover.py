@@ -23,6 +23,8 @@ from clew.records.outbox import TaskState
 from clew.reporting.submit import next_delay, over
 
 _LOOK_AGAIN = timedelta(minutes=15)
+# The random end of a report's id: 40 bits, which tell the few reports of one filing apart.
+_END = 8
 
 
 class Handover:
@@ -78,18 +80,23 @@ class Handover:
         self._desk.passing("after storing begun")
         papers = ready(self._desk, self._filing, self._desk.format_of(self._part))
         self._held.demand()
-        manifest = outlet.put(Package(name=self._filing.id, files=_documents(self._desk, self._filing, papers)))
+        name = _package_name(self._filing)
+        manifest = outlet.put(Package(name=name, files=_documents(self._desk, self._filing, papers)))
+        older = [each for each in outlet.packages(self._filing.id) if each != name]
         self._desk.passing("before storing handed")
-        self._desk.store.transact(lambda unit: self._handed(unit, manifest))
+        self._desk.store.transact(lambda unit: self._handed(unit, name, manifest, older))
         self._desk.passing("after storing handed")
 
-    def _handed(self, unit: UnitOfWork, manifest: bytes) -> None:
+    def _handed(self, unit: UnitOfWork, name: str, manifest: bytes, older: list[str]) -> None:
         at = self._desk.clock()
         unit.demand_task(self._held.fence, at)
         told = "It lies sealed for its recipient. Once they have it, lay their receipt beside it or record its number."
-        handed = replace(
-            self._filing, state=FilingState.HANDED, number=self._filing.id, due_at=at + _LOOK_AGAIN, told=told
-        )
+        if older:
+            told += (
+                f" An older package of this report, {', '.join(older)}, lies there too: take it away; if the recipient "
+                f"has it already, tell them that {name} replaces it."
+            )
+        handed = replace(self._filing, state=FilingState.HANDED, number=name, due_at=at + _LOOK_AGAIN, told=told)
         record(unit, handed, Step.HANDED, at, actor=ACTOR)
         unit.add_paper(
             Paper(
@@ -105,13 +112,14 @@ class Handover:
 
     def _look(self, outlet: Outlet) -> None:
         """The receipt is stored, or it is awaited further; after a while an alert says so."""
-        body = outlet.find_receipt(self._filing.id)
+        name = self._filing.number or _package_name(self._filing)
+        body = outlet.find_receipt(name)
         at = self._desk.clock()
 
         def work(unit: UnitOfWork) -> None:
             unit.demand_task(self._held.fence, at)
             if body is not None:
-                store_receipt(unit, self._desk, self._filing.id, self._filing.id, body, at)
+                store_receipt(unit, self._desk, self._filing.id, name, body, at)
                 unit.end_task(self._held.fence, at, TaskState.DONE)
                 return
             hours = self._desk.settings.reporting.receipt_hours
@@ -169,6 +177,11 @@ class Handover:
             unit.end_task(self._held.fence, at, TaskState.DEAD, told)
 
         self._desk.store.transact(work)
+
+
+def _package_name(filing: Filing) -> str:
+    """Of one report of one filing: a retry finds its package again, and a changed report gets its own."""
+    return f"{filing.id}-{filing.report_id[-_END:]}"
 
 
 def _documents(desk: FilingDesk, filing: Filing, papers: Ready) -> tuple[PackedFile, ...]:

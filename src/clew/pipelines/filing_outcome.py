@@ -10,11 +10,15 @@ from clew.pipelines.filing_desk import ACTOR, FilingDesk, alert, record
 from clew.pipelines.holds import preserve
 from clew.records.case import CaseState
 from clew.records.filing import Filing, FilingAlertKind, FilingState, Paper, PaperKind, Step
-from clew.records.identifiers import FilingId
+from clew.records.identifiers import FilingId, ReportId
 from clew.records.review import JobState
 from clew.reporting.preserve import preserved
 
 _MISSING = "the receipt never arrived; ask the clearinghouse to confirm the report in writing and keep its answer"
+_EARLIER = (
+    "an earlier version of this report was filed, and the one that was given since was never sent. Compare the two, "
+    "and file a supplement with what changed"
+)
 # What a receipt, or a person's word, settles.
 _SETTLED = (
     FilingAlertKind.FAILED,
@@ -65,6 +69,7 @@ def store_receipt(
     )
     filed = replace(
         filing,
+        report_id=_report_sent(unit, filing),
         state=FilingState.FILED,
         finished_at=filing.finished_at or received_at,
         finished_by=filing.finished_by or ACTOR,
@@ -76,6 +81,7 @@ def store_receipt(
     settle(unit, desk, done, ACTOR)
     if differs:
         alert(unit, done, FilingAlertKind.RECEIPT_DIFFERS, differs, desk.clock())
+    _say_if_earlier(unit, filing, done, desk.clock())
     return done
 
 
@@ -83,11 +89,18 @@ def found_finished(unit: UnitOfWork, desk: FilingDesk, filing: Filing, told: str
     """The clearinghouse says that an earlier attempt was finished: it is filed, and a person asks for the receipt."""
     at = desk.clock()
     filed = replace(
-        filing, state=FilingState.FILED, finished_at=at, finished_by=ACTOR, due_at=None, told=f"{told} {_MISSING}"
+        filing,
+        report_id=_report_sent(unit, filing),
+        state=FilingState.FILED,
+        finished_at=at,
+        finished_by=ACTOR,
+        due_at=None,
+        told=f"{told} {_MISSING}",
     )
     done = record(unit, filed, Step.FOUND_FINISHED, at, actor=ACTOR, told=told, request_id=request_id)
     settle(unit, desk, done, ACTOR)
     alert(unit, done, FilingAlertKind.RECEIPT_MISSING, f"Report {filing.number}: {_MISSING}.", at)
+    _say_if_earlier(unit, filing, done, at)
     return done
 
 
@@ -110,3 +123,21 @@ def settle(unit: UnitOfWork, desk: FilingDesk, filing: Filing, actor: str) -> No
     case = unit.take_case(asked.case_id)
     if case.state is CaseState.OPEN and unit.get_job_of_case(case.id).state is JobState.DECIDED:
         close_case(unit, asked.case_id, at, actor=actor, because="filed")
+
+
+def _report_sent(unit: UnitOfWork, filing: Filing) -> ReportId:
+    """The report that the filing's number was opened with; a failed filing may have been given another since.
+
+    One attempt sends one report: whoever gives the filing another ends the attempt.
+    """
+    opened = {
+        each.attempt for each in unit.steps_of(filing.id) if each.step is Step.OPENED and each.number == filing.number
+    }
+    sent = (each for each in unit.papers_of(filing.id) if each.kind is PaperKind.REPORT and each.attempt in opened)
+    return next((ReportId(each.key) for each in sent if each.key is not None), filing.report_id)
+
+
+def _say_if_earlier(unit: UnitOfWork, before: Filing, filed: Filing, at: datetime) -> None:
+    """An alert stands when what is filed is not what was given last."""
+    if filed.report_id != before.report_id:
+        alert(unit, filed, FilingAlertKind.EARLIER_FILED, f"Report {filed.number}: {_EARLIER}.", at)

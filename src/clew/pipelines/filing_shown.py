@@ -55,7 +55,7 @@ class FilingStanding:
         on: whether reports leave the house at all.
         counts: filings by state.
         alerts: those that stand, newest first.
-        unreported: open cases with a final reportable verdict on what no report holds; a supplement is due, too, when
+        unreported: cases with a final reportable verdict on what no report holds; a supplement is due, too, when
             a first report was made before the last decision.
     """
 
@@ -84,8 +84,8 @@ def _has_more(reader: Reader, case_id: CaseId) -> bool:
     latest = max(reader.get_report(each.report_id).created_at for each in standing)
     held = {key for each in standing for key in _file_keys(reader.get_report(each.report_id))}
     return any(
-        content.id not in held and (content.object_id is not None or content.added_at > latest)
-        for content, _, _ in reportable_contents(reader, case_id)
+        content.id not in held and (content.object_id is not None or verdict.at > latest)
+        for content, verdict, _ in reportable_contents(reader, case_id)
     )
 
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from clew.errors import ConflictError, InputError
+from clew.errors import ConflictError, InputError, RefusedError
 from clew.parts.stores.base import Reader, UnitOfWork
+from clew.pipelines.cases import reportable_contents
 from clew.pipelines.filing import file_report
 from clew.pipelines.filing_desk import FilingDesk
 from clew.pipelines.report_forms import ComposedReport, compose_report, draft_case, report_format
@@ -52,6 +53,8 @@ def open_draft(
     Args:
         facts: shown in place of the saved ones: what a person is about to save.
     """
+    if not reportable_contents(reader, case_id):
+        raise RefusedError("nothing of this case was found reportable by a person; a report begins with a verdict")
     now = draft_case(reader, case_id, settings)
     saved = reader.find_draft(case_id)
     fresh = report_format().write_facts(now.facts)

@@ -7,10 +7,11 @@ from typing import TypeVar
 
 from clew.errors import ConflictError, NotFoundError, RefusedError
 from clew.ground.identity import new_id
+from clew.parts.stores._filing import FilingFilter
 from clew.parts.stores._review import JobFilter
 from clew.parts.stores.base import UnitOfWork
 from clew.pipelines.cases import close_case
-from clew.pipelines.holds import end_open_case
+from clew.pipelines.holds import end_open_case, keep_open_case
 from clew.pipelines.paging import tell
 from clew.pipelines.review_desk import ReviewDesk, note, senior
 from clew.records.case import AlertKind, Case, CaseAlert, CaseState, Content
@@ -536,6 +537,7 @@ def _end_if_nothing_to_report(
 ) -> None:
     standing = [each for each in verdicts if each.standing is VerdictStanding.FINAL]
     if any(each.decision.reportable for each in standing):
+        _reopen(unit, desk, job, at)
         return
     if unit.get_case(job.case_id).state is CaseState.CLOSED:
         return
@@ -544,6 +546,18 @@ def _end_if_nothing_to_report(
         end_open_case(
             unit, desk.strongroom, job.case_id, ground="decided: nothing of it is reportable", actor="system:review"
         )
+
+
+def _reopen(unit: UnitOfWork, desk: ReviewDesk, job: ReviewJob, at: datetime) -> None:
+    """A case that was dismissed and is reportable after all is open and held again, so that its report is asked for."""
+    case = unit.take_case(job.case_id)
+    if case.state is CaseState.OPEN or any(each.state.filed for each in unit.filings(FilingFilter(case_id=case.id))):
+        return
+    if unit.find_open_case(case.subject_id, case.environment) is None:
+        unit.change_case(replace(case, state=CaseState.OPEN, closed_at=None))
+    if desk.strongroom is not None:
+        keep_open_case(unit, desk.strongroom, case.id, actor="system:review")
+    note(unit, at, "system:review", "case.reopen", case.id)
 
 
 def _raise_lane(unit: UnitOfWork, desk: ReviewDesk, job: ReviewJob, lane: Lane, at: datetime, actor: str) -> ReviewJob:

@@ -193,6 +193,8 @@ class SigningIn:
 
     def finish_setup(self, unit: UnitOfWork, session: Session, caller: Caller) -> Begun:
         """The person has set up both proofs: their leave is used up and they are in."""
+        if unit.find_setup(session.user_id) is None:
+            raise SignInError("this set-up was finished already; sign in, or ask for a new link")
         proofs = unit.proofs(session.user_id)
         user = unit.get_user(session.user_id)
         if not proofs.second_factor or not (proofs.password or proofs.passkeys or user.oidc_name):

@@ -156,7 +156,7 @@ class Paper:
 
     Attributes:
         attempt: in which it was sent or came.
-        key: of the file that it is about.
+        key: of the file that it is about; of a REPORT, the id of the stored report that it was composed from.
         digest: SHA-256 of the body.
     """
 
@@ -175,6 +175,7 @@ class FilingAlertKind(enum.StrEnum):
     FAILED = "failed"  # nothing more happens by itself
     RECEIPT_MISSING = "receipt-missing"  # it was filed, and the receipt did not arrive
     RECEIPT_DIFFERS = "receipt-differs"  # the receipt names other files than were sent
+    EARLIER_FILED = "earlier-filed"  # the report was changed after it had been filed unknown to us: a supplement is due
     RECEIPT_AWAITED = "receipt-awaited"  # handed over, and nobody has acknowledged it for long
     STUCK = "stuck"  # the reconciler found it without anything that would move it on
 

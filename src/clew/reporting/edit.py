@@ -38,10 +38,15 @@ def leaf_of(path: str, specs: Sequence[FieldSpec]) -> str:
     fields = scalar_paths(specs)
     if any(each.path == plain for each in fields):
         return path
-    below = [each for each in fields if each.path.startswith((f"{plain}.", f"{plain}[]"))]
+    # A label of one's own closes no gap.
+    below = [
+        each for each in fields if each.path.startswith((f"{plain}.", f"{plain}[]")) and ".further[]" not in each.path
+    ]
     if not below:
         return path
-    chosen = next((each for each in below if each.least or each.path.endswith((".country", ".email"))), below[0])
+    chosen = next(
+        (each for each in below if each.least or each.path.endswith((".country", ".email", ".urls[]"))), below[0]
+    )
     return path + chosen.path[len(plain) :].replace("[]", "[0]")
 
 

@@ -83,3 +83,12 @@ def test_a_receipt_is_found_by_the_packages_name_and_never_behind_a_link(tmp_pat
     link.unlink()
     link.write_bytes(b"received")
     assert there.find_receipt(PACKAGE.name) == b"received"
+
+
+def test_the_packages_of_one_filing_are_found_by_what_their_names_begin_with(tmp_path: Path):
+    there = outlet(tmp_path / "place")
+    assert there.packages("01KA") == []
+    for name in ("01KA-B", "01KA-A", "01KB-A"):
+        there.put(Package(name=name, files=()))
+    (tmp_path / "place" / "receipts" / "01KA-A.pdf").write_bytes(b"received")
+    assert there.packages("01KA") == ["01KA-A", "01KA-B"]

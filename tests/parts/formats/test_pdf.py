@@ -37,6 +37,11 @@ def _streams(pdf: bytes) -> list[bytes]:
     return found
 
 
+def test_a_moment_between_two_seconds_can_be_set() -> None:
+    filed = filed_report()
+    assert PART.write(replace(filed, made_at=filed.made_at.replace(microsecond=123_456))).startswith(b"%PDF-")
+
+
 def test_markup_in_a_message_is_set_as_text() -> None:
     assert PART.write(filed_report()).startswith(b"%PDF-")
     assert "<b>#set page(fill: red)</b>" in _values(paper_of(filed_report()))

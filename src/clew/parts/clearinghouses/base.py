@@ -127,7 +127,7 @@ class Package:
     """A complete report as documents for people and machines; no evidence bytes.
 
     Attributes:
-        name: unique and stable for one filing: putting the same package twice puts it once.
+        name: unique and stable for one report of one filing: putting the same package twice puts it once.
         files: the report as PDF and JSON, with what else explains it.
     """
 
@@ -155,6 +155,14 @@ class Outlet(ABC):
 
         Raises:
             UnavailableError: it cannot be written now; nothing half-written is ever seen.
+        """
+
+    @abstractmethod
+    def packages(self, begins: str) -> list[str]:
+        """The names of the packages that lie there and begin so, in order.
+
+        Raises:
+            UnavailableError: the place cannot be read now.
         """
 
     @abstractmethod

@@ -44,6 +44,15 @@ class FolderOutlet(Outlet):
         _demand_whole(target, package, there)
         return there
 
+    def packages(self, begins: str) -> list[str]:
+        """Folders of such names."""
+        try:
+            return sorted(each.name for each in self._folder.iterdir() if each.name.startswith(_plain(begins)))
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise UnavailableError(f"the folder {self._folder} cannot be read: {error.strerror}") from error
+
     def find_receipt(self, name: str) -> bytes | None:
         """The first file of that name, whatever its suffix; a link is never followed."""
         folder = self._folder / _RECEIPTS

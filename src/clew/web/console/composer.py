@@ -1,6 +1,7 @@
 """The composer: the report of one case, with its gaps and what they cost, saved, read as the receiver will, filed."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from clew.errors import ClewError, InputError
+from clew.errors import ClewError, ConflictError, InputError
 from clew.parts.stores._filing import FilingFilter
 from clew.parts.stores.base import UnitOfWork
 from clew.pipelines.report_drafts import OpenDraft, discard, file_draft, open_draft, save
@@ -27,6 +28,8 @@ router = APIRouter(include_in_schema=False)
 
 _SEE_OTHER = 303
 _SHOWN_GAPS = 12
+_BETWEEN_TAGS = re.compile(r"(?<=>)(?=<)")
+_OPENING = re.compile(r"<[A-Za-z][^<>]*(?<!/)>")
 REASONS = {
     AbsenceReason.NOT_HELD: "not recorded here",
     AbsenceReason.NOT_KNOWN: "recorded, and empty here",
@@ -81,7 +84,7 @@ def change_draft(request: Request, case_id: str, form: LargeForm) -> Response:
         again = _Shown(changed, shown.composed)
         return _page(request, again, fault=str(error), status=error.http_status)
     if form.get("act") == "file":
-        return _file(request, CaseId(case_id), supplement=form.get("supplement") == "on")
+        return _file(request, CaseId(case_id), form.get("filings", ""), supplement=form.get("supplement") == "on")
     return RedirectResponse(f"/reports/draft/{case_id}", _SEE_OTHER)
 
 
@@ -105,16 +108,33 @@ def show_as_received(request: Request, case_id: str) -> Response:
         "receiver.html",
         place="reports",
         case_id=case_id,
-        documents=[each.decode("utf-8") for each in documents],
+        documents=[_laid_out(each.decode("utf-8")) for each in documents],
         faults=shown.composed.faults,
     )
 
 
-def _file(request: Request, case_id: CaseId, *, supplement: bool) -> Response:
+def _laid_out(document: str) -> str:
+    """The document with a line for each element, indented; for eyes only, since the bytes that are sent stay as made.
+
+    A "<" stands nowhere but at a tag; text with line breaks of its own keeps them.
+    """
+    depth, lines = 0, []
+    for line in _BETWEEN_TAGS.sub("\n", document).split("\n"):
+        depth -= line.startswith("</")
+        lines.append("  " * depth + line)
+        depth += len(_OPENING.findall(line)) - line.count("</") + line.startswith("</")
+    return "\n".join(lines)
+
+
+def _file(request: Request, case_id: CaseId, known: str, *, supplement: bool) -> Response:
+    """The report is filed, unless another filing of the case has come since the page was made: a form sent twice."""
     installation, actor = door_of(request).installation, visit_of(request.scope).actor
     desk = installation.filing_desk
 
     def work(unit: UnitOfWork) -> FilingId:
+        unit.be_alone()
+        if known != str(len(unit.filings(FilingFilter(case_id=case_id)))):
+            raise ConflictError("a filing of this case was ordered since you opened the page; look at that one first")
         opened = open_draft(unit, case_id, installation.settings.reporting, installation.clock())
         return file_draft(unit, desk, opened, actor=actor, supplement=supplement).id
 
@@ -145,7 +165,7 @@ def _page(request: Request, shown: _Shown, *, fault: str | None = None, status: 
     ]
     with installation.store.read() as reader:
         case_id = shown.opened.draft.case_id
-        filed = any(each.state.filed for each in reader.filings(FilingFilter(case_id=case_id)))
+        filings = reader.filings(FilingFilter(case_id=case_id))
     return page(
         request,
         "composer.html",
@@ -162,7 +182,8 @@ def _page(request: Request, shown: _Shown, *, fault: str | None = None, status: 
         gaps=gaps[:_SHOWN_GAPS],
         smaller=len(gaps[_SHOWN_GAPS:]),
         statements=shown.opened.statements,
-        earlier=filed,
+        earlier=any(each.state.filed for each in filings),
+        filings=len(filings),
         fields=[each.path.replace("[]", "[0]") for each in scalar_paths(fields)],
         facts_text=json.dumps(facts, indent=2, ensure_ascii=False),
         filing_on=installation.settings.reporting.filing,
@@ -178,7 +199,7 @@ def _page(request: Request, shown: _Shown, *, fault: str | None = None, status: 
 
 def _changed(opened: OpenDraft, form: Fields) -> OpenDraft:
     """The draft with what the form says; InputError names the field at fault."""
-    version = int(form["version"]) if form.get("version", "").isdigit() else -1
+    version = int(form["version"]) if re.fullmatch("[0-9]{1,9}", form.get("version", "")) else -1
     facts = _given_facts(form, opened.draft.facts)
     specs = report_format().fields(report_format().default_profile)
     if form.get("whole") != "on":

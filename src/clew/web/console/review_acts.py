@@ -144,10 +144,7 @@ def answer_appeal(request: Request, job_id: str, form: Form) -> Response:
 def mark(request: Request, job_id: str, form: Form) -> Response:
     """The case is on the safeguarding track, or not any more."""
     desk, who = desk_of(request)
-    lease_of(desk, who, JobId(job_id), form)
-    with desk.store.read() as reader:
-        case_id = reader.get_job(JobId(job_id)).case_id
-    set_safeguarding(desk, who, case_id, on=form.get("on") == "yes")
+    set_safeguarding(desk, who, lease_of(desk, who, JobId(job_id), form), on=form.get("on") == "yes")
     return _to(f"/review/{job_id}?said=safeguarding")
 
 

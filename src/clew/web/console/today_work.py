@@ -24,6 +24,7 @@ _TITLES = {
     FilingAlertKind.FAILED: "Report {} was not filed",
     FilingAlertKind.RECEIPT_MISSING: "The receipt of report {} did not arrive",
     FilingAlertKind.RECEIPT_DIFFERS: "The receipt of report {} names other files than were sent",
+    FilingAlertKind.EARLIER_FILED: "An earlier version of report {} was filed",
     FilingAlertKind.RECEIPT_AWAITED: "Nobody has acknowledged report {}",
     FilingAlertKind.STUCK: "Report {} does not move on by itself",
 }

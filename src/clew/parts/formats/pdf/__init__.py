@@ -59,7 +59,10 @@ def _set(paper: Paper, at: datetime) -> bytes:
 
 def _compile(text: str, at: datetime) -> bytes:
     made = typst.compile(
-        _TEMPLATE.read_bytes(), sys_inputs={"paper": text}, pdf_standards=["ua-1"], timestamp=at.astimezone(UTC)
+        _TEMPLATE.read_bytes(),
+        sys_inputs={"paper": text},
+        pdf_standards=["ua-1"],
+        timestamp=at.astimezone(UTC).replace(microsecond=0),
     )
     assert isinstance(made, bytes)
     return made

@@ -14,7 +14,6 @@ from clew.parts.stores.sql.outbox import OutboxReading, OutboxWriting
 from clew.parts.stores.sql.tables import filing as tables
 from clew.parts.stores.sql.tables import review
 from clew.parts.stores.sql.values import Row, compact, from_us, maybe_at, maybe_us, to_us
-from clew.records.case import CaseState
 from clew.records.filing import (
     Filing,
     FilingAlert,
@@ -97,7 +96,7 @@ class FilingReading(OutboxReading, ABC):
         return [_alert_of(row) for row in self._all(query.order_by(_A.id.desc()).limit(limit))]
 
     def unreported_cases(self, limit: int) -> list[CaseId]:
-        """From the open cases, by way of their verdicts."""
+        """By way of the verdicts; a case that was closed counts as well: its verdict may have come later."""
         cases, verdicts = review.cases.c, review.verdicts.c
         ordered = and_(
             _F.case_id == verdicts.case_id,
@@ -111,7 +110,7 @@ class FilingReading(OutboxReading, ABC):
             verdicts.decision.in_([each.value for each in Decision if each.reportable]),
             ~exists(select(_F.id).where(ordered)),
         )
-        query = select(cases.id).where(cases.state == CaseState.OPEN.value, exists(select(verdicts.id).where(asks)))
+        query = select(cases.id).where(exists(select(verdicts.id).where(asks)))
         return [CaseId(row["id"]) for row in self._all(query.order_by(cases.id).limit(limit))]
 
 

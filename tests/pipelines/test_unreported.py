@@ -1,0 +1,109 @@
+"""No reportable content is ever without a report, or without somebody being told: whatever the order of acts."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from clew.errors import ConflictError, RefusedError
+from clew.parts.stores.base import Store
+from clew.pipelines import review
+from clew.pipelines.erasing import erase_subject
+from clew.pipelines.filing import file_report, record_by_hand
+from clew.pipelines.filing_desk import FilingDesk
+from clew.pipelines.filing_shown import filing_standing
+from clew.records.case import CaseState
+from clew.records.evidence import HoldKind
+from clew.records.identifiers import CaseId, FilingId
+from clew.records.report import Incident, IncidentType, Report, ReportedSubject
+from clew.records.report_file import ReportFile
+from clew.records.review import AskReason, Decision
+from clew.settings import Settings
+from tests.pipelines.filing_house import ADA as ADA_ACTS
+from tests.pipelines.filing_house import REPORTER, FilingHouse, open_filing_house
+from tests.pipelines.review_house import House, open_house, thread
+from tests.review.review_records import ADA, SENIOR
+
+
+@pytest.fixture
+def house(store: Store, tmp_path: Path) -> House:
+    return open_house(store, tmp_path / "data").under(four_eyes="none")
+
+
+@pytest.fixture
+def filing(store: Store, tmp_path: Path) -> FilingHouse:
+    return open_filing_house(store, tmp_path / "data", "http://127.0.0.1:9")
+
+
+def unreported(house: House) -> tuple[CaseId, ...]:
+    with house.store.read() as reader:
+        return filing_standing(reader, Settings()).unreported
+
+
+def test_a_dismissed_case_that_is_reportable_after_all_is_open_held_and_asked_for(house):
+    content = house.sealed_hit(1)
+    house.decide(ADA, house.lease(ADA, content), content.id, Decision.NOT_REPORTABLE)
+    with house.store.read() as reader:
+        assert reader.get_case(content.case_id).state is CaseState.CLOSED
+        (verdict,) = reader.verdicts_of(content.case_id)
+    review.reverse(house.desk, SENIOR, verdict.id, AskReason.UNSURE)
+    house.decide(ADA, house.lease(ADA, content), content.id, Decision.NOT_LISTED)
+    assert unreported(house) == (content.case_id,)
+    with house.store.read() as reader:
+        case = reader.get_case(content.case_id)
+        holds = [each.kind for each in reader.holds_of_case(case.id) if each.stands(house.clock())]
+    assert case.state is CaseState.OPEN
+    assert holds == [HoldKind.OPEN_CASE]
+    with pytest.raises(RefusedError, match="open"):
+        erase_subject(house.desk, case.subject_id, ground="a request", actor="command:test")
+
+
+def test_a_thread_that_is_decided_after_the_report_is_asked_for(house):
+    content = house.sealed_hit(1)
+    talk = house.flag(subject="account-7", messages=thread("come here", "no")).content
+    lease = house.lease(ADA, content)
+    house.decide(ADA, lease, content.id, Decision.NOT_LISTED)
+    room = house.desk.strongroom
+    desk = FilingDesk(settings=room.settings, store=house.store, strongroom=room, clock=house.clock)
+    facts = Report(
+        incident=Incident(type=IncidentType.MATERIAL, at=house.clock() - timedelta(days=3)),
+        reporter=REPORTER,
+        subjects=(ReportedSubject(identifier="account-7"),),
+        files=(ReportFile(key=content.id, file_name="a.png"),),
+    )
+    ordered = house.store.transact(lambda unit: file_report(unit, desk, content.case_id, facts, actor=ADA_ACTS))
+    at = house.clock() - timedelta(milliseconds=1)
+    house.store.transact(lambda unit: record_by_hand(unit, desk, ordered.id, number="1", filed_at=at, actor=ADA_ACTS))
+    assert unreported(house) == ()
+    house.decide(ADA, lease, talk.id, Decision.NOT_LISTED)
+    assert unreported(house) == (content.case_id,)
+
+
+def by_hand(filing: FilingHouse, filing_id: FilingId, number: str) -> None:
+    at = filing.clock()
+    filing.store.transact(
+        lambda unit: record_by_hand(unit, filing.desk, filing_id, number=number, filed_at=at, actor=ADA_ACTS)
+    )
+
+
+def test_a_plain_order_does_not_take_over_a_failed_supplement(filing):
+    case_id = filing.case(b"boats " * 100)
+    by_hand(filing, filing.order(case_id).id, "111")
+    filing.order(case_id, supplement=True)
+    short = filing.with_settings(retry_hours=1)
+    short.work_to_the_end()
+    with pytest.raises(ConflictError):
+        filing.order(case_id)
+
+
+def test_a_supplement_needs_a_filed_report_and_none_under_way(filing):
+    case_id = filing.case(b"boats " * 100)
+    with pytest.raises(ConflictError, match="adds to a report that is filed"):
+        filing.order(case_id, supplement=True)
+    first = filing.order(case_id)
+    with pytest.raises(ConflictError, match="adds to a report that is filed"):
+        filing.order(case_id, supplement=True)
+    by_hand(filing, first.id, "111")
+    assert filing.order(case_id, supplement=True).part == 1
+    with pytest.raises(ConflictError, match="adds to a report that is filed"):
+        filing.order(case_id, supplement=True)
