@@ -33,7 +33,7 @@ from clew.settings import Matching
 
 PDQ = SignalType("pdq")
 CHUNK = 20_000
-# Design and issue: a new entry matches, and a removed one is silent, within a second in every process.
+# The goal: a new entry matches, and a removed one is silent, within a second in every process.
 GOAL_S = 1.0
 SEARCHES = 20_000
 

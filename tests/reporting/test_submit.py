@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from clew.ground.retries import latest_due, next_delay
 from clew.parts.clearinghouses.base import Reply
 from clew.records.filing import Filing, FilingState
 from clew.records.identifiers import CaseId, FilingId, ReportId
 from clew.reporting.preserve import preserved
-from clew.reporting.submit import Call, Due, Next, Progress, latest_due, next_call, next_delay, over, rule
+from clew.reporting.submit import Call, Due, Next, Progress, next_call, over, rule
 
 NOON = datetime(2026, 3, 8, 12, 0, tzinfo=UTC)
 MD5 = "9e107d9d372bb6826bd81d3542a419d6"

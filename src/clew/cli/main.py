@@ -87,10 +87,10 @@ def root(
     Start with `clew run`; a platform's way is lists, screen, hits.
     """
     if version:
-        print(f"clew {__version__}")  # noqa: T201  (what was asked for, as it is)
+        typer.echo(f"clew {__version__}")
         raise typer.Exit
     if ctx.invoked_subcommand is None:
-        print(ctx.get_help())  # noqa: T201  (as above)
+        typer.echo(ctx.get_help())
         raise typer.Exit
     ctx.obj = settings.load(data_dir)
 

@@ -16,6 +16,7 @@ def canonical(structure: object) -> bytes:
     Source: RFC 8785, "JSON Canonicalization Scheme (JCS)", 2020.
     """
     try:
+        # What JSON has not, the library itself refuses.
         return rfc8785.dumps(structure)  # type: ignore[arg-type]
     except rfc8785.CanonicalizationError:
         pass

@@ -11,6 +11,7 @@ from datetime import timedelta
 import msgspec
 
 from clew.errors import ClewError, ConflictError, UnavailableError
+from clew.ground.retries import next_delay
 from clew.parts.clearinghouses.base import FetchingPart, Outlet, Package, PackedFile
 from clew.parts.stores.base import UnitOfWork
 from clew.pipelines.filing_desk import ACTOR, FilingDesk, alert, fail, record
@@ -20,7 +21,7 @@ from clew.pipelines.hand_over import documents, filed_report
 from clew.pipelines.outbox import Held
 from clew.records.filing import Filing, FilingAlertKind, FilingState, Paper, PaperKind, Step
 from clew.records.outbox import TaskState
-from clew.reporting.submit import next_delay, over
+from clew.reporting.submit import over
 
 _LOOK_AGAIN = timedelta(minutes=15)
 # The random end of a report's id: 40 bits, which tell the few reports of one filing apart.

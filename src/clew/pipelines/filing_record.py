@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from clew.errors import UnavailableError
 from clew.ground.clock import monotonic_s
+from clew.ground.retries import next_delay
 from clew.parts.clearinghouses.base import CalledPart, Reply
 from clew.parts.formats.base import ClearinghouseFormat
 from clew.parts.stores.base import UnitOfWork
@@ -18,7 +19,7 @@ from clew.pipelines.holds import extend_locks
 from clew.pipelines.outbox import Held
 from clew.records.filing import Filing, FilingAlertKind, FilingState, Paper, PaperKind, Step
 from clew.records.outbox import TaskState
-from clew.reporting.submit import Call, Due, Ruling, next_delay, over
+from clew.reporting.submit import Call, Due, Ruling, over
 
 T = TypeVar("T")
 

@@ -10,15 +10,13 @@ from pathlib import PurePath
 
 from clew.errors import ClewError, ConflictError, UnavailableError
 from clew.ground.clock import Clock
+from clew.ground.retries import latest_due, next_delay
 from clew.parts.stores.base import Store, UnitOfWork
 from clew.records.outbox import Fence, Task, TaskState
 
 # A worker that is killed leaves its task to others after this; one that lives renews it in time.
 LEASE = timedelta(minutes=5)
 _RENEW_S = 60.0
-# A time beyond the longest delay of any handler was set by a clock that was wrong, and does not count.
-_LATEST = timedelta(hours=8)
-_FIRST_DELAY, _LONGEST_DELAY = timedelta(minutes=1), timedelta(hours=4)
 # After so many attempts a task whose handler knows no end of its own is dead.
 _MOST_ATTEMPTS = 30
 _KEPT = timedelta(days=90)
@@ -91,7 +89,7 @@ class Outbox:
         at = self._clock()
         kinds = sorted(self._handlers)
         task = self._store.transact(
-            lambda unit: unit.take_task(kinds, self._holder, at, at + LEASE, at + _LATEST) if kinds else None
+            lambda unit: unit.take_task(kinds, self._holder, at, at + LEASE, latest_due(at)) if kinds else None
         )
         if task is None:
             return False
@@ -124,7 +122,7 @@ class Outbox:
             case Later(told=told, due_at=None) if task.attempts >= _MOST_ATTEMPTS:
                 self._store.transact(lambda unit: unit.end_task(fence, at, TaskState.DEAD, told))
             case Later(told=told, due_at=given):
-                due_at = given or at + min(_FIRST_DELAY * (1 << min(task.attempts - 1, 16)), _LONGEST_DELAY)
+                due_at = given or at + next_delay(task.attempts)
                 self._store.transact(lambda unit: unit.put_task_back(fence, due_at, told))
 
     def _renewed(self, unit: UnitOfWork, held: Held) -> bool:

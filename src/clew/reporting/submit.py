@@ -35,7 +35,6 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,18}")
 # An open report is dropped one hour after its last upload at the earliest: no call is begun later than this after the
 # first, and none takes longer than a quarter of an hour.
 ATTEMPT_WITHIN = timedelta(minutes=40)
-_FIRST_DELAY, _LONGEST_DELAY = timedelta(minutes=1), timedelta(hours=4)
 # A clock that jumps ahead must not end a filing: the horizon alone is not enough.
 _LEAST_ATTEMPTS = 10
 
@@ -225,17 +224,6 @@ def _said(due: Due, reply: Reply) -> str:
     # Its own words might repeat what was sent; the code is enough, and the Request-ID finds the rest there.
     asked = f", Request-ID {reply.request_id}" if reply.request_id else ""
     return f"The clearinghouse answered '{due.call}' with code {reply.code}{asked}."
-
-
-def next_delay(attempts: int) -> timedelta:
-    """How long to wait after so many attempts: from a minute, doubled each time, up to four hours."""
-    doublings = min(max(attempts - 1, 0), 16)
-    return min(_FIRST_DELAY * (1 << doublings), _LONGEST_DELAY)
-
-
-def latest_due(at: datetime) -> datetime:
-    """Later than any delay reaches: a time beyond was set by a clock that was wrong."""
-    return at + 2 * _LONGEST_DELAY
 
 
 def over(filing: Filing, attempts: int, at: datetime, horizon: timedelta) -> bool:

@@ -124,7 +124,7 @@ def _plain(name: str) -> str:
 
 def _write_durably(path: Path, body: bytes) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o400)
-    with open(descriptor, "wb") as file:  # noqa: PTH123  (a descriptor)
+    with os.fdopen(descriptor, "wb") as file:
         file.write(body)
         file.flush()
         os.fsync(file.fileno())
@@ -143,7 +143,7 @@ def _read_small(path: Path) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as error:
         raise UnavailableError(f"the receipt {path.name} cannot be read: {error.strerror}") from error
-    with open(descriptor, "rb") as file:  # noqa: PTH123  (a descriptor)
+    with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise UnavailableError(f"the receipt {path.name} is no file")
         body = file.read(_MOST_RECEIPT_BYTES + 1)
