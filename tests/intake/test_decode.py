@@ -7,6 +7,7 @@ import os
 import random
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -19,7 +20,7 @@ from clew.intake.decode import DecodePool, PoolLimits
 from clew.intake.hash_content import Hasher
 from clew.intake.receive import hold
 from clew.intake.selecting import SelectorLoop
-from clew.intake.wire import Request
+from clew.intake.wire import MOST_BYTES_INSIDE, Request
 from clew.intake.zygote import Outcome
 from clew.pipelines.decode_worker import choose_methods
 from clew.records.identifiers import SignalType
@@ -48,9 +49,9 @@ class Bench:
             self.loop, command, PoolLimits(**({"workers": 1, "seconds": 20.0, "files_each": 1000} | limits)), WIDTHS
         )
 
-    def begin(self, content, **how):
+    def begin(self, content, *, inside=False, **how):
         answer: list[Outcome | UnavailableError] = []
-        self.pool.submit(hold(content), TYPES, answer.append, size_bytes=len(content), **how)
+        self.pool.submit(content if inside else hold(content), TYPES, answer.append, size_bytes=len(content), **how)
         return answer
 
     def hash(self, content, **how):
@@ -103,6 +104,30 @@ def test_a_picture_gets_all_its_signals(shared):
     assert outcome.hashed.media_type == "image/jpeg"
     assert outcome.hashed.size_bytes == len(PICTURE)
     assert min(outcome.spent.digests_s, outcome.spent.decode_s, outcome.spent.hash_s) > 0
+
+
+@pytest.mark.parametrize("size_bytes", [0, 1, MOST_BYTES_INSIDE - 1, MOST_BYTES_INSIDE])
+def test_a_small_file_inside_its_request_is_hashed_as_one_behind_a_descriptor(shared, size_bytes):
+    content = PICTURE.ljust(MOST_BYTES_INSIDE, b"\0")[:size_bytes]
+    inside, behind = shared.hash(content, inside=True), shared.hash(content)
+    assert inside.hashed == behind.hashed
+    assert has_digests(inside, content)
+    assert inside.hashed.size_bytes == size_bytes
+
+
+def test_what_no_buffer_takes_comes_behind_a_descriptor(bench):
+    content = PICTURE.ljust(MOST_BYTES_INSIDE, b"\0")
+    assert has_digests(bench.hash(content, inside=True), content)
+    for worker in bench.pool._workers.values():
+        worker.files.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8192)
+    assert has_digests(bench.hash(content, inside=True), content)
+
+
+def test_a_crash_over_a_file_inside_its_request_costs_it_no_digest(shared):
+    content = rough("exit")
+    outcome = shared.hash(content, inside=True)
+    assert has_digests(outcome, content)
+    assert reasons(outcome) == {"pdq": Reason.CRASHED}
 
 
 def test_queries_get_eight_forms_of_each_picture(shared):

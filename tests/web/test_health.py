@@ -8,7 +8,7 @@ import pytest
 
 from clew.records.hashlist import LegalBasis
 from clew.records.screening import Purpose, PurposeBasis, Scope
-from clew.web import door
+from clew.web import door, rounds
 from tests.web.web_desk import WebDesk, open_desk, pdq, signal
 
 
@@ -96,7 +96,8 @@ def test_the_web_serves_over_any_store(any_url: str, tmp_path: Path, sqlite_temp
 def test_while_another_process_keeps_the_database_nobody_waits_for_ever(
     desk: WebDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(door, "_RECORD_S", 0.05)
+    for each in (door, rounds):
+        monkeypatch.setattr(each, "RECORD_S", 0.05)
     key = desk.key(Scope.SCREEN)
     desk.add_list("national", [pdq(1)])
     other = sqlite3.connect(desk.installation.settings.data_dir / "clew.db", isolation_level=None)
@@ -108,5 +109,5 @@ def test_while_another_process_keeps_the_database_nobody_waits_for_ever(
     assert desk.get("/healthz").status_code == 200
     other.execute("ROLLBACK")
     other.close()
-    monkeypatch.setattr(door, "_RECORD_S", 10.0)
+    monkeypatch.undo()
     assert desk.screen(key, json=small).status_code == 200

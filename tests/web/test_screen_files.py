@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from clew.errors import UnavailableError
+from clew.intake.wire import MOST_BYTES_INSIDE
 from clew.parts.stores.base import HitFilter
 from clew.records.screening import Scope
 from clew.web.uploads import Upload
@@ -213,7 +214,7 @@ def test_a_process_without_descriptors_puts_uploads_off(hashing_desk: WebDesk, k
     resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
     try:
         with pytest.raises(UnavailableError, match="no room for more uploads"):
-            Upload().write(b"x")
+            Upload().write(bytes(MOST_BYTES_INSIDE + 1))
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     assert hashing_desk.screen(key, content=picture(3)).status_code == 200

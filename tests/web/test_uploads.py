@@ -8,12 +8,13 @@ import pytest
 from clew.errors import UnavailableError
 from clew.records.identifiers import SignalType
 from clew.settings import Decode, Settings
-from clew.web import uploads
+from clew.web import overdue, uploads
 from clew.web.uploads import Hashing, Upload
 
 
 def test_nobody_waits_for_a_worker_without_end(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(uploads, "_LONGEST_START_S", 0.0)
+    monkeypatch.setattr(overdue, "_EVERY_S", 0.0)
 
     async def hash_one() -> None:
         hashing = Hashing(Settings(data_dir=tmp_path, decode=Decode(workers=1, seconds=1e-3)), (SignalType("md5"),))

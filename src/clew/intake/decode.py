@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from clew.errors import InputError, UnavailableError
 from clew.intake.look import VIEW
+from clew.intake.receive import Holding, release
 from clew.intake.selecting import Loop
 from clew.intake.wire import Answer, Request, Spent, Wanted
 from clew.intake.zygote import Done, Job, Outcome, Worker, Zygote
@@ -101,32 +102,33 @@ class DecodePool:
     # ---- what its owner calls
 
     def submit(
-        self, descriptor: int, types: Sequence[SignalType], done: Done, *, dihedral: bool = False, size_bytes: int = 0
+        self, content: Holding, types: Sequence[SignalType], done: Done, *, dihedral: bool = False, size_bytes: int = 0
     ) -> None:
         """The file will be hashed and `done` called with the outcome.
 
         Args:
-            descriptor: open for reading; the pool closes it, also when it refuses.
+            content: a descriptor open for reading, which the pool closes, also when it refuses; or the bytes of a
+                small file, at most `wire.MOST_BYTES_INSIDE`.
             types: signal types wanted.
             dihedral: eight forms of each frame.
             size_bytes: gives a large file the time that reading it takes.
         Raises:
             UnavailableError: the queue is full or the pool has ended.
         """
-        self._wait(Request(next(self._numbers), tuple(types), dihedral), descriptor, done, size_bytes)
+        self._wait(Request(next(self._numbers), tuple(types), dihedral), content, done, size_bytes)
 
     def submit_look(self, descriptor: int, wanted: Wanted, done: Done, *, size_bytes: int) -> None:
         """As `submit`, for a picture instead of signals; a refusal is said under the type `VIEW`."""
         self._wait(Request(next(self._numbers), (VIEW,), wanted=wanted), descriptor, done, size_bytes)
 
-    def _wait(self, request: Request, descriptor: int, done: Done, size_bytes: int) -> None:
+    def _wait(self, request: Request, content: Holding, done: Done, size_bytes: int) -> None:
         refusal = self._ended
         if len(self._waiting) >= self._limits.queue:
             refusal = UnavailableError(f"{len(self._waiting)} files wait for a decode worker; try again in a moment")
         if refusal is not None:
-            os.close(descriptor)
+            release(content)
             raise refusal
-        self._waiting.append(Job(request, descriptor, size_bytes, done))
+        self._waiting.append(Job(request, content, size_bytes, done))
         self._dispatch()
 
     @property

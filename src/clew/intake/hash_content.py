@@ -1,6 +1,6 @@
 """One pass over one file: its digests from every byte, its pixel signals from what a decoder makes of it.
 
-This runs inside the confined worker, on an open descriptor and nothing else.
+This runs inside the confined worker, on an open descriptor or the bytes of a small file, and nothing else.
 """
 
 import os
@@ -15,6 +15,8 @@ from clew.parts.decoders.base import HEAD_BYTES, DeclinedError, DecoderPart, Fra
 from clew.parts.signals.base import DigestPart, PixelPart
 from clew.records.identifiers import SignalType
 from clew.records.signal import Hashed, Reason, Signal, Unhashable
+
+Update = Callable[[memoryview], object]
 
 # An answer must stay small enough to be sent: 120 frames in six forms and eight turns fit.
 _MOST_SIGNALS = 8192
@@ -51,6 +53,30 @@ class _Found:
         self.unhashable += (Unhashable(type=each, reason=reason, detail=detail) for each in types)
 
 
+class _UnreadError(Exception):
+    """The file was not read as it stands."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A file that has gone through every digest.
+
+    Attributes:
+        accepting: the decoders that know these bytes, and as what; none where nothing is to be decoded.
+        content: all its bytes; None where it is not decoded.
+    """
+
+    size_bytes: int
+    head: bytes
+    accepting: list[tuple[DecoderPart, str]]
+    content: memoryview | None
+
+
 class Hasher:
     """Hashes files one after the other; it keeps its reading buffer between them."""
 
@@ -58,40 +84,37 @@ class Hasher:
         self._methods = methods
         self._block = bytearray(_BLOCK_BYTES)
 
-    def hash_content(self, descriptor: int, request: Request) -> tuple[Hashed, Spent]:
+    def hash_content(self, given: int | memoryview, request: Request) -> tuple[Hashed, Spent]:
         """Every signal of those types that the file has, a reason for every one that it has not, and the time spent.
 
         Args:
-            descriptor: a regular file open for reading; its position does not matter and is not moved.
+            given: a regular file open for reading, whose position does not matter and is not moved; or all its bytes.
             request: which signals, and how.
         """
         types = request.types
-        before = os.fstat(descriptor)
-        if not stat.S_ISREG(before.st_mode):
-            return _nothing(types, Reason.NOT_A_FILE, "not a regular file"), Spent()
         started = monotonic_s()
         pixel_types = [each for each in types if each in self._methods.pictures]
         digests = {each: self._methods.digests[each].new() for each in types if each in self._methods.digests}
+        updates = [each.update for each in digests.values()]
         try:
-            head = os.pread(descriptor, HEAD_BYTES, 0)
-            accepting = self._accepting(head) if pixel_types else []
-            decodable = bool(accepting) and before.st_size <= self._methods.decoded_bytes and not request.undecoded
-            buffer = bytearray(before.st_size) if decodable and before.st_size > _BLOCK_BYTES else self._block
-            count = _read(descriptor, before.st_size, memoryview(buffer), [each.update for each in digests.values()])
+            if isinstance(given, int):
+                file = self._read(given, request, updates)
+            else:
+                file = self._take(given, request, updates)
+        except _UnreadError as error:
+            return _nothing(types, error.reason, error.detail), Spent()
         except OSError as error:
             return _nothing(types, Reason.UNREADABLE, os.strerror(error.errno or 0)), Spent()
-        if count != before.st_size or _stamp(os.fstat(descriptor)) != _stamp(before):
-            return _nothing(types, Reason.CHANGED, "it changed while it was read"), Spent()
         found = _Found([Signal(type=name, value=digest.digest()) for name, digest in digests.items()])
         digested = monotonic_s()
-        media_type = accepting[0][1] if accepting else recognise(head)
-        if decodable:
-            content = memoryview(buffer)[: before.st_size].toreadonly()
-            self._decode(content, [part for part, _ in accepting], pixel_types, found, dihedral=request.dihedral)
+        media_type = file.accepting[0][1] if file.accepting else recognise(file.head)
+        if file.content is not None:
+            decoders = [part for part, _ in file.accepting]
+            self._decode(file.content, decoders, pixel_types, found, dihedral=request.dihedral)
         elif request.undecoded:
             found.refuse(pixel_types, request.undecoded, "the worker that decoded it had to be replaced")
         elif pixel_types:
-            found.refuse(pixel_types, *_why_not_decoded(before.st_size, media_type, accepted=bool(accepting)))
+            found.refuse(pixel_types, *_why_not_decoded(file.size_bytes, media_type, accepted=bool(file.accepting)))
         said = {each.type for each in found.signals} | {each.type for each in found.unhashable}
         # A decoder without a single frame, or a type that is not made from files: absence has a reason.
         silent = [each for each in types if each not in said]
@@ -100,15 +123,40 @@ class Hasher:
             digests_s=digested - started, decode_s=monotonic_s() - digested - found.hash_s, hash_s=found.hash_s
         )
         hashed = Hashed(
-            size_bytes=before.st_size,
+            size_bytes=file.size_bytes,
             media_type=media_type,
             signals=tuple(found.signals),
             unhashable=tuple(found.unhashable),
         )
         return hashed, spent
 
-    def _accepting(self, head: bytes) -> list[tuple[DecoderPart, str]]:
-        """The decoders that know these bytes, and as what."""
+    def _take(self, given: memoryview, request: Request, updates: Sequence[Update]) -> _Read:
+        """A file of which all bytes are here: few, so that none is too large to be decoded."""
+        head = bytes(given[:HEAD_BYTES])
+        accepting = self._accepting(head, request)
+        for update in updates:
+            update(given)
+        return _Read(len(given), head, accepting, given if accepting and not request.undecoded else None)
+
+    def _read(self, descriptor: int, request: Request, updates: Sequence[Update]) -> _Read:
+        """A file read once, in blocks, or whole where it is to be decoded."""
+        before = os.fstat(descriptor)
+        if not stat.S_ISREG(before.st_mode):
+            raise _UnreadError(Reason.NOT_A_FILE, "not a regular file")
+        head = os.pread(descriptor, HEAD_BYTES, 0)
+        accepting = self._accepting(head, request)
+        decodable = bool(accepting) and not request.undecoded and before.st_size <= self._methods.decoded_bytes
+        buffer = bytearray(before.st_size) if decodable and before.st_size > _BLOCK_BYTES else self._block
+        count = _read(descriptor, before.st_size, memoryview(buffer), updates)
+        if count != before.st_size or _stamp(os.fstat(descriptor)) != _stamp(before):
+            raise _UnreadError(Reason.CHANGED, "it changed while it was read")
+        content = memoryview(buffer)[: before.st_size].toreadonly() if decodable else None
+        return _Read(before.st_size, head, accepting, content)
+
+    def _accepting(self, head: bytes, request: Request) -> list[tuple[DecoderPart, str]]:
+        """The decoders that know these bytes, and as what; none where no signal of pixels is wanted."""
+        if not any(each in self._methods.pictures for each in request.types):
+            return []
         answers = ((part, part.accepts(head)) for part in self._methods.decoders)
         return [(part, media_type) for part, media_type in answers if media_type is not None]
 
@@ -172,7 +220,7 @@ def _signals(part: PixelPart, frame: Frame, *, dihedral: bool) -> Sequence[Signa
     return found if isinstance(found, tuple) else (found,)
 
 
-def _read(descriptor: int, size: int, buffer: memoryview, updates: Sequence[Callable[[memoryview], object]]) -> int:
+def _read(descriptor: int, size: int, buffer: memoryview, updates: Sequence[Update]) -> int:
     """The bytes have gone through every digest; how many there were, at most one more than `size`.
 
     Args:

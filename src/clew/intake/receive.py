@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 from clew.records.signal import Reason
 
+# An upload's bytes: a descriptor behind which they are sealed, or, where they are few, themselves.
+Holding = int | bytes
+
 # What the system takes as one path, less one; a longer way is walked in pieces. Source: limits.h, PATH_MAX.
 _PATH_BYTES = 4095
 _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NOCTTY | os.O_NONBLOCK
@@ -119,6 +122,12 @@ def seal(descriptor: int) -> None:
     """What is held can no longer be changed by anybody, this process included."""
     seals = fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_SEAL
     fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
+
+
+def release(holding: Holding) -> None:
+    """Its descriptor is closed, where it has one."""
+    if isinstance(holding, int):
+        os.close(holding)
 
 
 def _below(root: bytes) -> Iterator[Found | Refused]:

@@ -6,7 +6,7 @@ worker's crash. What it says is then weighed by `clew.intake.plausible`. No pick
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -21,11 +21,17 @@ from clew.records.signal import Hashed, Reason
 MOST_BYTES = 1 << 22
 # A datagram must fit into a socket's buffer, which is 208 KiB and may not be enlarged everywhere. Source: socket(7).
 PIECE_BYTES = 1 << 16
+# A file of so many bytes travels in its request's datagram: a third of the price of a descriptor with pages of its own.
+# Two of them fit into the buffer, so that a worker has its next file at hand.
+MOST_BYTES_INSIDE = 1 << 16
 _MORE, _LAST = b"+", b"."
 _LEAST_PIECE_BYTES = 2
 _REQUEST = struct.Struct("<Q?H?")
 _WANTED = struct.Struct("<HHHHH???")
 _HELLO = struct.Struct("<???")
+_FRAME = struct.Struct("<?H")
+_MOST_REQUEST_BYTES = 4096
+MESSAGE_BYTES = _FRAME.size + _MOST_REQUEST_BYTES + MOST_BYTES_INSIDE
 MOST_DETAIL_CHARACTERS = 200
 
 
@@ -118,6 +124,21 @@ def unpack_request(message: bytes) -> Request:
     text = message[at + (_WANTED.size if asks else 0) :].decode("ascii")
     types = tuple(SignalType(name) for name in text[length:].split(",") if name)
     return Request(number, types, dihedral, Reason(text[:length]) if length else None, wanted)
+
+
+def frame_request(request: Request, *, inside: bool) -> bytes:
+    """What stands before the file's bytes where they are inside the message, and is all of it where they are not."""
+    packed = pack_request(request)
+    return _FRAME.pack(inside, len(packed)) + packed
+
+
+def open_message(message: bytes, descriptors: Sequence[int]) -> tuple[Request, int | memoryview] | None:
+    """The request, and the file's descriptor or bytes; None when a file was to come and did not."""
+    inside, length = _FRAME.unpack_from(message)
+    request = unpack_request(message[_FRAME.size : _FRAME.size + length])
+    if inside:
+        return request, memoryview(message)[_FRAME.size + length :]
+    return (request, descriptors[0]) if len(descriptors) == 1 else None
 
 
 def _pack_wanted(wanted: Wanted) -> bytes:

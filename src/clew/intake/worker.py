@@ -13,17 +13,26 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NoReturn
 
-from clew.intake.wire import Answer, Picture, Request, Spent, pack_answer, pack_hello, pieces, unpack_request
+from clew.intake.wire import (
+    MESSAGE_BYTES,
+    Answer,
+    Picture,
+    Request,
+    Spent,
+    open_message,
+    pack_answer,
+    pack_hello,
+    pieces,
+)
 from clew.kernels.sandbox import confine
 from clew.records.signal import Hashed, Reason
 
-Work = Callable[[int, Request], tuple[Hashed, Spent]]
+Work = Callable[[int | memoryview, Request], tuple[Hashed, Spent]]
 Fields = tuple[tuple[str, str], ...]
 Look = Callable[[int, Request], tuple[Hashed, Picture | None, Fields]]
 
 READY = b"ready"
 _NUMBER_BYTES = 32
-_REQUEST_BYTES = 4096
 
 
 def serve_zygote(control: socket.socket, work: Work, memory_bytes: int, look: Look | None = None) -> None:
@@ -33,9 +42,9 @@ def serve_zygote(control: socket.socket, work: Work, memory_bytes: int, look: Lo
         control: SOCK_SEQPACKET; a message, any number, with one socket asks for a worker that serves the socket, and
             is answered with the same number and a descriptor of the new process (pidfd), by which the pool can kill
             that process and never another.
-        work: hashes the file behind a descriptor.
+        work: hashes the file behind a descriptor, or the bytes of a small one.
         memory_bytes: see `confine`.
-        look: makes the picture that is wanted of it.
+        look: makes the picture that is wanted of a file behind a descriptor.
     """
     # A terminal's Ctrl-C and a supervisor's SIGTERM go to the whole group; the pool decides when its workers end.
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -81,17 +90,19 @@ def _serve_files(files: socket.socket, work: Work, look: Look | None, memory_byt
         os.close(nowhere)
         files.send(pack_hello(confine(memory_bytes)))
         while True:
-            message, descriptors, _, _ = socket.recv_fds(files, _REQUEST_BYTES, 1)
-            if not message or len(descriptors) != 1:
+            message, descriptors, _, _ = socket.recv_fds(files, MESSAGE_BYTES, 1)
+            opened = open_message(message, descriptors) if message else None
+            if opened is None:
                 break
-            request = unpack_request(message)
+            request, content = opened
             try:
-                answer = _answer(descriptors[0], request, work, look)
+                answer = _answer(content, request, work, look)
             except MemoryError:
                 # Not even the file's bytes found room: its digests need none.
                 without = replace(request, undecoded=Reason.TOO_MUCH_MEMORY)
-                answer = _answer(descriptors[0], without, work, look)
-            os.close(descriptors[0])
+                answer = _answer(content, without, work, look)
+            for descriptor in descriptors:
+                os.close(descriptor)
             for piece in pieces(pack_answer(answer)):
                 files.send(piece)
     finally:
@@ -99,8 +110,8 @@ def _serve_files(files: socket.socket, work: Work, look: Look | None, memory_byt
         os._exit(0)
 
 
-def _answer(descriptor: int, request: Request, work: Work, look: Look | None) -> Answer:
-    if request.wanted is not None and look is not None:
-        hashed, picture, fields = look(descriptor, request)
+def _answer(content: int | memoryview, request: Request, work: Work, look: Look | None) -> Answer:
+    if request.wanted is not None and look is not None and isinstance(content, int):
+        hashed, picture, fields = look(content, request)
         return Answer(request.number, hashed, Spent(), picture, fields)
-    return Answer(request.number, *work(descriptor, request))
+    return Answer(request.number, *work(content, request))

@@ -1,6 +1,7 @@
 """The pool's side of the zygote: starting it, asking it for workers, and holding each by its socket and its pidfd."""
 
 import contextlib
+import errno
 import os
 import signal
 import socket
@@ -11,14 +12,15 @@ from dataclasses import dataclass, field
 
 from clew.errors import InputError, UnavailableError
 from clew.intake.plausible import demand_plausible
+from clew.intake.receive import Holding, hold, release
 from clew.intake.wire import (
     PIECE_BYTES,
     Answer,
     Picture,
     Request,
     Spent,
+    frame_request,
     join_piece,
-    pack_request,
     unpack_answer,
     unpack_hello,
 )
@@ -55,13 +57,13 @@ class Job:
     """One file on its way: until it is finished it waits, or is in a worker's hands, or both.
 
     Attributes:
-        descriptor: belongs to the job until it is finished.
+        content: its descriptor, if it has one, belongs to the job until it is finished.
         tries: how often it had been begun when its worker ended through no fault of its own.
         finished: `done` has been called; what else is answered to it is dropped.
     """
 
     request: Request
-    descriptor: int
+    content: Holding
     size_bytes: int
     done: Done
     tries: int = 0
@@ -70,8 +72,15 @@ class Job:
     def finish(self, outcome: Outcome | UnavailableError) -> None:
         """Whoever asked has been told."""
         self.finished = True
-        os.close(self.descriptor)
+        release(self.content)
         self.done(outcome)
+
+    def sizes(self) -> tuple[int, int]:
+        """The least and most bytes that the file can have had since it was given: one on a disk grows and shrinks."""
+        if isinstance(self.content, bytes):
+            return self.size_bytes, self.size_bytes
+        now_bytes = os.fstat(self.content).st_size
+        return min(self.size_bytes, now_bytes), max(self.size_bytes, now_bytes)
 
 
 @dataclass(slots=True, eq=False)
@@ -106,7 +115,15 @@ class Worker:
 
     def send(self, job: Job, now: float) -> None:
         """The job is in its hands; ConnectionError when the worker is gone, another OSError when it must be later."""
-        socket.send_fds(self.files, [pack_request(job.request)], [job.descriptor])
+        if isinstance(job.content, bytes):
+            try:
+                self.files.sendmsg([frame_request(job.request, inside=True), job.content])
+            except OSError as error:
+                if error.errno != errno.EMSGSIZE:
+                    raise
+                job.content = hold(job.content)  # the system's buffers are smaller than is usual
+        if isinstance(job.content, int):
+            socket.send_fds(self.files, [frame_request(job.request, inside=False)], [job.content])
         if not self.in_hand:
             self.since = now
         self.in_hand.append(job)
@@ -139,8 +156,7 @@ class Worker:
         answer = unpack_answer(message)
         job = self.in_hand[0]
         # What another has finished is dropped when it comes, and its descriptor is closed.
-        opened = None if job.finished else job.descriptor
-        demand_plausible(answer, job.request, widths, opened, job.size_bytes)
+        demand_plausible(answer, job.request, widths, None if job.finished else job.sizes())
         return answer
 
     def end(self) -> None:

@@ -10,6 +10,7 @@ from typing import TypeVar
 from fastapi import Request
 
 from clew.errors import UnavailableError
+from clew.intake.receive import Holding, hold, release
 from clew.pipelines.installation import Installation
 from clew.pipelines.keeping import keep
 from clew.pipelines.signing_in import SigningIn
@@ -25,7 +26,7 @@ from clew.web.console.servings import Servings
 from clew.web.console.sessions import Sessions
 from clew.web.metrics import Metrics
 from clew.web.rate import Buckets
-from clew.web.rounds import IN_THE_LOOP, Recorded, Rounds
+from clew.web.rounds import IN_THE_LOOP, RECORD_S, TOO_LONG, Recorded, Rounds
 from clew.web.server import address
 from clew.web.uploads import Hashing, Kept
 from clew.web.verifying import Verifying
@@ -47,8 +48,6 @@ _MATCHES_OF_CALL = 20_000
 # Bytes of hits are sealed beside everything else; sealing is the disk's work and lets go of the interpreter.
 _KEEPING_THREADS = 2
 _KEEP_S = 10.0
-# Longer than any search and commit of a database that does its work; callers give up at about the same time.
-_RECORD_S = 10.0
 
 
 class Door:
@@ -112,17 +111,24 @@ class Door:
         # By the caller's own contents: who else is in its round must not change its answer.
         limit = min(self.installation.settings.matching.limit, max(1, _MATCHES_OF_CALL // len(contents)))
         rounds = self._of_hashes if contents[0].size_bytes is None else self._of_files
-        try:
-            async with asyncio.timeout(_RECORD_S):
-                if signals <= IN_THE_LOOP:
-                    answers = await rounds.ask(contents, signals, (channel, tuple(lists), limit))
-                else:
-                    answers, durable = await self.in_thread(lambda: self._screen(contents, channel, lists, limit))
-                    # Shielded: others wait for the same commit.
-                    await asyncio.shield(asyncio.wrap_future(durable))
-        except TimeoutError:
-            raise UnavailableError("the database takes too long; nothing is acknowledged, send it again") from None
+        if signals <= IN_THE_LOOP:
+            answers = await rounds.ask(contents, signals, (channel, tuple(lists), limit))
+        else:
+            answers = await self._screen_apart(contents, channel, lists, limit)
         self.metrics.screened(answers, channel)
+        return answers
+
+    async def _screen_apart(
+        self, contents: Sequence[Content], channel: Channel, lists: Sequence[ListName], limit: int
+    ) -> list[Answer]:
+        """A large question, for itself."""
+        try:
+            async with asyncio.timeout(RECORD_S):
+                answers, durable = await self.in_thread(lambda: self._screen(contents, channel, lists, limit))
+                # Shielded: others wait for the same commit.
+                await asyncio.shield(asyncio.wrap_future(durable))
+        except TimeoutError:
+            raise UnavailableError(TOO_LONG) from None
         return answers
 
     async def keep(self, answers: Sequence[Answer], kept: Kept) -> None:
@@ -131,33 +137,35 @@ class Door:
         A vault that takes very long is not waited for: the seal goes on, and so does the answer.
         """
         hits = [
-            (answer, descriptor)
-            for answer, descriptor in zip(answers, kept.descriptors, strict=True)
+            (answer, holding)
+            for answer, holding in zip(answers, kept.holdings, strict=True)
             if answer.screening.hit_id is not None
         ]
         if not hits or not self.installation.settings.review.open_jobs:
             return
         loop = asyncio.get_running_loop()
         sealing = [
-            loop.run_in_executor(self._keeping, self._keep, answer, os.dup(descriptor)) for answer, descriptor in hits
+            loop.run_in_executor(self._keeping, self._keep, answer, each if isinstance(each, bytes) else os.dup(each))
+            for answer, each in hits
         ]
         await asyncio.wait(sealing, timeout=_KEEP_S)
 
-    def _keep(self, answer: Answer, descriptor: int) -> None:
+    def _keep(self, answer: Answer, holding: Holding) -> None:
         try:
+            holding = hold(holding) if isinstance(holding, bytes) else holding
             hit_id, content = answer.screening.hit_id, answer.content
             if hit_id is not None and content.size_bytes is not None:
                 keep(
                     self.installation.review_desk,
                     hit_id,
-                    descriptor,
+                    holding,
                     size_bytes=content.size_bytes,
                     media_type=content.media_type,
                 )
         except Exception as error:  # noqa: BLE001  (the alert of what was never sealed follows from the sweep)
             log.say("error", "a hit's bytes were not sealed", error=type(error).__name__, frames=log.frames_of(error))
         finally:
-            os.close(descriptor)
+            release(holding)
 
     def _screen(self, contents: Sequence[Content], channel: Channel, lists: Sequence[ListName], limit: int) -> Recorded:
         return self.installation.screener.screen(contents, channel=channel, lists=lists, limit=limit)

@@ -1,11 +1,13 @@
 """What Prometheus reads: counts since the process began, and how index, workers and legal grounds stand now."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter as Counted
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from clew.pipelines.uploads import Answer
+from clew.records.hashlist import Action
 from clew.records.match import Channel
 
 CONTENT_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
@@ -59,7 +61,9 @@ class Metrics:
         self._files = self._gauge("clew_decode_files", "Files at the decode workers and waiting for them")
         self._workers = self._gauge("clew_decode_workers", "Decode workers that take files")
         self._basis = self._gauge("clew_legal_basis_seconds_left", "Until the legal ground ends", "purpose")
+        # To look a counter up by its labels' texts costs more than to count.
         self._clocks: dict[tuple[str, str, int], Histogram] = {}
+        self._by_action: dict[tuple[Action, Channel], Counter] = {}
 
     def _gauge(self, name: str, meaning: str, *labels: str) -> Gauge:
         return Gauge(name, meaning, labels, registry=self._registry)
@@ -72,12 +76,20 @@ class Metrics:
             self._clocks[method, route, status] = clock
         clock.observe(seconds)
 
-    def screened(self, answers: Iterable[Answer], channel: Channel) -> None:
+    def screened(self, answers: Sequence[Answer], channel: Channel) -> None:
         """The answers are counted, as the store counts them."""
+        for action, count in Counted(answer.screening.action for answer in answers).items():
+            self._screened_as(action, channel).inc(count)
         for answer in answers:
-            self._screenings.labels(answer.screening.action.value, channel.value).inc()
             for missing in answer.unhashable:
                 self._unhashable.labels(missing.type, missing.reason.value).inc()
+
+    def _screened_as(self, action: Action, channel: Channel) -> Counter:
+        counter = self._by_action.get((action, channel))
+        if counter is None:
+            counter = self._screenings.labels(action.value, channel.value)
+            self._by_action[action, channel] = counter
+        return counter
 
     def text(self, standing: Standing) -> bytes:
         """Everything, as Prometheus reads it."""

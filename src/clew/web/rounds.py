@@ -13,10 +13,15 @@ from dataclasses import dataclass, field
 from clew.pipelines.uploads import Answer, Content
 from clew.records.identifiers import ListName
 from clew.records.match import Channel
+from clew.web.overdue import Overdue
 
 # A search for one signal takes some 20 us: few of them, less than the way to a thread and back. More would hold
 # requests up.
 IN_THE_LOOP = 64
+
+# Longer than any search and commit of a database that does its work; callers give up at about the same time.
+RECORD_S = 10.0
+TOO_LONG = "the database takes too long; nothing is acknowledged, send it again"
 
 # What all of a round ask for: a channel, lists, and how many matches each content's answer may bear.
 Asked = tuple[Channel, tuple[ListName, ...], int]
@@ -66,15 +71,17 @@ class Rounds:
         self._gathering: deque[_Round] = deque()
         self._busy = False
         self._timer: asyncio.TimerHandle | None = None
+        self._overdue = Overdue()
 
     async def ask(self, contents: Sequence[Content], signals: int, asked: Asked) -> list[Answer]:
-        """The answers, durable."""
+        """The answers, durable; UnavailableError when that takes too long."""
         loop = asyncio.get_running_loop()
         current = next((each for each in self._gathering if self._fits(each, signals, asked)), None)
         if current is None:
             current = _Round(asked)
             self._gathering.append(current)
         answered: asyncio.Future[list[Answer]] = loop.create_future()
+        self._overdue.watch(answered, RECORD_S, TOO_LONG)
         current.signals += signals
         current.contents.extend(contents)
         current.waiting.append((len(contents), answered))

@@ -1,21 +1,22 @@
-"""Uploads on their way to the decode workers: held in memory behind descriptors, never written to a disk."""
+"""Uploads on their way to the decode workers: held in memory, large ones behind descriptors, never on a disk."""
 
 import asyncio
 import errno
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from clew.errors import UnavailableError
 from clew.intake.decode import DecodePool
-from clew.intake.receive import hold_growing, seal
-from clew.intake.wire import Wanted
+from clew.intake.receive import Holding, hold_growing, release, seal
+from clew.intake.wire import MOST_BYTES_INSIDE, Wanted
 from clew.intake.zygote import Done, Outcome
 from clew.pipelines.decode_worker import open_pool
 from clew.records.identifiers import SignalType
 from clew.records.signal import Hashed
 from clew.settings import Settings
+from clew.web.overdue import Overdue
 
 # A worker has its next file at hand while the loop is busy with requests; more would let a slow file hold up others.
 _AHEAD = 2
@@ -30,37 +31,55 @@ _EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC})
 
 @dataclass(slots=True)
 class Upload:
-    """One file as it comes in; whoever makes it closes it, unless a worker has taken it."""
+    """One file as it comes in; whoever makes it closes it, unless a worker has taken it.
+
+    Attributes:
+        pieces: all that has come of a file that is small so far; a larger one is behind the descriptor.
+    """
 
     descriptor: int = -1
     size_bytes: int = 0
+    pieces: list[bytes] = field(default_factory=list)
 
     def write(self, piece: bytes | memoryview) -> None:
         """The next bytes are held; UnavailableError when the system has no room for them."""
+        self.size_bytes += len(piece)
+        if self.descriptor < 0 and self.size_bytes <= MOST_BYTES_INSIDE:
+            self.pieces.append(bytes(piece))
+            return
         try:
             if self.descriptor < 0:
                 self.descriptor = hold_growing()
-            self.size_bytes += len(piece)
-            rest = memoryview(piece)
-            while rest:
-                rest = rest[os.write(self.descriptor, rest) :]
+                self._append(self._joined())
+                self.pieces.clear()
+            self._append(piece)
         except OSError as error:
             if error.errno not in _EXHAUSTED:
                 raise
             raise UnavailableError("there is no room for more uploads now; send this one again in a moment") from error
 
+    def _append(self, piece: bytes | memoryview) -> None:
+        rest = memoryview(piece)
+        while rest:
+            rest = rest[os.write(self.descriptor, rest) :]
+
+    def _joined(self) -> bytes:
+        if len(self.pieces) != 1:
+            self.pieces = [b"".join(self.pieces)]
+        return self.pieces[0]
+
     def read(self, most_bytes: int) -> bytes:
         """What has come, from its beginning."""
-        return os.pread(self.descriptor, most_bytes, 0) if self.descriptor >= 0 else b""
+        return os.pread(self.descriptor, most_bytes, 0) if self.descriptor >= 0 else self._joined()[:most_bytes]
 
-    def share(self) -> int:
-        """Another descriptor of the same bytes, for whoever keeps them should they be a hit; the caller closes it."""
-        self.write(b"")
-        return os.dup(self.descriptor)
+    def share(self) -> Holding:
+        """The same bytes once more, for whoever keeps them should they be a hit, and then releases them."""
+        return os.dup(self.descriptor) if self.descriptor >= 0 else self._joined()
 
-    def take(self) -> int:
-        """The descriptor, sealed; it belongs to the caller now."""
-        self.write(b"")
+    def take(self) -> Holding:
+        """The bytes; they belong to the caller now, who releases them. Nobody changes them any more."""
+        if self.descriptor < 0:
+            return self._joined()
         descriptor, self.descriptor = self.descriptor, -1
         seal(descriptor)
         return descriptor
@@ -73,21 +92,21 @@ class Upload:
 
 
 class Kept:
-    """The bytes of a call's uploads, held until it is known which of them are hits; a descriptor each, no copy."""
+    """The bytes of a call's uploads, held until it is known which of them are hits; no copy."""
 
     def __init__(self) -> None:
-        self.descriptors: list[int] = []
+        self.holdings: list[Holding] = []
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for descriptor in self.descriptors:
-            os.close(descriptor)
+        for each in self.holdings:
+            release(each)
 
     def share(self, upload: Upload) -> None:
         """The upload's bytes are held too, in the order of the calls."""
-        self.descriptors.append(upload.share())
+        self.holdings.append(upload.share())
 
 
 class Hashing:
@@ -97,6 +116,7 @@ class Hashing:
         self._settings = settings
         self._types = tuple(types)
         self._pool: DecodePool | None = None
+        self._overdue = Overdue()
 
     def open(self) -> None:
         """The workers are being started; called on the event loop."""
@@ -134,11 +154,9 @@ class Hashing:
 
     async def _in_time(self, answered: asyncio.Future[Outcome], size_bytes: int) -> Outcome:
         decode_s = self._settings.decode.seconds + size_bytes / _LONGEST_BYTES_A_SECOND
-        try:
-            async with asyncio.timeout(_LONGEST_START_S + _LONGEST_FILES * (1 + _AHEAD) * decode_s):
-                return await answered
-        except TimeoutError:
-            raise UnavailableError("the decode workers take too long; send this one again in a moment") from None
+        within_s = _LONGEST_START_S + _LONGEST_FILES * (1 + _AHEAD) * decode_s
+        self._overdue.watch(answered, within_s, "the decode workers take too long; send this one again in a moment")
+        return await answered
 
     def _asked(self) -> tuple[DecodePool, asyncio.Future[Outcome]]:
         if self._pool is None:
