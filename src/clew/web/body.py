@@ -1,7 +1,7 @@
 """Bodies as they stream in: counted against their limits before they are kept, and kept in memory only."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from typing import Self
 
 from starlette.types import Receive, Scope
 
@@ -37,15 +37,9 @@ class Held:
         self.bytes = 0
         self.files = 0
 
-    @contextmanager
-    def room(self) -> Iterator["Room"]:
-        """Room that one request fills as it reads; given back at the end."""
-        room = Room(self)
-        try:
-            yield room
-        finally:
-            self.bytes -= room.bytes
-            self.files -= room.files
+    def room(self) -> "Room":
+        """Room that one request fills as it reads; given back at the end of its `with`."""
+        return Room(self)
 
     def take(self, size_bytes: int) -> None:
         """So many bytes more; UnavailableError when that is too much for now."""
@@ -69,6 +63,13 @@ class Room:
         self._held = held
         self.bytes = 0
         self.files = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._held.bytes -= self.bytes
+        self._held.files -= self.files
 
     def take(self, size_bytes: int) -> None:
         """So many bytes more are held for this request."""
@@ -95,12 +96,13 @@ def declared_bytes(scope: Scope, limit_bytes: int) -> int | None:
     return int(text[:18])
 
 
-async def stream_body(
-    receive: Receive, room: Room, limit_bytes: int, declared: int | None = None
-) -> AsyncIterator[bytes]:
-    """The body in pieces as they come.
+async def pour_body(
+    receive: Receive, room: Room, limit_bytes: int, into: Callable[[bytes], object], declared: int | None = None
+) -> None:
+    """The body has been given away piece by piece as it came.
 
     Args:
+        into: takes each piece. (An asynchronous iterator would cost a small upload as much as parsing its head.)
         declared: what its size must be, for a body cut short must not be taken for the whole; None when not known.
     Raises:
         TooLargeError: it is larger than the limit.
@@ -118,7 +120,7 @@ async def stream_body(
             raise _too_large(limit_bytes)
         room.take(len(piece))
         if piece:
-            yield piece
+            into(piece)
         if not message.get("more_body", False):
             if declared is not None and size_bytes != declared:
                 raise InputError(f"the body ended after {size_bytes} bytes of the {declared} declared; send it again")
@@ -126,8 +128,9 @@ async def stream_body(
 
 
 async def read_body(receive: Receive, room: Room, limit_bytes: int, declared: int | None = None) -> bytes:
-    """The whole body; raises as `stream_body`."""
-    pieces = [piece async for piece in stream_body(receive, room, limit_bytes, declared)]
+    """The whole body; raises as `pour_body`."""
+    pieces: list[bytes] = []
+    await pour_body(receive, room, limit_bytes, pieces.append, declared)
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 

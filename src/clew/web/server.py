@@ -25,7 +25,7 @@ from clew.web import answers
 from clew.web.body import most_files
 from clew.web.gathered import Gathered
 from clew.web.patience import Patience
-from clew.web.visit import Visit
+from clew.web.visit import Visit, header
 
 # The ASGI extension by which an application cuts the connection of a request at once; "now" does it.
 CUT = "clew.cut"
@@ -183,7 +183,7 @@ class _Connection(HttpToolsProtocol):
         self.patience.head_ended()
         if self.refused:
             return  # came in the same packet, behind one that was refused
-        if self.parser.should_upgrade() or any(name == b"upgrade" for name, _ in self.headers):
+        if self.parser.should_upgrade() or header(self.scope, b"upgrade") is not None:
             self.refused = True
             self.app = _refuse_upgrade
         super().on_headers_complete()

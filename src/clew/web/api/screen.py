@@ -18,7 +18,7 @@ from clew.records.identifiers import ListName
 from clew.records.match import Channel
 from clew.records.signal import Hashed, Signal
 from clew.web import answers, schemas
-from clew.web.body import MEGABYTE, Room, declared_bytes, media_type, no_encoding, read_body, stream_body
+from clew.web.body import MEGABYTE, Room, declared_bytes, media_type, no_encoding, pour_body, read_body
 from clew.web.door import Door
 from clew.web.multipart import Form
 from clew.web.upload_shapes import PLAIN_FACTS, hear_plain_facts, hear_upload
@@ -139,8 +139,7 @@ class Screen:
         upload = Upload()
         with Kept() as kept:
             try:
-                async for piece in stream_body(receive, room, self._file_bytes, declared):
-                    upload.write(piece)
+                await pour_body(receive, room, self._file_bytes, upload.write, declared)
                 self._demand_no_hashes(upload)
                 kept.share(upload)
                 hashed = await self._door.hashing.hash(upload)
@@ -169,8 +168,7 @@ class Screen:
         form = Form(parameters, self._file_bytes, room)
         with Kept() as kept:
             try:
-                async for piece in stream_body(receive, room, self._file_bytes + _FORM_BYTES, declared):
-                    form.feed(piece)
+                await pour_body(receive, room, self._file_bytes + _FORM_BYTES, form.feed, declared)
                 form.check_whole()
                 files = _read_form(form, asked)
                 channel = _channel(asked.channel, Channel.UPLOAD)

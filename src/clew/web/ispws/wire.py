@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from starlette.types import Receive, Scope, Send
 
 from clew.errors import InputError
-from clew.web.body import Held, Room, declared_bytes, media_type, no_encoding, read_body, stream_body
+from clew.web.body import Held, Room, declared_bytes, media_type, no_encoding, pour_body, read_body
 from clew.web.multipart import Form
 from clew.web.uploads import Upload
 
@@ -95,8 +95,7 @@ async def _read_multipart(scope: Scope, receive: Receive, parameters: str, file_
     declared_bytes(scope, limit_bytes)
     with Held(limit_bytes, _FILES_OF_FORM).room() as room:
         form = Form(parameters, file_bytes or 0, room, new_file=Digested)
-        async for piece in stream_body(receive, room, limit_bytes):
-            form.feed(piece)
+        await pour_body(receive, room, limit_bytes, form.feed)
         form.check_whole()
     fields: list[tuple[str, str]] = []
     files: list[Digested] = []
