@@ -97,6 +97,14 @@ def test_every_command_is_documented_with_every_option(name: str) -> None:
     assert not missing
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_every_command_has_an_example_of_it(name: str) -> None:
+    command = typer.main.get_command(importlib.import_module(COMMANDS[name][0]).app)
+    group = getattr(command, "commands", None) or {"": command}
+    without = [sub for sub, each in group.items() if f"clew {name} {sub}".strip() not in (each.epilog or "")]
+    assert without == []
+
+
 def test_no_command_is_documented_that_does_not_exist() -> None:
     assert re.findall(r"(?m)^## `clew (\w+)`$", read("commands.md")) == list(COMMANDS)
 

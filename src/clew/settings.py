@@ -85,6 +85,7 @@ class Review:
     Attributes:
         open_jobs: a hit of the HTTP interface becomes a review job at once.
         lease_minutes: how long a claimed job is held without a sign of its holder.
+        jobs_held: how many jobs one person holds at once; an urgent one is never refused for it.
         four_eyes: which verdicts need a second person: "none", "unlisted" (reportable, on no list), "reportable" or
             "all".
         one_person: nobody else is there: the same person looks again after a delay, and the audit says so.
@@ -94,6 +95,7 @@ class Review:
         whole_views_a_day: how many of them may be whole and unfiltered.
         views_before_break: servings after which a break is due.
         break_minutes: how long a break lasts; a pause as long as that counts as one.
+        confirm_minutes: how long after a whole serving its viewer may confirm it; a later word is memory, no viewing.
         smallest_team: totals of a team are shown only when so many of it were served anything.
         page_mail: addresses of people on call, separated by commas.
         page_from: the sender of these mails.
@@ -103,6 +105,7 @@ class Review:
 
     open_jobs: bool = True
     lease_minutes: int = 30
+    jobs_held: int = 10
     four_eyes: str = "unlisted"
     one_person: bool = False
     self_review_hours: int = 12
@@ -114,6 +117,7 @@ class Review:
     whole_views_a_day: int = 15
     views_before_break: int = 10
     break_minutes: int = 15
+    confirm_minutes: int = 60
     smallest_team: int = 3
     page_mail: str = ""
     page_from: str = ""
@@ -163,6 +167,8 @@ class People:
         idle_minutes: a session ends after so long without a page.
         step_up_minutes: how long ago a person may have proved who they are when they change how people sign in.
         setup_hours: how long a one-time set-up link is good.
+        key_file: of the key that seals authenticators' secrets; empty is `keys/people.key` in the data folder. Machines
+            that share a database share the key.
     """
 
     local_link: bool = True
@@ -170,6 +176,7 @@ class People:
     idle_minutes: float = 60.0
     step_up_minutes: float = 15.0
     setup_hours: float = 72.0
+    key_file: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -307,6 +314,11 @@ class Settings:
     def signing_key_path(self) -> Path:
         """Where the key stands that signs checkpoints, certificates and manifests."""
         return Path(self.audit.signing_key) if self.audit.signing_key else self.data_dir / "keys" / "signing.key"
+
+    @property
+    def people_key_path(self) -> Path:
+        """Where the key stands that seals the secrets of authenticators."""
+        return Path(self.people.key_file) if self.people.key_file else self.data_dir / "keys" / "people.key"
 
     @property
     def index_dir(self) -> Path:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from clew.records.identifiers import CaseId
 from tests.browser.conftest import AXE, Console, demand_browser
@@ -68,7 +68,7 @@ def test_a_report_is_completed_by_keyboard_read_filed_and_shown_with_its_receipt
     page.keyboard.press("Tab")
     expect(page.locator("#value-0")).to_be_focused()
     page.keyboard.type("192.0.2.7")
-    stated = page.locator(".gapped").filter(has_text="Screen name of subjects")
+    stated = page.locator(".gapped").filter(has_text="Screen name of the reported account")
     stated.get_by_text("Leave it out, say why").press("Enter")
     stated.get_by_label("Why").select_option("not recorded here")
     stated.get_by_label("In words").fill("accounts have no names here")
@@ -85,6 +85,7 @@ def test_a_report_is_completed_by_keyboard_read_filed_and_shown_with_its_receipt
     expect(page.get_by_role("region", name="XML 1")).to_contain_text("<email>desk@example.org</email>")
     expect(page.get_by_role("region", name="XML 2")).to_contain_text("<fileViewedByEsp>false</fileViewedByEsp>")
     page.get_by_role("link", name="Draft", exact=True).click()
+    page.wait_for_url(f"**/reports/draft/{case_id}")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Waits for its turn")
 
@@ -105,7 +106,7 @@ def test_a_failed_filing_shows_its_alert_and_goes_through_once_the_password_is_r
     place = ordered(page, desk.house.case(BOATS))
     desk.work(password="not the one that was issued")
     page.goto("/reports")
-    expect(page.get_by_role("heading", level=1)).to_have_text("1 filing needs a person")
+    expect(page.get_by_role("heading", level=1)).to_have_text("1 alert needs a person")
     page.keyboard.press("Control+Enter")
     page.wait_for_url(f"**{place}")
     expect(page.get_by_role("heading", level=1)).to_have_text("Not filed: a person must act")
@@ -124,8 +125,37 @@ def test_a_field_that_is_refused_is_named_and_the_rest_of_the_page_stands(desk: 
     page.goto(f"/reports/draft/{desk.house.case(BOATS)}")
     fill(page, "files[0].viewed", "true")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("alert")).to_contain_text("choose a field of the list")
+    expect(page.get_by_role("alert")).to_contain_text("1 value cannot stand where typed")
+    expect(page.locator("#wrong-value")).to_contain_text("Choose a field of the list")
     expect(page.locator("#files")).to_contain_text("not viewed")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_every_link_of_the_composer_leads_somewhere_and_nothing_overflows(desk: ReportsDesk, width: int) -> None:
+    case_id = desk.house.case(b"rapids " * 100)
+    page = desk.console.page(viewport={"width": width, "height": 780})
+    page.goto(f"/reports/draft/{case_id}")
+    fill(
+        page,
+        "subjects[0].location.country",
+        "Finlandia, the land of a thousand lakes and of one word that is " + 60 * "a",
+    )
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert").first).to_contain_text("1 value cannot stand where typed")
+    expect(page.locator("#wrong-value")).to_contain_text("Expected a country by its English name")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert [each for each in page.locator('main a[href^="#"]').all() if not _leads(page, each)] == []
+
+
+def _leads(page: Page, link: Locator) -> bool:
+    target = link.get_attribute("href") or "#"
+    size = page.viewport_size
+    assert size is not None
+    if not link.is_visible():
+        return "narrow" in (link.locator("..").get_attribute("class") or "")
+    box = link.bounding_box()
+    within = box is not None and box["x"] >= 0 and box["x"] + box["width"] <= size["width"]
+    return within and page.locator(target).count() == 1
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +170,7 @@ def places(desk: ReportsDesk) -> list[str]:
     page.goto(draft)
     fill(page, "subjects[0].ip_events[0].address", "198.51.100.7")
     saved(page)
-    return ["/reports", "/reports?state=withdrawn", draft, f"{draft}/receiver", filed, failed]
+    return ["/reports", "/alerts", "/reports?state=withdrawn", draft, f"{draft}/receiver", filed, failed]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -2,81 +2,49 @@
 
 import hashlib
 import json
-import os
-import re
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.browser_desk import CHROMIUM, clew, launch, serving, sign_in
-from tests.browser.conftest import AXE, Console
+from tests.browser.browser_desk import clew
+from tests.browser.conftest import Console, demand_browser
+from tests.browser.review_desk import WORDS, key_of, review_desk
 from tests.browser.test_signing_in import give_password, set_up, sign_out, stranger
-from tests.pictures import chart, encoded, landscape
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-JOBS, VIEWS_A_DAY = 14, 3
-WORDS = ("You have until four to pay.", "Please stop.")
-
-
-def pictures() -> list[bytes]:
-    made = [(landscape if number % 2 else chart)(number, 320, 240) for number in range(JOBS)]
-    return [encoded(each, "PNG") for each in made]
-
-
-def key_of(folder: Path) -> str:
-    words = ["keys", "create", "test", "--scope", "screen", "--scope", "cases:write", "--json"]
-    command = [sys.executable, "-m", "clew", "--data-dir", str(folder), *words]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
-    (found,) = re.findall(r"clew_\w+", done.stdout)
-    return str(found)
-
-
-def send_jobs(address: str, key: str) -> None:
-    """A hit of each of so many accounts, with its bytes; and messages of one more."""
-    headers = {"authorization": f"Bearer {key}", "content-type": "image/png"}
-    for number, picture in enumerate(pictures()):
-        query = {"subject": f"account-{number}", "reference": f"upload-{number}"}
-        answer = httpx.post(f"{address}/api/v1/screen", headers=headers, content=picture, params=query, timeout=60)
-        assert answer.json()["hit"], answer.text
-    body = {"subject": "heron", "reason": "extortion", "messages": [{"text": text} for text in WORDS]}
-    sent = httpx.post(f"{address}/api/v1/flags", headers={"authorization": f"Bearer {key}"}, json=body, timeout=60)
-    assert sent.status_code == 201, sent.text
+VIEWS_A_DAY = 3
 
 
 @pytest.fixture(scope="module")
 def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
     """A service of its own with jobs that wait, under a policy of three views a day."""
-    missing = next((f"{path} is not there" for path in (CHROMIUM, AXE) if not path.exists()), None)
-    if missing:
-        if "browser" in os.environ.get("CLEW_TEST_FORBID_SKIPS", ""):
-            pytest.fail(f"{missing}, and skips are forbidden")
-        pytest.skip(missing)
-    folder = tmp_path_factory.mktemp("review") / "data"
-    folder.mkdir()
-    rows = [f"sha256,{hashlib.sha256(each).hexdigest()}" for each in pictures()]
-    file = folder / "known.csv"
-    file.write_text("\n".join(["type,value", *rows]))
-    source = ["--source", "sample-centre", "--kind", "hotline", "--jurisdiction", "INT", "--vetted"]
-    ground = ["--legal-basis", "Sample agreement, without effect", "--since", "2026-01-01"]
-    clew(folder, "lists", "import", str(file), "--list", "sample-known", *source, *ground)
-    with pytest.MonkeyPatch.context() as environ:
-        environ.setenv("CLEW_REVIEW_VIEWS_A_DAY", str(VIEWS_A_DAY))
-        with serving(folder) as link, sync_playwright() as playwright:
-            browser = launch(playwright)
-            parts = urlsplit(link)
-            address = f"{parts.scheme}://{parts.netloc}"
-            send_jobs(address, key_of(folder))
-            page = browser.new_page()
-            sign_in(page, link)
-            yield Console(browser, address, page.context.storage_state(), [], folder)
-            browser.close()
+    demand_browser()
+    with review_desk(tmp_path_factory.mktemp("review") / "data", views_a_day=VIEWS_A_DAY) as opened:
+        yield opened
+
+
+# A film of one second, which the browser itself makes: plain colours, one after another.
+FILM_MAKER = """async () => {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 64, height: 48 });
+  document.body.append(canvas);
+  const pen = canvas.getContext("2d");
+  const recorder = new MediaRecorder(canvas.captureStream(10), { mimeType: "video/webm;codecs=vp8" });
+  const parts = [];
+  recorder.ondataavailable = (event) => parts.push(event.data);
+  const ended = new Promise((done) => { recorder.onstop = done; });
+  recorder.start();
+  for (let step = 0; step < 10; step++) {
+    pen.fillStyle = `rgb(${25 * step}, 80, 120)`;
+    pen.fillRect(0, 0, 64, 48);
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  recorder.stop();
+  await ended;
+  return Array.from(new Uint8Array(await new Blob(parts).arrayBuffer()));
+}"""
 
 
 def arrive(console: Console) -> Page:
@@ -119,6 +87,14 @@ def open_smallest(page: Page, words: str) -> None:
     expect(page.get_by_role("img", name=f"What was asked for: {words}")).to_be_visible()
 
 
+def meter(page: Page) -> tuple[list[list[str]], str, str]:
+    """The drawing of the person's exposure, and its words."""
+    read = "ticks => ticks.map(tick => ['class', 'x', 'y', 'width', 'height'].map(name => tick.getAttribute(name)))"
+    words = page.locator("[data-views]").inner_text() + page.locator("[data-budget]").inner_text()
+    said = page.locator("svg.meter").get_attribute("aria-label")
+    return page.locator("svg.meter rect").evaluate_all(read), words, str(said)
+
+
 def open_whole_and_confirm(page: Page) -> None:
     page.get_by_text("More", exact=True).focus()
     page.keyboard.press("Enter")
@@ -141,9 +117,13 @@ def test_ten_files_are_reviewed_by_keyboard_alone_until_the_limit_and_beyond(con
     # The smallest view, covered again by Esc.
     take(page)
     open_smallest(page, "blurred, grey, small")
+    drawn = meter(page)
+    assert [each[0] for each in drawn[0]] == ["part", "left", "left"]
     page.keyboard.press("Escape")
     expect(page.locator("[data-shown] img")).to_have_count(0)
     expect(page.locator("[data-said]")).to_contain_text("Opening it again is another view")
+    page.reload()
+    assert meter(page) == drawn, "what the script drew is what the page says"
     decide(page)
 
     # The whole of another.
@@ -153,6 +133,7 @@ def test_ten_files_are_reviewed_by_keyboard_alone_until_the_limit_and_beyond(con
 
     # One view more, covered by another window; the next is not served, and the job goes on to others.
     take(page)
+    page.wait_for_load_state()
     page.keyboard.press("b")
     open_smallest(page, "grey, small")
     page.evaluate("dispatchEvent(new Event('blur'))")
@@ -196,6 +177,55 @@ def test_without_a_script_a_view_is_a_page_and_messages_another(console: Console
     expect(page.get_by_text(WORDS[0])).to_be_visible()
 
 
+def test_f_leads_to_the_filters_of_the_queue(console: Console) -> None:
+    page = console.page()
+    page.goto("/review")
+    page.wait_for_load_state()
+    page.keyboard.press("f")
+    expect(page.locator(".chip").first).to_be_focused()
+
+
+def test_a_film_is_opened_whole_by_its_person_alone_without_sound_and_can_be_confirmed(console: Console) -> None:
+    page = console.page()
+    blank = console.browser.new_page()
+    film = bytes(blank.evaluate(FILM_MAKER))
+    blank.close()
+    file = console.folder / "films.csv"
+    file.write_text(f"type,value\nsha256,{hashlib.sha256(film).hexdigest()}")
+    source = ["--source", "sample-centre", "--kind", "hotline", "--jurisdiction", "INT", "--vetted"]
+    ground = ["--legal-basis", "Sample agreement, without effect", "--since", "2026-01-01"]
+    clew(console.folder, "lists", "import", str(file), "--list", "sample-films", *source, *ground)
+    headers = {"authorization": f"Bearer {key_of(console.folder)}", "content-type": "video/webm"}
+    query = {"subject": "account-film", "reference": "upload-film"}
+    for _ in range(50):  # the service follows the lists within seconds
+        answer = httpx.post(
+            f"{console.address}/api/v1/screen", headers=headers, content=film, params=query, timeout=60
+        ).json()
+        if answer["hit"]:
+            break
+        page.wait_for_timeout(200)
+    assert answer["hit"]
+    page.goto("/review?show=free")
+    page.locator(".q a").last.click()
+    page.get_by_role("button", name="Take this job").click()
+    expect(page.get_by_text("No part here can make keyframes of video/webm")).to_be_visible()
+    expect(page.get_by_role("button", name="Open it")).to_have_count(0)
+    page.get_by_text("More", exact=True).click()
+    page.get_by_role("button", name="Open the whole film").click()
+    page.wait_for_url("**/views/*")
+    shown = page.locator("video")
+    expect(shown).to_be_visible()
+    assert shown.evaluate("(film) => [film.paused, film.muted, film.readyState]") == [True, True, 0]
+    page.get_by_role("button", name="I viewed all of it").click()
+    expect(page.get_by_role("heading", name="did not come to its end")).to_have_count(0)
+    expect(page.get_by_text("did not come to its end")).to_be_visible()
+    page.go_back()
+    shown.evaluate("(film) => new Promise((done) => { film.onended = () => done(true); film.play(); })")
+    assert shown.evaluate("(film) => [film.muted, film.videoWidth]") == [True, 64]
+    page.get_by_role("button", name="I viewed all of it").click()
+    expect(page.locator(".evs")).to_contain_text("Viewed in full")
+
+
 def without_script(console: Console) -> Page:
     context: BrowserContext = console.context(java_script_enabled=False)
     return context.new_page()
@@ -212,7 +242,16 @@ def test_no_page_of_review_has_an_accessibility_violation(console: Console, axe:
         page.get_by_role("button", name="Take this job").click()
         expect(page.get_by_text("held by you until")).to_be_visible()
     found = []
-    places = ["/", "/review", "/review?show=decided", *waiting, "/exposure", "/exposure?stopped=true", "/exposure/team"]
+    places = [
+        "/",
+        "/review",
+        "/review?show=decided",
+        *waiting,
+        "/alerts",
+        "/exposure",
+        "/exposure?stopped=true",
+        "/exposure/team",
+    ]
     for address in places:
         page.goto(str(address))
         page.evaluate(axe)

@@ -8,9 +8,12 @@ import pytest
 from clew.cli.main import run
 from clew.ground.clock import system_clock
 from clew.pipelines.evidence import seal
-from clew.pipelines.holds import end_open_case
+from clew.pipelines.flags import Flag, flag
+from clew.pipelines.holds import end_open_case, preserve
 from clew.pipelines.installation import open_store
+from clew.pipelines.review_desk import ReviewDesk
 from clew.pipelines.strongroom import open_strongroom
+from clew.records.case import FlagReason
 from clew.records.identifiers import CaseId
 from clew.settings import load
 
@@ -93,7 +96,8 @@ def test_verify_is_quiet_when_all_is_well_and_ends_with_6_when_not(evidence, tmp
     assert (code, out.startswith(f"missing: {path.name[:12]} of case {CASE}")) == (6, True)
     lines = [json.loads(line) for line in evidence("verify", "--json")[1].splitlines()]
     assert lines[0]["fault"] == "missing"
-    assert lines[-1] == {"objects": 1, "size_bytes": 0, "resumed": 0, "unfinished": 0, "faults": 1, "sound": False}
+    counted = {"objects": 1, "size_bytes": 0, "resumed": 0, "destroyed": 0, "unfinished": 0}
+    assert lines[-1] == {**counted, "faults": 1, "sound": False}
 
 
 def test_destroy_without_confirm_only_says_what_would_go(evidence, tmp_path: Path) -> None:
@@ -165,3 +169,54 @@ def test_doctor_says_that_the_key_lies_beside_the_vault_and_when_it_is_lost(evid
     (tmp_path / "data" / "keys" / "vault.keys").unlink()
     told = doctor()
     assert (told["evidence"][0], "put it back" in told["evidence"][1]) == ("missing", True)
+
+
+def test_import_takes_files_into_a_case_with_whence_and_ground_or_says_why_not(evidence, tmp_path: Path) -> None:
+    settings = load(tmp_path / "data", {})
+    store = open_store(settings)
+    room = open_strongroom(settings, store, system_clock)
+    desk = ReviewDesk(
+        store=store,
+        policy=settings.review,
+        clock=system_clock,
+        environment="test",
+        step_up_minutes=15,
+        strongroom=room,
+    )
+    case_id = flag(desk, Flag(subject="account-7", reason=FlagReason.OTHER), actor="key:test").case.id
+    store.close()
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "lake.txt").write_text("a lake")
+    (tmp_path / "in" / "empty").touch()
+    said = ("--from", "storage team", "--ground", "order 12")
+    words = ("import", case_id, str(tmp_path / "in"), *said)
+    code, out, err = evidence(*words, "--dry-run")
+    assert (code, "1 to be sealed; 1 not to be taken" in out, "nothing was changed" in out) == (6, True, True)
+    assert "empty: it is empty" in err
+    lines = [json.loads(line) for line in evidence(*words, "--json")[1].splitlines()]
+    assert [line["outcome"] for line in lines[:-1]] == ["refused", "sealed"]
+    assert (lines[-1]["sealed"], lines[-1]["refused"], lines[-1]["size_bytes"]) == (1, 1, 6)
+    assert "from storage team; order 12" in evidence("show", case_id)[1]
+    assert json.loads(evidence("show", case_id, "--json")[1])["brought_in"][0]["from"] == "storage team"
+    assert evidence("import", "none", str(tmp_path / "in"), *said)[0] == 2
+    assert evidence("import", case_id, str(tmp_path / "nothing"), *said)[0] == 2
+    assert evidence("import", case_id, str(tmp_path / "in"))[0] == 2
+
+
+def test_a_preservation_is_released_by_two_words_and_by_nobody_alone_at_once(evidence, tmp_path: Path) -> None:
+    settings = load(tmp_path / "data", {})
+    store = open_store(settings)
+    room = open_strongroom(settings, store, system_clock)
+    made = store.transact(
+        lambda unit: preserve(unit, room, CASE, finished_at=system_clock(), reference="filing-1", actor="system:file")
+    )
+    store.close()
+    code, out, _ = evidence("release", made.id, "--ground", "filed by mistake")
+    assert (code, "It stands until then" in out) == (0, True)
+    assert "its release asked for by command:" in evidence("show", CASE)[1]
+    code, _, err = evidence("release", made.id, "--ground", "filed by mistake")
+    assert (code, "another person must agree" in err) == (3, True)
+    assert evidence("release", made.id, "--withdraw", "--ground", "x")[0] == 2
+    assert evidence("release", made.id, "--withdraw")[0] == 0
+    assert evidence("release", made.id, "--withdraw")[0] == 3
+    assert evidence("release", made.id)[0] == 2

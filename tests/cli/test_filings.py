@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,11 @@ import pytest
 from clew.cli.main import run
 from clew.parts.shelf import load
 from clew.parts.stores.base import StorePart
-from tests.pipelines.filing_house import FilingHouse, open_filing_house
+from clew.pipelines.report_drafts import open_draft, save
+from clew.records.draft import ReportDraft
+from clew.records.filing import PaperKind
+from clew.records.identifiers import CaseId
+from tests.pipelines.filing_house import ADA, FilingHouse, open_filing_house
 from tests.web.ispws.clearinghouse_desk import PASSWORD, USER, ClearinghouseProcess, clearinghouse_process
 
 BOATS = b"boats " * 500
@@ -90,6 +95,47 @@ def test_an_order_is_retracted_and_another_filed_by_hand(house, there, capsys):
     assert (done["state"], done["number"]) == ("filed-by-hand", "A-7")
     assert run(["reports", "by-hand", second["filing"], "--number", "A-8", "--at", "yesterday"]) == 2
     assert "offset" in capsys.readouterr().err
+
+
+def facts_of(house: FilingHouse, case_id: CaseId) -> dict:
+    """What the console would show as the draft of a case."""
+    reporting = replace(house.desk.settings.reporting, email="reports@forum.example")
+    with house.store.read() as reader:
+        return dict(open_draft(reader, case_id, reporting, house.clock()).draft.facts)
+
+
+def save_facts(house: FilingHouse, case_id: CaseId, facts: dict) -> None:
+    draft = ReportDraft(case_id=case_id, facts=facts, saved_at=house.clock(), saved_by=ADA)
+    house.store.transact(lambda unit: save(unit, draft, at=house.clock(), actor=ADA))
+
+
+def test_what_is_submitted_is_the_draft_that_was_saved_in_the_console(house, there, capsys):
+    case_id = house.case(BOATS)
+    save_facts(house, case_id, facts_of(house, case_id) | {"additional_info": "Said by a person in the composer."})
+    (filing,) = said(capsys, "reports", "submit", case_id, "--wait")
+    assert filing["state"] == "filed"
+    sent = next(each.body for each in house.file(filing["filing"]).papers if each.kind is PaperKind.REPORT)
+    assert b"Said by a person in the composer." in sent
+    with house.store.read() as reader:
+        assert reader.find_draft(case_id) is None
+
+
+def test_a_draft_with_a_fault_is_not_submitted_and_the_fault_is_named(house, there, capsys):
+    case_id = house.case(BOATS)
+    save_facts(house, case_id, facts_of(house, case_id) | {"reporter": {"person": {}}})
+    assert run(["reports", "submit", case_id]) == 2
+    assert "reporter" in capsys.readouterr().err
+    assert said(capsys, "reports", "list") == []
+
+
+def test_while_a_report_lies_open_there_another_number_needs_that_somebody_asked(house, there, capsys):
+    there.load({"endpoint": "upload", "fault": "status"})
+    (filing,) = said(capsys, "reports", "submit", house.case(BOATS), "--wait")
+    at = ["--at", "2025-03-08T12:00:00+00:00"]
+    assert run(["reports", "by-hand", filing["filing"], "--number", "A-7", *at]) == 3
+    assert "left report" in capsys.readouterr().err
+    (done,) = said(capsys, "reports", "by-hand", filing["filing"], "--number", "A-7", *at, "--asked")
+    assert done["state"] == "filed-by-hand"
 
 
 @pytest.mark.slow

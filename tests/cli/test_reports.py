@@ -1,12 +1,15 @@
 """`clew reports` as a person runs it: words, exit codes, files that nobody else may read."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from clew.cli.main import run
+from clew.parts.formats.cybertipline import PART
 from tests.parts.formats.report_facts import Facts, maximal, smallest
+from tests.web.ispws.clearinghouse_desk import PASSWORD, USER, ClearinghouseProcess, clearinghouse_process
 
 
 @pytest.fixture
@@ -45,7 +48,7 @@ def test_a_report_with_a_fault_is_not_written(reports, tmp_path: Path) -> None:
     facts = smallest() | {"subjects": [{}, {}]}
     code, said, _ = reports("compose", written(tmp_path, facts), "--out", str(tmp_path / "r.xml"))
     assert code == 2
-    assert "1 faults; nothing was written\n  report/personOrUserReported, line 2: expected at most 1" in said
+    assert "1 fault; nothing was written\n  report/personOrUserReported, line 2: expected at most 1" in said
     assert not (tmp_path / "r.xml").exists()
 
 
@@ -115,3 +118,85 @@ def test_the_schema_is_shown_as_a_table(reports) -> None:
 def test_every_command_has_an_example_in_its_help(reports, command: str) -> None:
     code, said, _ = reports(command, "--help")
     assert (code, f"clew reports {command} " in said) == (0, True)
+
+
+@pytest.mark.parametrize("content", [b"", b" \n"])
+def test_an_empty_file_is_called_empty(reports, tmp_path: Path, content: bytes) -> None:
+    empty = tmp_path / "empty"
+    empty.write_bytes(content)
+    for words in (["compose", str(empty), "--out", str(tmp_path / "r.xml")], ["validate", str(empty)]):
+        code, _, told = reports(*words)
+        assert code == 2
+        assert f"{empty} is empty" in told
+    code, _, told = reports("validate", "/dev/null")
+    assert (code, "/dev/null is empty" in told) == (2, True)
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, ": 1 fault\n"), (2, ": 2 faults\n")])
+def test_one_fault_is_one_fault(reports, tmp_path: Path, count: int, said: str) -> None:
+    out = tmp_path / "report.xml"
+    reports("compose", written(tmp_path, smallest()), "--out", str(out))
+    out.write_bytes(out.read_bytes().replace(b"</report>", b"<other/>" * count + b"</report>"))
+    assert said in reports("validate", str(out))[1]
+
+
+@pytest.fixture
+def clearinghouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ClearinghouseProcess]:
+    with clearinghouse_process(tmp_path / "clearinghouse") as process:
+        monkeypatch.setenv("CLEW_REPORTING_TEST_URL", process.address)
+        monkeypatch.setenv("CLEW_REPORTING_TEST_USER", USER)
+        monkeypatch.setenv("CLEW_REPORTING_TEST_PASSWORD", PASSWORD)
+        yield process
+
+
+STORED = "schemas/cybertipline-test.xsd"
+
+
+def test_the_clearinghouse_s_schema_is_stored_and_asked_from_then_on(
+    reports, tmp_path: Path, clearinghouse: ClearinghouseProcess
+) -> None:
+    out, stored = tmp_path / "report.xml", tmp_path / "data" / STORED
+    reports("compose", written(tmp_path, smallest()), "--out", str(out))
+    code, said, _ = reports("fetch-xsd")
+    assert (code, str(stored) in said) == (0, True)
+    assert oct(stored.stat().st_mode & 0o777) == "0o600"
+    assert reports("validate", str(out))[0] == 0
+    narrower = stored.read_bytes().replace(b'name="reporter"', b'name="somebody"')
+    assert narrower != stored.read_bytes()
+    stored.write_bytes(narrower)
+    code, said, _ = reports("validate", str(out))
+    assert (code, "what the schema says" in said) == (2, True)
+    assert reports("validate", str(out), "--xsd", str(other(tmp_path)))[0] == 0
+
+
+def other(folder: Path) -> Path:
+    """A copy that was fetched in another way."""
+    path = folder / "own.xsd"
+    path.write_bytes(PART.schema_xml(PART.default_profile))
+    return path
+
+
+def test_a_refused_credential_stores_no_schema(
+    reports, tmp_path: Path, clearinghouse: ClearinghouseProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CLEW_REPORTING_TEST_PASSWORD", "another")
+    code, _, told = reports("fetch-xsd")
+    assert (code, "check user and password" in told) == (3, True)
+    assert not (tmp_path / "data" / STORED).exists()
+
+
+def test_a_clearinghouse_that_is_away_leaves_the_copy_that_there_is(
+    reports, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = tmp_path / "data" / STORED
+    stored.parent.mkdir(parents=True)
+    stored.write_bytes(b"the copy of yesterday")
+    monkeypatch.setenv("CLEW_REPORTING_TEST_URL", "http://127.0.0.1:1/ispws")
+    assert reports("fetch-xsd")[0] == 4
+    assert stored.read_bytes() == b"the copy of yesterday"
+
+
+def test_a_recipient_that_fetches_has_no_schema(reports, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLEW_REPORTING_CLEARINGHOUSE", "folder")
+    code, _, told = reports("fetch-xsd")
+    assert (code, "has no schema to fetch" in told) == (3, True)

@@ -1,8 +1,9 @@
-"""Filing under SIGKILL: `python -m ...filing_process SEED FIRST COUNT FOLDER TEMPLATE ADDRESS USER PASSWORD`.
+"""Filing under SIGKILL: `python -m ...filing_process SEED FIRST COUNT FOLDER TEMPLATE ADDRESS USER PASSWORD [URL]`.
 
-For each run a worker process of its own is made by fork. It kills itself at one of its steps, of which it is told by
-the hook that the filing desk offers; no production code knows of this. Another may be killed after it. Then fresh
-workers, whose clock runs ahead, bring the filing to its end. Each run prints one line of JSON.
+Each run has an SQLite database of its own; with the URL of a migrated database all of them share that one. For each
+run a worker process of its own is made by fork. It kills itself at one of its steps, of which it is told by the hook
+that the filing desk offers; no production code knows of this. Another may be killed after it. Then fresh workers,
+whose clock runs ahead, bring the filing to its end. Each run prints one line of JSON.
 """
 
 import gc
@@ -81,6 +82,7 @@ def main(arguments: list[str]) -> None:
     seed, first, count = map(int, arguments[:3])
     folder, template = Path(arguments[3]), Path(arguments[4])
     address, user, password = arguments[5:8]
+    shared = arguments[8] if len(arguments) > 8 else None
     # Parts are imported when they are asked for: once here, and not in each child again.
     for shelf, part in (("stores", "sql"), ("vaults", "local"), ("keyrings", "file"), ("jurisdictions", "us")):
         load(shelf, part, object)
@@ -88,22 +90,26 @@ def main(arguments: list[str]) -> None:
         load(shelf, "cybertipline", object)
     gc.freeze()  # so that a child copies no page for counting references alone
     for number in range(first, first + count):
-        place = folder / f"run-{number}"
-        place.mkdir(parents=True)
-        shutil.copy(template, place / "clew.db")
-        run = Run(number, seed, place, address, (user, password))
+        place = folder / ("shared" if shared else f"run-{number}")
+        place.mkdir(parents=True, exist_ok=bool(shared))
+        if shared is None:
+            shutil.copy(template, place / "clew.db")
+        url = shared or f"sqlite:///{place / 'clew.db'}"
+        run = Run(number, seed, place, url, address, (user, password))
         sys.stdout.write(json.dumps(run.all()) + "\n")
         sys.stdout.flush()
-        shutil.rmtree(place)
+        if shared is None:
+            shutil.rmtree(place)
 
 
 class Run:
     """One case, one plan of faults, one or two killed workers, and those that finish."""
 
-    def __init__(self, number: int, seed: int, place: Path, address: str, auth: tuple[str, str]) -> None:
+    def __init__(self, number: int, seed: int, place: Path, url: str, address: str, auth: tuple[str, str]) -> None:
         self.number = number
         self.seed = seed
         self.place = place
+        self.url = url
         self.address = address
         self.auth = auth
         self.chance = random.Random(f"{seed}/{number}/times")
@@ -167,7 +173,7 @@ class Run:
         status = 1
         try:
             os.close(reading)
-            store = load("stores", "sql", StorePart).open(f"sqlite:///{self.place / 'clew.db'}")
+            store = load("stores", "sql", StorePart).open(self.url)
             house = open_filing_house(store, self.place, self.address, SetClock(self.now), retry_hours=4)
             deed(house, lambda told: os.write(writing, json.dumps(told).encode() + b"\n"))
             store.close()

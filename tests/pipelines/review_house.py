@@ -10,11 +10,14 @@ from pathlib import Path
 from clew.ground.identity import new_id
 from clew.intake.receive import hold
 from clew.parts.stores.base import Store, UnitOfWork
-from clew.pipelines import keeping, review
-from clew.pipelines.cases import Flag, Flagged, HitContent, Opening, flag, open_from_hits
-from clew.pipelines.review import Recorded, VerdictGiven
+from clew.pipelines import keeping, review, verdicts
+from clew.pipelines.case_joining import Opening
+from clew.pipelines.cases import HitContent, open_from_hits
+from clew.pipelines.flags import Flag, Flagged, flag
 from clew.pipelines.review_desk import ReviewDesk
+from clew.pipelines.settling import Recorded
 from clew.pipelines.strongroom import open_strongroom
+from clew.pipelines.verdicts import VerdictGiven
 from clew.records.case import Content, FlagReason, Message, UploadFacts
 from clew.records.identifiers import ContentId, HitId, SignalType
 from clew.records.match import Hit
@@ -26,7 +29,7 @@ from tests.parts.stores.store_records import hit_of
 from tests.review.review_records import digest_of
 
 MORNING = datetime(2026, 3, 8, 9, 0, tzinfo=UTC)
-CALM = Review(views_a_day=1000, whole_views_a_day=1000, views_before_break=1000)
+CALM = Review(jobs_held=1000, views_a_day=1000, whole_views_a_day=1000, views_before_break=1000)
 
 
 class SetClock:
@@ -65,7 +68,9 @@ class House:
         return self.open(found, hit, seals=seals)
 
     def open(self, found: HitContent, hit: Hit, *, seals: bool) -> Content:
-        opening = Opening(policy=self.desk.policy, environment=self.desk.environment, seals=seals)
+        opening = Opening(
+            policy=self.desk.policy, environment=self.desk.environment, seals=seals, strongroom=self.desk.strongroom
+        )
 
         def work(unit: UnitOfWork) -> Content:
             unit.add_hits([hit])
@@ -103,7 +108,7 @@ class House:
 
     def decide(self, who: User, lease: Lease, content_id: ContentId, decision: Decision, **more: object) -> Recorded:
         given = VerdictGiven(content_id=content_id, decision=decision, **more)  # type: ignore[arg-type]
-        return review.record_verdict(self.desk, who, lease, given)
+        return verdicts.record_verdict(self.desk, who, lease, given)
 
     def acts(self, *, like: str = "") -> list[str]:
         """The audit's acts, in order."""

@@ -6,10 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from clew.errors import ConflictError, InputError
-from clew.pipelines import cases, review
-from clew.pipelines.cases import HitContent, case_file, close_case, open_cases, put_subject, reportable_contents
+from clew.errors import ConflictError, InputError, RefusedError
+from clew.pipelines import case_marks, verdicts
+from clew.pipelines.case_file import case_file, reportable_contents
+from clew.pipelines.cases import HitContent, open_cases
+from clew.pipelines.closing import close_case
 from clew.pipelines.review import claim
+from clew.pipelines.subjects import put_subject
 from clew.records.case import NO_FACTS, CaseState, ContentKind, FlagReason, NotHeld, Origin, Provenance, ReportRoute
 from clew.records.identifiers import HitId, RunId
 from clew.records.match import Channel
@@ -155,7 +158,7 @@ def test_bytes_that_were_judged_for_good_are_known_when_they_come_again(any_hous
     assert recorded.verdict is not None
     assert again.known == recorded.verdict.id
     assert any_house.hit(2, "account-8").known is None
-    review.reverse(any_house.desk, SENIOR, recorded.verdict.id, reason=AskReason.DIFFER)
+    verdicts.reverse(any_house.desk, SENIOR, recorded.verdict.id, reason=AskReason.DIFFER)
     with any_house.store.read() as reader:
         assert reader.get_content(again.id).known is None, "a verdict that was taken back makes nothing known"
 
@@ -232,8 +235,8 @@ def test_an_extorted_child_is_on_the_safeguarding_track_whichever_comes_first(an
     lease = claim(any_house.desk, SENIOR, any_house.job(later).id).lease
     assert lease is not None
     with pytest.raises(ConflictError):
-        cases.set_safeguarding(any_house.desk, SENIOR, replace(lease, token=lease.token + 1), on=False)
-    cases.set_safeguarding(any_house.desk, SENIOR, lease, on=False)
+        case_marks.set_safeguarding(any_house.desk, SENIOR, replace(lease, token=lease.token + 1), on=False)
+    case_marks.set_safeguarding(any_house.desk, SENIOR, lease, on=False)
     with any_house.store.read() as reader:
         assert not reader.get_case(later.case_id).safeguarding
     marks = any_house.audit("case.safeguarding")
@@ -253,13 +256,18 @@ def test_nothing_of_a_person_stands_in_the_audit(any_house: House):
 
 
 def test_a_case_is_informational_only_with_a_reason(any_house: House):
-    case_id = any_house.hit(1).case_id
-    with pytest.raises(InputError, match="needs its reason"):
-        cases.set_route(any_house.desk, ADA, case_id, ReportRoute.INFORMATIONAL, " ")
-    case = cases.set_route(any_house.desk, ADA, case_id, ReportRoute.INFORMATIONAL, "training data, no account")
-    assert case.informational_because == "training data, no account"
-    case = cases.set_route(any_house.desk, ADA, case_id, ReportRoute.REFERRAL)
+    content = any_house.hit(1)
+    with pytest.raises(RefusedError, match="whoever holds the job"):
+        case_marks.set_route(any_house.desk, ADA, content.case_id, ReportRoute.INFORMATIONAL, "a viral copy")
+    any_house.lease(ADA, content)
+    with pytest.raises(InputError, match="why nobody can act on it"):
+        case_marks.set_route(any_house.desk, ADA, content.case_id, ReportRoute.INFORMATIONAL, " ")
+    why = "training data, no account"
+    case = case_marks.set_route(any_house.desk, ADA, content.case_id, ReportRoute.INFORMATIONAL, why)
+    assert case.informational_because == why
+    case = case_marks.set_route(any_house.desk, SENIOR, content.case_id, ReportRoute.REFERRAL)
     assert (case.route, case.informational_because) == (ReportRoute.REFERRAL, None)
+    assert [event["route"] for event in any_house.audit("case.route")] == ["informational", "referral"]
 
 
 def test_a_report_holds_what_a_final_verdict_calls_reportable_and_text_as_well_as_files(any_house: House):

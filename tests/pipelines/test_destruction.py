@@ -11,9 +11,10 @@ from clew.errors import ClewError, ConflictError, DamagedError, NotFoundError, R
 from clew.ground.canonical import canonical
 from clew.ground.signing import key_id_of, verify
 from clew.parts.vaults.local import LocalVault
-from clew.pipelines import holds
+from clew.pipelines import holds, legal_process
 from clew.pipelines.destruction import certificate_of, destroy, plan, withdraw
 from clew.pipelines.evidence import open_sealed
+from clew.pipelines.release import release
 from clew.records.evidence import Destruction, DestructionState, ProcessKind
 from tests.pipelines.evidence_desk import ADA, CASE, EVE, OTHER, EvidenceDesk
 
@@ -101,7 +102,7 @@ def test_a_legal_hold_beats_every_wish_to_erase(any_evidence) -> None:
     hold = holds.hold_legally(any_evidence.room, CASE, ground="order 12", until=None, actor=ADA)
     with pytest.raises(RefusedError, match=f"a hold forbids it: legal {hold.id} until released"):
         order(any_evidence)
-    holds.release(any_evidence.room, hold.id, ground="lifted", actor=ADA)
+    release(any_evidence.room, hold.id, ground="lifted", actor=ADA)
     order(any_evidence)
     holds.hold_legally(any_evidence.room, CASE, ground="order 13", until=None, actor=ADA)
     with pytest.raises(RefusedError, match="a hold forbids it"):
@@ -119,10 +120,37 @@ def test_the_year_of_preservation_forbids_destruction_to_its_last_moment(evidenc
     assert order(evidence).state is DestructionState.ASKED
 
 
+def test_a_legal_request_that_is_not_answered_forbids_destruction_and_is_named(any_evidence) -> None:
+    ready(any_evidence)
+    warrant = any_evidence.process(ProcessKind.WARRANT)
+    with any_evidence.store.read() as reader:
+        told = plan(reader, any_evidence.room, CASE)
+    assert (told.unanswered, told.possible) == ((warrant,), False)
+    with pytest.raises(RefusedError, match=f"not answered: warrant 26-12, County court .{warrant.id}"):
+        order(any_evidence)
+    legal_process.answer_process(any_evidence.room, warrant.id, actor=ADA)
+    assert order(any_evidence).state is DestructionState.ASKED
+    late = any_evidence.process(ProcessKind.SUBPOENA)
+    with pytest.raises(RefusedError, match="not answered: subpoena"):
+        order(any_evidence, EVE)
+    legal_process.answer_process(any_evidence.room, late.id, actor=ADA)
+    assert order(any_evidence, EVE).state is DestructionState.DONE
+
+
+def test_a_request_to_preserve_that_has_run_out_asks_for_nothing_any_more(evidence) -> None:
+    ready(evidence)
+    evidence.process(ProcessKind.PRESERVATION_REQUEST, expires_at=evidence.clock.at + timedelta(days=1))
+    with pytest.raises(RefusedError, match="a hold forbids it"):
+        order(evidence)
+    evidence.clock.pass_days(2)
+    assert order(evidence).state is DestructionState.ASKED
+
+
 def test_nothing_is_destroyed_without_a_recorded_lawful_request(evidence) -> None:
     evidence.seal()
     evidence.end_open_case()
-    evidence.process(ProcessKind.WARRANT)
+    warrant = evidence.process(ProcessKind.WARRANT)
+    legal_process.answer_process(evidence.room, warrant.id, actor=ADA)
     with pytest.raises(RefusedError, match="recorded lawful request only"):
         order(evidence)
     evidence.seal(case_id=OTHER)

@@ -4,10 +4,10 @@ import pytest
 
 from clew.errors import InputError, NotFoundError, RefusedError
 from clew.parts.stores.sql.tables import metadata
-from clew.pipelines import review
-from clew.pipelines.cases import put_subject
+from clew.pipelines import appeals
 from clew.pipelines.erasing import erase_subject
 from clew.pipelines.holds import preserve
+from clew.pipelines.subjects import put_subject
 from clew.records.case import Content
 from clew.records.identifiers import SubjectId
 from clew.records.review import Decision
@@ -31,7 +31,7 @@ def closed_case(house: House) -> tuple[SubjectId, Content]:
     for each in contents:
         recorded = house.decide(ADA, lease, each.id, Decision.NOT_REPORTABLE)
     assert recorded.verdict is not None
-    review.appeal(house.desk, recorded.verdict.id, reference="heron@example.com asks", actor="key:test")
+    appeals.appeal(house.desk, recorded.verdict.id, reference="heron@example.com asks", actor="key:test")
     return house.job(content).subject_id, content
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from clew.errors import ConflictError, NotFoundError, RefusedError, UnavailableError
+from clew.errors import ConflictError, InputError, NotFoundError, RefusedError, UnavailableError
 from clew.parts.stores._filing import FilingFilter
 from clew.parts.stores.base import Store
 from clew.pipelines.filing import clear_alert, file_report, record_by_hand, task_key, withdraw
@@ -17,7 +18,7 @@ from clew.pipelines.filing_work import Reconciled, reconcile
 from clew.records.case import CaseState
 from clew.records.evidence import HoldKind
 from clew.records.filing import Filing, FilingAlertKind, FilingState, PaperKind, Step
-from clew.records.identifiers import CaseId, VerdictId
+from clew.records.identifiers import CaseId, FilingId, VerdictId
 from clew.records.report_file import Relevance, ReportFile
 from clew.records.review import Decision, JobState, VerdictStanding
 from tests.pipelines.filing_house import ADA, FilingHouse, SetClock, open_filing_house
@@ -476,6 +477,76 @@ def test_a_receipt_that_comes_to_a_worker_who_lost_the_lease_is_kept(house, ther
     assert len(finished(there, case_id)) == 1
 
 
+def test_a_receipt_that_differs_from_the_one_that_is_kept_is_kept_too_and_a_person_is_told(house, there):
+    filing = house.order(house.case(BOATS))
+    house.work()
+    known = house.file(filing.id)
+    number, at = str(known.filing.number), house.clock()
+    assert known.receipt is not None
+    for body in (known.receipt.body, b"another", b"another"):
+        house.store.transact(partial(store_receipt_of, house, filing.id, number, body, at))
+    receipts = [(each.kind, each.body) for each in house.file(filing.id).papers if "receipt" in each.kind]
+    assert receipts == [(PaperKind.RECEIPT, known.receipt.body), (PaperKind.OTHER_RECEIPT, b"another")]
+    (alert,) = house.file(filing.id).alerts
+    assert alert.kind is FilingAlertKind.ANOTHER_RECEIPT
+    assert "compare" in alert.told
+
+
+def store_receipt_of(house, filing_id, number, body, at, unit):
+    return store_receipt(unit, house.desk, filing_id, number, body, at)
+
+
+def test_a_receipt_of_a_report_that_was_given_up_is_kept_with_its_number(house, there):
+    there.load({"endpoint": "upload", "fault": "status", "calls": [1]})
+    filing = house.order(house.case(BOATS))
+    house.work()
+    left, at = str(house.file(filing.id).filing.number), house.clock()
+    by_hand(house, filing.id, "A-77", at, asked=True)
+    house.store.transact(partial(store_receipt_of, house, filing.id, left, b"late", at))
+    known = house.file(filing.id)
+    (other,) = [each for each in known.papers if each.kind is PaperKind.OTHER_RECEIPT]
+    assert (other.body, other.key) == (b"late", left)
+    assert (known.filing.number, house.alerts(filing.id)) == ("A-77", {FilingAlertKind.ANOTHER_RECEIPT})
+
+
+@pytest.mark.parametrize("error", [ConflictError("changed meanwhile"), NotFoundError("no such law"), ValueError("x")])
+def test_a_receipt_outlives_whatever_keeps_it_from_being_settled(house, there, error):
+    case_id = house.case(BOATS)
+    filing = house.order(case_id)
+    failing = Failing(house.store, error)
+
+    def hook(step: str) -> None:
+        if step == "before storing finished":
+            failing.left = 1
+
+    FilingHouse(replace(house.desk, store=failing, passing=hook), house.clock, house.contents).work()
+    kept = house.file(filing.id).receipt
+    assert kept is not None
+    house.work_to_the_end()
+    known = house.file(filing.id)
+    assert (known.filing.state, known.filing.receipt_digest) == (FilingState.FILED, kept.digest)
+    assert known.alerts == ()
+    assert len(finished(there, case_id)) == 1
+
+
+class Failing:
+    """A store that fails so many times."""
+
+    def __init__(self, store: Store, error: Exception) -> None:
+        self._store = store
+        self._error = error
+        self.left = 0
+
+    def __getattr__(self, name: str):
+        return getattr(self._store, name)
+
+    def transact(self, work):
+        if self.left:
+            self.left -= 1
+            raise self._error
+        return self._store.transact(work)
+
+
 @pytest.mark.parametrize("jump", [timedelta(days=400), timedelta(days=-2)])
 def test_a_clock_that_jumps_ends_no_filing_and_delays_none_for_good(house, there, jump):
     there.load({"endpoint": "submit", "fault": "status", "calls": [1, 2]})
@@ -549,10 +620,9 @@ def test_a_person_may_record_what_they_filed_elsewhere(house, there):
     case_id = house.case(BOATS)
     filing = house.order(case_id)
     house.work()
+    house.clock.move(hours=2)
     at = house.clock() - timedelta(hours=1)
-    house.store.transact(
-        lambda unit: record_by_hand(unit, house.desk, filing.id, number="A-77", filed_at=at, actor=ADA)
-    )
+    by_hand(house, filing.id, "A-77", at)
     known = house.file(filing.id)
     assert (known.filing.state, known.filing.number) == (FilingState.FILED_BY_HAND, "A-77")
     assert (known.filing.finished_by, known.alerts) == (ADA, ())
@@ -560,6 +630,52 @@ def test_a_person_may_record_what_they_filed_elsewhere(house, there):
         (hold,) = [each for each in reader.holds_of_case(case_id) if each.stands(house.clock())]
     assert hold.begun_at == at
     assert not house.work()
+
+
+def by_hand(house: FilingHouse, filing_id: FilingId, number: str, at: datetime, *, asked: bool = False) -> Filing:
+    return house.store.transact(
+        lambda unit: record_by_hand(unit, house.desk, filing_id, number=number, filed_at=at, actor=ADA, asked=asked)
+    )
+
+
+@pytest.mark.parametrize("minutes", [-1, 1])
+def test_nothing_was_filed_by_hand_before_its_case_or_in_the_future(house, there, minutes):
+    filing = house.order(house.case(BOATS))
+    with pytest.raises(InputError, match="must"):
+        by_hand(house, filing.id, "A-77", house.clock() + timedelta(minutes=minutes))
+
+
+def test_what_was_withdrawn_is_not_recorded_as_filed_by_hand(house, there):
+    case_id = house.case(BOATS)
+    filing = house.order(case_id)
+    house.store.transact(lambda unit: withdraw(unit, house.desk, filing.id, because="wrong account", actor=ADA))
+    house.order(case_id)
+    with pytest.raises(ConflictError, match="withdrawn"):
+        by_hand(house, filing.id, "A-77", house.clock())
+
+
+def test_while_a_report_may_stand_there_another_is_filed_by_hand_only_by_who_has_asked(house, there):
+    there.load({"endpoint": "upload", "fault": "status", "calls": [1]})
+    case_id = house.case(BOATS)
+    filing = house.order(case_id)
+    house.work()
+    left = house.file(filing.id).filing.number
+    with pytest.raises(ConflictError, match=f"left report {left} open"):
+        by_hand(house, filing.id, "A-77", house.clock())
+    done = by_hand(house, filing.id, "A-77", house.clock(), asked=True)
+    assert (done.state, done.number) == (FilingState.FILED_BY_HAND, "A-77")
+    house.work_to_the_end()
+    assert finished(there, case_id) == []
+
+
+def test_the_number_that_was_left_open_may_be_recorded_and_names_the_report_that_was_sent(house, there):
+    first, changed = failed_with_a_changed_report(house, there)
+    done = by_hand(house, first.id, str(changed.number), house.clock())
+    assert (done.state, done.report_id) == (FilingState.FILED_BY_HAND, first.report_id)
+    assert house.alerts(first.id) == {FilingAlertKind.EARLIER_FILED}
+    with house.store.read() as reader:
+        assert first.case_id is not None
+        assert reader.get_case(first.case_id).state is CaseState.OPEN
 
 
 def test_an_order_may_be_withdrawn_before_it_is_sent(house, there):
@@ -610,6 +726,19 @@ def test_withdrawing_what_had_been_finished_says_that_it_is_filed(house, there):
     assert house.alerts(filing.id) == {FilingAlertKind.RECEIPT_MISSING}
     with pytest.raises(ConflictError, match="supplement"):
         house.store.transact(lambda unit: withdraw(unit, house.desk, filing.id, because="late", actor=ADA))
+
+
+def test_a_report_that_was_ordered_elsewhere_since_is_not_tried_again_here(house, there):
+    there.load({"endpoint": "submit", "fault": "code", "code": 4100, "calls": [1]})
+    case_id = house.case(BOATS)
+    failed = house.order(case_id)
+    house.work()
+    house.clock.move(minutes=1)
+    other = house.order(case_id, clearinghouse="folder")
+    with pytest.raises(ConflictError, match=f"ordered to folder since, as filing {other.id}"):
+        house.again(failed.id)
+    house.store.transact(lambda unit: withdraw(unit, house.desk, other.id, because="wrong way", actor=ADA))
+    assert house.again(failed.id).state is FilingState.WAITING
 
 
 # ---------------------------------------------------------------- the reconciler

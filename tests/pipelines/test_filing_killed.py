@@ -18,17 +18,32 @@ from tests.pipelines.filing_process import FAULTS, STEPS
 from tests.web.ispws.clearinghouse_desk import PASSWORD, USER, clearinghouse_process
 
 SEED = 20250308
-FEW = 24
+FEW, FEW_SHARED = 24, 6
 
 
 @pytest.mark.slow
 def test_no_kill_and_no_fault_files_twice_or_loses_a_case(tmp_path: Path, sqlite_template: Path):
     runs = int(os.environ.get("CLEW_TEST_FILING_RUNS", FEW))
-    with clearinghouse_process(tmp_path / "clearinghouse", {"endpoint": "status", "fault": "slow"}) as house:
+    told = told_of_runs(tmp_path, sqlite_template, runs)
+    sys.stdout.write(f"{summary(told)}\n")
+    if runs >= len(FAULTS) * STEPS:
+        assert {place for run in told for place in run["killed_at"] if place} >= STEP_NAMES
+
+
+@pytest.mark.slow
+@pytest.mark.pg
+def test_nor_does_it_on_postgresql(tmp_path: Path, sqlite_template: Path, postgres_url: str):
+    told = told_of_runs(tmp_path, sqlite_template, FEW_SHARED, postgres_url)
+    assert any(place for run in told for place in run["killed_at"])
+
+
+def told_of_runs(folder: Path, template: Path, runs: int, *url: str) -> list[dict[str, Any]]:
+    """What each run came to, with nothing wrong in any of them."""
+    with clearinghouse_process(folder / "clearinghouse", {"endpoint": "status", "fault": "slow"}) as house:
         command = [sys.executable, "-m", "tests.pipelines.filing_process", str(SEED), "0", str(runs)]
-        command += [str(tmp_path / "runs"), str(sqlite_template), house.address, USER, PASSWORD]
+        command += [str(folder / "runs"), str(template), house.address, USER, PASSWORD, *url]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2], check=True)
-        told = [json.loads(line) for line in done.stdout.splitlines()]
+        told: list[dict[str, Any]] = [json.loads(line) for line in done.stdout.splitlines()]
         recorded = house.recorded()["reports"]
     assert len(told) == runs
     finished = Counter(
@@ -37,9 +52,7 @@ def test_no_kill_and_no_fault_files_twice_or_loses_a_case(tmp_path: Path, sqlite
     numbers = {str(report["number"]) for report in recorded if report["state"] == "finished"}
     wrong = [(run, why) for run in told if (why := fault_of(run, finished, numbers))]
     assert not wrong, json.dumps(wrong[:3], indent=1)
-    sys.stdout.write(f"{summary(told)}\n")
-    if runs >= len(FAULTS) * STEPS:
-        assert {place for run in told for place in run["killed_at"] if place} >= STEP_NAMES
+    return told
 
 
 STEP_NAMES = {

@@ -83,6 +83,7 @@ def test_a_package_holds_every_form_and_what_was_sent_under_a_signed_manifest(ho
     names = {each.name for each in made.folder.iterdir()}
     assert {"report.pdf", "certificate.pdf", "report.json", "report.vics.json", "report.case.jsonld"} <= names
     assert {"README.txt", "manifest.json", "manifest.sig"} <= names
+    assert "NOT FILED" not in (made.folder / "README.txt").read_text()
     manifest = json.loads((made.folder / "manifest.json").read_bytes())
     for each in manifest["files"]:
         body = (made.folder / each["name"]).read_bytes()
@@ -158,6 +159,7 @@ def test_a_report_that_is_not_filed_yet_says_so_and_claims_no_viewing(house, tmp
     made = hand_over(house.desk.strongroom, Request(filing_id=filing.id, folder=tmp_path / "out"), actor=ADA)
     told = json.loads((made.folder / "report.json").read_bytes().decode("utf-8-sig"))
     assert told["dateReceived"] is None
+    assert "NOT FILED" in (made.folder / "README.txt").read_text()
     assert [each["viewedByEsp"] for each in told["reportedInformation"]["uploadedFiles"]["uploadedFiles"]] == [False]
 
 

@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from clew.errors import ConflictError, InputError, NotFoundError
+from clew.errors import ConflictError, InputError, NotFoundError, RefusedError
 from clew.parts.jurisdictions.base import Jurisdiction
 from clew.parts.shelf import load
 from clew.parts.stores._evidence import Kept, PreservationFilter
 from clew.pipelines import holds, legal_process
+from clew.pipelines.release import keep_standing, release
 from clew.records.evidence import DeadlineKind, HoldKind, ProcessKind
 from clew.records.identifiers import HoldId
 from tests.pipelines.evidence_desk import ADA, CASE, EVE, OTHER
@@ -137,11 +138,63 @@ def test_an_extension_that_would_end_sooner_or_comes_too_late_is_refused(evidenc
 def test_a_hold_is_released_once_and_says_by_whom_and_why(any_evidence) -> None:
     any_evidence.seal()
     made = holds.hold_legally(any_evidence.room, CASE, ground="order 12", until=None, actor=ADA)
-    released = holds.release(any_evidence.room, made.id, ground="order lifted", actor=EVE)
+    released = release(any_evidence.room, made.id, ground="order lifted", actor=EVE)
     assert (released.released_by, released.release_ground) == (EVE, "order lifted")
     assert not released.stands(any_evidence.clock.at)
     with pytest.raises(ConflictError, match="nothing to release"):
-        holds.release(any_evidence.room, made.id, ground="again", actor=EVE)
+        release(any_evidence.room, made.id, ground="again", actor=EVE)
+
+
+def test_the_years_of_a_report_end_early_only_when_two_people_agree(any_evidence) -> None:
+    any_evidence.seal()
+    hold = any_evidence.preserve()
+    asked = release(any_evidence.room, hold.id, ground="filed by mistake", actor=ADA)
+    assert (asked.released_at, asked.release_asked_by) == (None, ADA)
+    assert standing(any_evidence) == [(HoldKind.PRESERVATION, hold.until)]
+    with pytest.raises(RefusedError, match="another person must agree"):
+        release(any_evidence.room, hold.id, ground="filed by mistake", actor=ADA)
+    released = release(any_evidence.room, hold.id, ground="I have seen the retraction", actor=EVE)
+    assert (released.released_by, released.release_asked_by) == (EVE, ADA)
+    assert released.release_ground == "filed by mistake; I have seen the retraction"
+    assert standing(any_evidence) == []
+    rows = any_evidence.audit("hold.ask-release", "hold.release")
+    assert [(row["act"], row["actor"], row.get("alone")) for row in rows][-2:] == [
+        ("hold.ask-release", ADA, None),
+        ("hold.release", EVE, False),
+    ]
+
+
+def test_what_prolongs_a_preservation_ends_by_two_people_too(evidence) -> None:
+    evidence.seal()
+    first = evidence.preserve()
+    longer = holds.extend(evidence.room, first.id, until=first.until + 90 * DAY, ground="trial", actor=ADA)
+    release(evidence.room, longer.id, ground="over", actor=ADA)
+    assert len(standing(evidence)) == 2
+
+
+def test_a_wish_to_release_is_taken_back_by_whoever_thinks_better_of_it(any_evidence) -> None:
+    any_evidence.seal()
+    hold = any_evidence.preserve()
+    with pytest.raises(ConflictError, match="nobody has asked"):
+        keep_standing(any_evidence.room, hold.id, actor=EVE)
+    release(any_evidence.room, hold.id, ground="filed by mistake", actor=ADA)
+    kept_up = keep_standing(any_evidence.room, hold.id, actor=EVE)
+    assert (kept_up.release_asked_by, kept_up.release_ground) == (None, None)
+    assert len(any_evidence.audit("hold.keep")) == 1
+    assert release(any_evidence.room, hold.id, ground="again", actor=EVE).released_at is None
+
+
+def test_one_person_alone_waits_before_the_second_word_and_the_audit_says_so(evidence) -> None:
+    evidence.room = replace(evidence.room, two_people=False)
+    evidence.seal()
+    hold = evidence.preserve()
+    release(evidence.room, hold.id, ground="filed by mistake", actor=ADA)
+    evidence.clock.at += timedelta(hours=11)
+    with pytest.raises(RefusedError, match="you are alone here: agree with yourself after 2026-"):
+        release(evidence.room, hold.id, ground="still so", actor=ADA)
+    evidence.clock.at += timedelta(hours=1)
+    assert release(evidence.room, hold.id, ground="still so", actor=ADA).released_by == ADA
+    assert evidence.audit("hold.release")[-1]["alone"] is True
 
 
 @pytest.mark.parametrize("ground", ["", "  ", "a\nb", "x" * 501])
@@ -158,14 +211,14 @@ def test_a_hold_ends_in_the_future_and_belongs_to_a_case_that_is_kept(evidence) 
     with pytest.raises(NotFoundError, match="was ever kept"):
         holds.hold_legally(evidence.room, OTHER, ground="order", until=None, actor=ADA)
     with pytest.raises(NotFoundError, match="no hold"):
-        holds.release(evidence.room, HoldId("nothing"), ground="order", actor=ADA)
+        release(evidence.room, HoldId("nothing"), ground="order", actor=ADA)
 
 
 def test_no_free_text_of_a_hold_or_process_stands_in_the_audit(any_evidence) -> None:
     any_evidence.seal()
     canary = "zaunkönig"
     made = holds.hold_legally(any_evidence.room, CASE, ground=canary, until=None, actor=ADA)
-    holds.release(any_evidence.room, made.id, ground=canary, actor=ADA)
+    release(any_evidence.room, made.id, ground=canary, actor=ADA)
     process = any_evidence.process(ProcessKind.PRESERVATION_REQUEST, reference=canary, authority=canary)
     legal_process.answer_process(any_evidence.room, process.id, actor=ADA)
     with any_evidence.store._database.reading.begin() as connection:

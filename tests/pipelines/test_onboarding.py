@@ -44,6 +44,20 @@ def test_an_address_that_would_send_in_clear_is_named(store: Store, url: str):
     assert "https" in told
 
 
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("https://report.example/ispws", "over TLS, with its certificate checked"),
+        ("http://127.0.0.1:8091/ispws", "on this machine and is called without TLS"),
+    ],
+)
+def test_how_the_recipient_is_called_is_said_as_it_is(store: Store, url: str, said: str):
+    settings = Settings(reporting=replace(READY, test_url=url))
+    with store.read() as reader:
+        told = [each.told for each in checklist(settings, reader)]
+    assert any(said in each for each in told), told
+
+
 def test_certificates_that_cannot_be_read_are_named(store: Store, tmp_path: Path):
     (told,) = weak(store, authority_file=str(tmp_path / "none.pem"))
     assert "certificates" in told

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from clew.pipelines import paging, review
+from clew.pipelines import lanes, paging, review
 from clew.pipelines.outbox import Outbox
 from clew.records.case import AlertKind, FlagReason
 from clew.records.outbox import TaskState
@@ -83,9 +83,9 @@ def test_half_time_is_not_told_while_somebody_works_at_it_and_a_decided_job_is_o
 
 def test_a_job_that_is_raised_has_a_new_clock_and_new_steps(house: House):
     content = house.hit(1)
-    review.change_lane(house.desk, ADA, house.job(content).id, Lane.INFANT)
+    lanes.change_lane(house.desk, ADA, house.job(content).id, Lane.INFANT)
     house.clock.move(minutes=5)
-    review.change_lane(house.desk, ADA, house.job(content).id, Lane.LIVE_DANGER)
+    lanes.change_lane(house.desk, ADA, house.job(content).id, Lane.LIVE_DANGER)
     assert steps(house) == ["opened", "opened"]
 
 

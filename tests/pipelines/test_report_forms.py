@@ -120,3 +120,22 @@ def test_who_reports_stands_in_the_settings() -> None:
     assert [each.address for each in who.person.emails] == ["desk@example.org"]
     assert who.company_text == "Fjord\nIn an emergency, day and night: +47 1"
     assert reporter_of(Reporting()).company_text is None
+
+
+@pytest.mark.parametrize(
+    ("setting", "phones", "emails"),
+    [
+        ("+1 555 0100, day and night", ["+1 555 0100"], []),
+        ("Rea, +47 22 33 44 55 or night@forum.example", ["+47 22 33 44 55"], ["night@forum.example"]),
+        ("ask at the desk", None, None),
+        ("", None, None),
+    ],
+)
+def test_whom_police_reach_at_night_stands_in_its_field_when_the_settings_say_it(
+    setting: str, phones: list[str] | None, emails: list[str] | None
+) -> None:
+    contact = reporter_of(Reporting(email="desk@example.org", emergency_contact=setting)).contact
+    assert (contact is None) is (phones is None)
+    if contact is not None:
+        assert [each.number for each in contact.phones] == phones
+        assert [each.address for each in contact.emails] == emails

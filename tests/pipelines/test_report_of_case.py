@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from clew.parts.stores.base import UnitOfWork
-from clew.pipelines import views
-from clew.pipelines.cases import put_subject
+from clew.pipelines import serving, views
 from clew.pipelines.report_forms import CaseDraft, compose_report, draft_case, report_format
+from clew.pipelines.subjects import put_subject
 from clew.pipelines.views import Asked
 from clew.records.case import Content, FlagReason
 from clew.records.filing import Filing, FilingState, StoredReport
@@ -39,8 +39,9 @@ def test_a_case_becomes_a_valid_report_with_what_the_ledger_says(any_house: Hous
     lease = any_house.lease(ADA, seen)
     asked = Asked(content_id=seen.id, filter=Filter.FULL)
     view = views.request_view(any_house.desk, ADA, lease, asked, proved_at=any_house.clock.now)
-    b"".join(views.stream_whole(any_house.desk, view))
-    views.confirm_view(any_house.desk, ADA, view.event.id)
+    begun = serving.begin_serving(any_house.desk, ADA, lease.job_id, view.event.id)
+    b"".join(serving.stream_whole(any_house.desk, begun))
+    serving.confirm_view(any_house.desk, ADA, view.event.id)
     for content in (seen, unseen):
         any_house.decide(ADA, lease, content.id, Decision.SAME_AS_LISTED)
     draft = drafted(any_house, seen.case_id)

@@ -7,9 +7,9 @@ import pytest
 
 from clew.errors import ConflictError, InputError, NotFoundError, RefusedError
 from clew.parts.stores._review import JobFilter
-from clew.pipelines import review
-from clew.pipelines.cases import close_case
-from clew.records.case import AlertKind, CaseState, Content, FlagReason
+from clew.pipelines import appeals, lanes, review, verdicts
+from clew.pipelines.appeals import AppealedAgainst
+from clew.records.case import CaseState, Content, FlagReason
 from clew.records.review import (
     AppealState,
     AskReason,
@@ -209,7 +209,7 @@ def test_a_second_opinion_may_be_asked_for_against_any_rule(any_house: House):
     content, other = house.hit(1), house.hit(2)
     lease = house.lease(ADA, content)
     house.decide(ADA, lease, content.id, LISTED)
-    asked = review.ask_second(house.desk, ADA, lease, content.id, AskReason.LEGAL)
+    asked = verdicts.ask_second(house.desk, ADA, lease, content.id, AskReason.LEGAL)
     assert asked.left == (other.id,)
     house.decide(ADA, lease, other.id, LISTED)
     assert house.job(content).look is Look.SECOND
@@ -224,9 +224,48 @@ def test_a_decided_content_is_not_decided_again_but_by_taking_the_verdict_back(a
     with pytest.raises(ConflictError, match="reverse the verdict"):
         any_house.decide(ADA, lease, content.id, LISTED)
     assert recorded.verdict is not None
-    job = review.reverse(any_house.desk, ADA, recorded.verdict.id, AskReason.UNSURE)
+    job = verdicts.reverse(any_house.desk, ADA, recorded.verdict.id, AskReason.UNSURE)
     assert (job.state, job.lease) == (JobState.HELD, lease), "one's own, while one holds the job"
     assert any_house.decide(ADA, lease, content.id, LISTED).left == (other.id,)
+
+
+def test_who_cannot_tell_undoes_no_final_verdict(any_house: House):
+    content, _ = any_house.hit(1), any_house.hit(2)
+    first = any_house.decide(ADA, any_house.lease(ADA, content), content.id, LISTED)
+    review.release(any_house.desk, ADA, first.job.lease)  # type: ignore[arg-type]
+    for who in (BO, SENIOR):
+        lease = any_house.lease(who, content)
+        with pytest.raises(ConflictError, match="reverse the verdict"):
+            any_house.decide(who, lease, content.id, Decision.CANNOT_TELL)
+        review.release(any_house.desk, who, lease)
+    with any_house.store.read() as reader:
+        assert [each.standing for each in reader.verdicts_of(content.case_id)] == [VerdictStanding.FINAL]
+        assert reader.opinions_of(first.job.id) == []
+
+
+def test_another_persons_final_verdict_is_not_made_provisional_by_asking_for_a_second_look(any_house: House):
+    content, _ = any_house.hit(1), any_house.hit(2)
+    first = any_house.decide(ADA, any_house.lease(ADA, content), content.id, LISTED)
+    review.release(any_house.desk, ADA, first.job.lease)  # type: ignore[arg-type]
+    with pytest.raises(RefusedError, match="only a senior reviewer"):
+        verdicts.ask_second(any_house.desk, BO, any_house.lease(BO, content), content.id)
+    with any_house.store.read() as reader:
+        assert [each.standing for each in reader.verdicts_of(content.case_id)] == [VerdictStanding.FINAL]
+
+
+def test_one_person_keeps_no_more_jobs_than_policy_allows_but_for_urgent_ones(any_house: House):
+    house = any_house.under(jobs_held=2)
+    leases = [house.lease(ADA, house.hit(number, f"account-{number}")) for number in range(2)]
+    third = house.hit(3, "account-3")
+    for take in (lambda: house.lease(ADA, third), lambda: review.claim_next(house.desk, ADA)):
+        with pytest.raises(RefusedError, match=r"you hold 2 jobs.*review\.jobs_held"):
+            take()
+    urgent_one = house.flag(FlagReason.LIVE_DANGER, "account-9").content
+    assert review.claim_next(house.desk, ADA).case_id == urgent_one.case_id  # type: ignore[union-attr]
+    house.lease(BO, third)
+    for lease in leases:
+        review.release(house.desk, ADA, lease)
+    assert review.claim_next(house.desk, ADA)
 
 
 def test_an_escalated_job_stays_with_senior_people_until_it_is_decided(any_house: House):
@@ -299,39 +338,39 @@ def urgent(house: House) -> Content:
 
 def test_a_job_is_raised_by_anybody_at_once(any_house: House):
     content = any_house.hit(1)
-    job = review.change_lane(any_house.desk, ADA, any_house.job(content).id, Lane.LIVE_DANGER)
+    job = lanes.change_lane(any_house.desk, ADA, any_house.job(content).id, Lane.LIVE_DANGER)
     assert (job.lane, job.due_at) == (Lane.LIVE_DANGER, job.since + (job.due_at - job.since))  # type: ignore[operator]
     assert job.due_at is not None
     with pytest.raises(ConflictError, match="in that lane already"):
-        review.change_lane(any_house.desk, ADA, job.id, Lane.LIVE_DANGER)
+        lanes.change_lane(any_house.desk, ADA, job.id, Lane.LIVE_DANGER)
 
 
 def test_a_less_urgent_lane_needs_another_persons_look(any_house: House):
     job_id = any_house.job(urgent(any_house)).id
-    asked = review.change_lane(any_house.desk, ADA, job_id, Lane.ORDINARY)
+    asked = lanes.change_lane(any_house.desk, ADA, job_id, Lane.ORDINARY)
     assert (asked.lane, asked.downgrade_to) == (Lane.ONGOING_EXTORTION, Lane.ORDINARY)
     with pytest.raises(RefusedError, match="another person"):
-        review.answer_lane(any_house.desk, ADA, job_id, agree=True)
-    assert review.answer_lane(any_house.desk, BO, job_id, agree=True).lane is Lane.ORDINARY
+        lanes.answer_lane(any_house.desk, ADA, job_id, agree=True)
+    assert lanes.answer_lane(any_house.desk, BO, job_id, agree=True).lane is Lane.ORDINARY
     with pytest.raises(ConflictError, match="nobody asks"):
-        review.answer_lane(any_house.desk, BO, job_id, agree=True)
+        lanes.answer_lane(any_house.desk, BO, job_id, agree=True)
 
 
 def test_a_refused_downgrade_leaves_the_clock_as_it_was(any_house: House):
     before = any_house.job(urgent(any_house))
-    review.change_lane(any_house.desk, ADA, before.id, Lane.ORDINARY)
-    after = review.answer_lane(any_house.desk, BO, before.id, agree=False)
+    lanes.change_lane(any_house.desk, ADA, before.id, Lane.ORDINARY)
+    after = lanes.answer_lane(any_house.desk, BO, before.id, agree=False)
     assert (after.lane, after.due_at, after.downgrade_to) == (before.lane, before.due_at, None)
 
 
 def test_alone_a_downgrade_waits_for_the_delay(any_house: House):
     house = any_house.under(one_person=True, self_review_hours=12)
     job_id = house.job(urgent(house)).id
-    review.change_lane(house.desk, ADA, job_id, Lane.ORDINARY)
+    lanes.change_lane(house.desk, ADA, job_id, Lane.ORDINARY)
     with pytest.raises(RefusedError):
-        review.answer_lane(house.desk, ADA, job_id, agree=True)
+        lanes.answer_lane(house.desk, ADA, job_id, agree=True)
     house.clock.move(hours=13)
-    assert review.answer_lane(house.desk, ADA, job_id, agree=True).lane is Lane.ORDINARY
+    assert lanes.answer_lane(house.desk, ADA, job_id, agree=True).lane is Lane.ORDINARY
     assert house.audit("review.answer_lane")[0]["self_review"]
 
 
@@ -361,11 +400,11 @@ def test_another_persons_verdict_is_taken_back_by_a_senior_reviewer_alone(any_ho
     content, verdict_id = decided(any_house)
     for who in (ADA, BO):
         with pytest.raises(RefusedError, match="only a senior reviewer"):
-            review.reverse(any_house.desk, who, verdict_id, AskReason.DIFFER)  # type: ignore[arg-type]
-    job = review.reverse(any_house.desk, SENIOR, verdict_id, AskReason.DIFFER)  # type: ignore[arg-type]
+            verdicts.reverse(any_house.desk, who, verdict_id, AskReason.DIFFER)  # type: ignore[arg-type]
+    job = verdicts.reverse(any_house.desk, SENIOR, verdict_id, AskReason.DIFFER)  # type: ignore[arg-type]
     assert (job.state, job.look, job.decided) == (JobState.WAITING, Look.FIRST, 0)
     with pytest.raises(ConflictError, match="reversed already"):
-        review.reverse(any_house.desk, SENIOR, verdict_id, AskReason.DIFFER)  # type: ignore[arg-type]
+        verdicts.reverse(any_house.desk, SENIOR, verdict_id, AskReason.DIFFER)  # type: ignore[arg-type]
     assert any_house.store.transact(lambda unit: unit.case_alerts(case_id=content.case_id)) == []
 
 
@@ -379,30 +418,18 @@ def test_a_second_look_that_agreed_falls_with_the_first_and_no_reviewer_takes_an
     any_house.lease(ADA, content)
     assert first is not None
     with pytest.raises(RefusedError, match="a verdict of another"):
-        review.reverse(any_house.desk, ADA, first.id, AskReason.UNSURE)
-    review.reverse(any_house.desk, SENIOR, first.id, AskReason.DIFFER)
+        verdicts.reverse(any_house.desk, ADA, first.id, AskReason.UNSURE)
+    verdicts.reverse(any_house.desk, SENIOR, first.id, AskReason.DIFFER)
     with any_house.store.read() as reader:
         assert {each.standing for each in reader.verdicts_of(content.case_id)} == {VerdictStanding.REVERSED}
     assert any_house.job(content).decided == 0
-
-
-def test_taking_back_what_was_reported_raises_an_alert_that_stands(any_house: House):
-    content, verdict_id = decided(any_house)
-    at = any_house.clock()
-    any_house.store.transact(lambda unit: close_case(unit, content.case_id, at, actor="system:filing", because="filed"))
-    review.reverse(any_house.desk, SENIOR, verdict_id, AskReason.DIFFER)  # type: ignore[arg-type]
-    with any_house.store.read() as reader:
-        (alert,) = reader.case_alerts()
-    assert (alert.kind, alert.case_id) == (AlertKind.REVERSED_AFTER_FILING, content.case_id)
-    assert any_house.store.transact(lambda unit: unit.clear_case_alert(alert.id, SENIOR.id, at))
-    assert not any_house.store.transact(lambda unit: unit.clear_case_alert(alert.id, SENIOR.id, at))
 
 
 def test_a_verdict_taken_back_under_somebodys_hands_leaves_the_job_in_them(any_house: House):
     content, verdict_id = decided(any_house)
     any_house.hit(2)
     lease = any_house.lease(BO, content)
-    review.reverse(any_house.desk, SENIOR, verdict_id, AskReason.DIFFER)  # type: ignore[arg-type]
+    verdicts.reverse(any_house.desk, SENIOR, verdict_id, AskReason.DIFFER)  # type: ignore[arg-type]
     assert any_house.job(content).lease == lease
 
 
@@ -410,15 +437,15 @@ def test_an_appeal_is_answered_by_a_senior_reviewer_who_gave_no_part_of_the_verd
     content = any_house.hit(1)
     verdict = any_house.decide(SENIOR, any_house.lease(SENIOR, content), content.id, LISTED).verdict
     assert verdict is not None
-    made = review.appeal(any_house.desk, verdict.id, reference="ticket 4", actor="key:test")
+    made = appeals.appeal(any_house.desk, verdict.id, reference="ticket 4", actor="key:test")
     with pytest.raises(ConflictError, match="open already"):
-        review.appeal(any_house.desk, verdict.id, reference=None, actor="key:test")
+        appeals.appeal(any_house.desk, verdict.id, reference=None, actor="key:test")
     for who in (BO, SENIOR):
         with pytest.raises(RefusedError):
             any_house.lease(who, content)
     other = replace(SENIOR, id="other")  # type: ignore[arg-type]
     lease = any_house.lease(other, content)
-    recorded = review.answer_appeal(any_house.desk, other, lease, made.id, uphold=True)
+    recorded = appeals.answer_appeal(any_house.desk, other, lease, made.id, uphold=True)
     assert recorded.job.state is JobState.DECIDED
     with any_house.store.read() as reader:
         assert reader.get_appeal(made.id).state is AppealState.UPHELD
@@ -427,13 +454,87 @@ def test_an_appeal_is_answered_by_a_senior_reviewer_who_gave_no_part_of_the_verd
 
 def test_an_appeal_that_succeeds_leaves_the_content_to_be_decided_anew(any_house: House):
     content, verdict_id = decided(any_house)
-    made = review.appeal(any_house.desk, verdict_id, reference=None, actor="key:test")  # type: ignore[arg-type]
+    made = appeals.appeal(any_house.desk, verdict_id, reference=None, actor="key:test")  # type: ignore[arg-type]
     lease = any_house.lease(SENIOR, content)
-    recorded = review.answer_appeal(any_house.desk, SENIOR, lease, made.id, uphold=False)
+    recorded = appeals.answer_appeal(any_house.desk, SENIOR, lease, made.id, uphold=False)
     assert (recorded.left, recorded.job.state) == ((content.id,), JobState.HELD)
     with pytest.raises(ConflictError, match="was answered: overturned"):
-        review.answer_appeal(any_house.desk, SENIOR, lease, made.id, uphold=True)
+        appeals.answer_appeal(any_house.desk, SENIOR, lease, made.id, uphold=True)
     assert any_house.decide(SENIOR, lease, content.id, NOTHING).job.state is JobState.DECIDED
+
+
+def test_a_platform_lodges_an_appeal_by_what_it_knows_and_once(any_house: House):
+    content, verdict_id = decided(any_house)
+    for against in (
+        AppealedAgainst(case_id=content.case_id),
+        AppealedAgainst(subject="account-7"),
+        AppealedAgainst(content_id=content.id),
+        AppealedAgainst(subject="account-7", content_reference=content.reference),
+    ):
+        (made,) = appeals.lodge(any_house.desk, against, reference="ticket 4", actor="key:test")
+        assert (made.verdict_id, made.state, made.reference) == (verdict_id, AppealState.OPEN, "ticket 4")
+    assert len(any_house.audit("review.appeal")) == 1
+    job = any_house.job(content)
+    assert (job.state, job.look, job.not_by) == (JobState.WAITING, Look.APPEAL, (ADA.id,))
+
+
+def test_an_appeal_against_an_account_is_against_all_that_was_reportable_of_it(any_house: House):
+    kept, dropped, open_ = any_house.hit(1), any_house.hit(2), any_house.hit(3)
+    lease = any_house.lease(ADA, kept)
+    any_house.decide(ADA, lease, kept.id, LISTED)
+    any_house.decide(ADA, lease, dropped.id, NOTHING)
+    made = appeals.lodge(any_house.desk, AppealedAgainst(subject="account-7"), reference=None, actor="key:test")
+    with any_house.store.read() as reader:
+        assert [reader.get_verdict(each.verdict_id).content_id for each in made] == [kept.id]
+    with pytest.raises(ConflictError, match="decided for good"):
+        appeals.lodge(any_house.desk, AppealedAgainst(content_id=open_.id), reference=None, actor="key:test")
+    with pytest.raises(NotFoundError):
+        appeals.lodge(any_house.desk, AppealedAgainst(subject="nobody"), reference=None, actor="key:test")
+    with pytest.raises(InputError, match="names the case"):
+        appeals.lodge(any_house.desk, AppealedAgainst(), reference=None, actor="key:test")
+    with pytest.raises(InputError, match="printable"):
+        appeals.lodge(any_house.desk, AppealedAgainst(subject="account-7"), reference="x" * 256, actor="key:test")
+
+
+def test_two_appeals_against_two_judges_can_both_be_answered(any_house: House):
+    other = replace(SENIOR, id="other")  # type: ignore[arg-type]
+    first, second = any_house.hit(1), any_house.hit(2)
+    for who, content in ((SENIOR, first), (other, second)):
+        lease = any_house.lease(who, content)
+        any_house.decide(who, lease, content.id, LISTED)
+        if any_house.job(content).state is JobState.HELD:
+            review.release(any_house.desk, who, lease)
+    made = appeals.lodge(any_house.desk, AppealedAgainst(case_id=first.case_id), reference=None, actor="key:test")
+    lease = any_house.lease(SENIOR, first)
+    with pytest.raises(RefusedError, match="did not give the verdict"):
+        appeals.answer_appeal(any_house.desk, SENIOR, lease, made[0].id, uphold=True)
+    job = appeals.answer_appeal(any_house.desk, SENIOR, lease, made[1].id, uphold=True).job
+    assert (job.state, job.look, job.not_by) == (JobState.WAITING, Look.APPEAL, (SENIOR.id,))
+    lease = any_house.lease(other, first)
+    assert appeals.answer_appeal(any_house.desk, other, lease, made[0].id, uphold=True).job.state is JobState.DECIDED
+
+
+def test_a_verdict_under_appeal_is_neither_taken_back_nor_made_provisional_by_who_gave_it(any_house: House):
+    content, _ = any_house.hit(1), any_house.hit(2)
+    lease = any_house.lease(SENIOR, content)
+    verdict = any_house.decide(SENIOR, lease, content.id, LISTED).verdict
+    assert verdict is not None
+    appeals.appeal(any_house.desk, verdict.id, reference=None, actor="key:test")
+    with pytest.raises(ConflictError, match="an appeal against this verdict is open"):
+        verdicts.reverse(any_house.desk, SENIOR, verdict.id, AskReason.UNSURE)
+    with pytest.raises(ConflictError, match="an appeal against this verdict is open"):
+        verdicts.ask_second(any_house.desk, SENIOR, lease, content.id)
+    with any_house.store.read() as reader:
+        assert reader.get_verdict(verdict.id).standing is VerdictStanding.FINAL
+
+
+def test_an_appeal_while_a_lease_has_run_out_takes_the_job_from_its_holder(any_house: House):
+    content, _ = decided(any_house)
+    any_house.hit(2)
+    any_house.lease(BO, content)
+    any_house.clock.move(minutes=31)
+    appeals.lodge(any_house.desk, AppealedAgainst(content_id=content.id), reference=None, actor="key:test")
+    assert any_house.job(content).look is Look.APPEAL
 
 
 def test_what_was_never_final_cannot_be_appealed_against(any_house: House):
@@ -441,4 +542,4 @@ def test_what_was_never_final_cannot_be_appealed_against(any_house: House):
     verdict = any_house.decide(ADA, any_house.lease(ADA, content), content.id, UNLISTED).verdict
     assert verdict is not None
     with pytest.raises(ConflictError, match="only a final verdict"):
-        review.appeal(any_house.desk, verdict.id, reference=None, actor="key:test")
+        appeals.appeal(any_house.desk, verdict.id, reference=None, actor="key:test")

@@ -6,12 +6,15 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from clew.errors import UnavailableError
 from clew.ground.sealed import PIECE_BYTES
+from clew.parts.vaults.local import LocalVault
 from clew.pipelines.destruction import destroy
 from clew.pipelines.verification import FaultKind, Verified, verify
 from clew.records.evidence import ProcessKind
@@ -111,6 +114,89 @@ def test_what_a_destroyed_case_left_is_removed(evidence) -> None:
     assert faults(check(evidence)) == [(FaultKind.LEFT_OVER, sealed.id[:12])]
     assert check(evidence, sweep=True).sound
     assert not path.exists()
+
+
+def destroy_case(desk: EvidenceDesk) -> None:
+    desk.end_open_case()
+    desk.process(ProcessKind.DESTRUCTION_REQUEST)
+    for actor in (ADA, EVE):
+        destroy(desk.room, CASE, confirm=CASE, process_id=None, actor=actor)
+
+
+def change(desk: EvidenceDesk, statement: str) -> None:
+    """As somebody who has the database would."""
+    with desk.store._database.writing.begin() as connection:  # type: ignore[attr-defined]
+        connection.exec_driver_sql(statement)
+
+
+def test_a_destroyed_case_is_told_by_its_certificate_from_damage(any_evidence) -> None:
+    any_evidence.seal()
+    kept = any_evidence.seal(b"another harbour", OTHER)
+    destroy_case(any_evidence)
+    done = check(any_evidence)
+    assert (done.objects, done.destroyed, done.faults) == (1, 1, [])
+    damage(any_evidence, any_evidence.file_of(kept.id))
+    assert faults(check(any_evidence)) == [(FaultKind.DAMAGED, kept.id[:12])]
+    assert any_evidence.audit("vault.verify")[-1]["destroyed"] == 1
+
+
+@pytest.mark.parametrize(
+    ("change_of", "kind", "told"),
+    [
+        ("UPDATE destructions SET certificate = NULL", FaultKind.UNCERTIFIED, "carry it on: clew evidence destroy"),
+        (
+            "UPDATE destructions SET certificate = '{\"statement\": {}}'",
+            FaultKind.UNCERTIFIED,
+            "not what was signed",
+        ),
+        ("DELETE FROM destructions", FaultKind.KEY_LOST, "no destruction of it is on record"),
+    ],
+)
+def test_a_key_that_is_gone_without_a_certificate_is_a_fault(evidence, change_of, kind, told) -> None:
+    evidence.seal()
+    destroy_case(evidence)
+    change(evidence, change_of.replace("'{", "CAST('{").replace("}'", "}' AS BLOB)"))
+    (fault,) = check(evidence, sweep=True).faults
+    assert (fault.kind, fault.case_id, told in fault.told, fault.mended) == (kind, CASE, True, False)
+
+
+@pytest.mark.parametrize(
+    "statement", ["DELETE FROM case_keys", "UPDATE case_keys SET master = NULL, sealed = NULL"], ids=["row", "key"]
+)
+def test_an_object_whose_key_was_lost_is_never_removed(evidence, statement: str) -> None:
+    sealed = evidence.seal()
+    change(evidence, statement)
+    done = check(evidence, sweep=True)
+    assert faults(done) == [(FaultKind.KEY_LOST, sealed.id[:12])]
+    assert "put the key's row back from a backup" in done.faults[0].told
+    assert evidence.file_of(sealed.id).exists()
+
+
+class Meanwhile(LocalVault):
+    """A vault during whose listing of names a case is destroyed."""
+
+    meanwhile: Callable[[], object]
+
+    def verify(self, object_id, permit, key, at) -> int:
+        size_bytes = super().verify(object_id, permit, key, at)
+        self.meanwhile()
+        return size_bytes
+
+
+def test_what_a_crash_left_of_a_case_that_is_destroyed_meanwhile_is_not_taken_up(evidence) -> None:
+    sealed = evidence.seal()
+    forget_row(evidence, sealed.id)
+    evidence.end_open_case()
+    evidence.process(ProcessKind.DESTRUCTION_REQUEST)
+    vault = Meanwhile(evidence.folder / "vault")
+    vault.meanwhile = lambda: [
+        destroy(evidence.room, CASE, confirm=CASE, process_id=None, actor=actor) for actor in (ADA, EVE)
+    ]
+    done = verify(replace(evidence.room, vault=vault), actor=ADA, sweep=True)
+    assert (faults(done), done.sound) == ([(FaultKind.LEFT_OVER, sealed.id[:12])], True)
+    assert evidence.files() == []
+    with evidence.store.read() as reader:
+        assert reader.objects_of_case(CASE) == []
 
 
 def test_a_case_that_is_destroyed_meanwhile_is_no_fault(evidence) -> None:

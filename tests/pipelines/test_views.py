@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from clew.errors import ConflictError, DamagedError, InputError, NotFoundError, RefusedError
-from clew.pipelines import review, views
-from clew.pipelines.cases import viewing_of
+from clew.pipelines import review, serving, verdicts, views
+from clew.pipelines.case_file import viewing_of
 from clew.pipelines.views import Asked, View
 from clew.records.case import Content, FlagReason
 from clew.records.people import User
@@ -23,8 +23,14 @@ def ask(house: House, who: User, lease: Lease, content: Content, kind: Filter = 
     return views.request_view(house.desk, who, lease, asked, proved_at=house.clock.now)
 
 
-def take(house: House, view: View) -> bytes:
-    return b"".join(views.stream_whole(house.desk, view))
+def begin(house: House, who: User, view: View) -> View:
+    with house.store.read() as reader:
+        job = reader.get_job_of_case(view.event.case_id)
+    return serving.begin_serving(house.desk, who, job.id, view.event.id)
+
+
+def take(house: House, view: View, who: User = ADA) -> bytes:
+    return b"".join(serving.stream_whole(house.desk, begin(house, who, view)))
 
 
 def ledger(house: House, content: Content) -> FileViewing:
@@ -44,10 +50,10 @@ def test_a_whole_view_and_the_persons_word_make_the_file_viewed(held):
     view = ask(house, ADA, lease, content)
     assert take(house, view) == upload_of(1)
     assert not ledger(house, content).viewed, "serving is not seeing"
-    viewing = views.confirm_view(house.desk, ADA, view.event.id)
+    viewing = serving.confirm_view(house.desk, ADA, view.event.id)
     assert viewing.viewed
     assert (viewing.view_id, viewing.metadata_viewed) == (view.event.id, False)
-    assert viewing == ledger(house, content) == views.confirm_view(house.desk, ADA, view.event.id)
+    assert viewing == ledger(house, content) == serving.confirm_view(house.desk, ADA, view.event.id)
     assert house.acts(like="view.") == ["view.open", "view.served", "view.confirm"]
 
 
@@ -56,24 +62,23 @@ def test_the_line_stands_in_the_ledger_before_the_first_byte_and_is_open_until_t
     view = ask(house, ADA, lease, content)
     with house.store.read() as reader:
         assert reader.get_view(view.event.id).completed_at is None
-    pieces = views.stream_whole(house.desk, view)
+    pieces = serving.stream_whole(house.desk, begin(house, ADA, view))
     next(pieces)
     pieces.close()  # type: ignore[attr-defined]
     assert not ledger(house, content).viewed
     with pytest.raises(RefusedError, match="did not come to its end"):
-        views.confirm_view(house.desk, ADA, view.event.id)
+        serving.confirm_view(house.desk, ADA, view.event.id)
 
 
 def test_each_serving_is_asked_for_anew(held):
     house, content, lease = held
-    view = ask(house, ADA, lease, content)
-    take(house, view)
-    with pytest.raises(RefusedError, match="was served"):
-        take(house, view)
-    small = ask(house, ADA, lease, content, Filter.GREY)
-    views.view_served(house.desk, small.event.id, 1)
-    with pytest.raises(RefusedError, match="was served"):
-        views.hold_for_picture(house.desk, small)
+    for kind in (Filter.FULL, Filter.GREY):
+        begun = begin(house, ADA, ask(house, ADA, lease, content, kind))
+        with pytest.raises(NotFoundError, match="ask for it again, which is another view"):
+            begin(house, ADA, begun)
+        serving.view_served(house.desk, begun.event.id, 1)
+        with pytest.raises(RefusedError, match="was served"):
+            list(serving.stream_picture(house.desk, begun, b"again"))
 
 
 def test_another_person_cannot_confirm_what_somebody_was_served(held):
@@ -81,7 +86,7 @@ def test_another_person_cannot_confirm_what_somebody_was_served(held):
     view = ask(house, ADA, lease, content)
     take(house, view)
     with pytest.raises(RefusedError, match="only the person who was served"):
-        views.confirm_view(house.desk, BO, view.event.id)
+        serving.confirm_view(house.desk, BO, view.event.id)
     assert not ledger(house, content).viewed
 
 
@@ -90,11 +95,11 @@ def test_a_part_is_no_view_of_the_whole_and_cannot_be_confirmed(house: House, ki
     content = house.sealed_hit(1)
     crop = CropBox(left=0, top=0, width=500, height=500) if kind is Filter.CROP else None
     view = ask(house, ADA, house.lease(ADA, content), content, kind, crop=crop)
-    assert list(views.stream_picture(house.desk, view, b"made of it")) == [b"made of it"]
+    assert list(serving.stream_picture(house.desk, begin(house, ADA, view), b"made of it")) == [b"made of it"]
     with pytest.raises(RefusedError, match="is a part"):
-        views.confirm_view(house.desk, ADA, view.event.id)
+        serving.confirm_view(house.desk, ADA, view.event.id)
     with pytest.raises(InputError, match="ask for the whole file"):
-        take(house, view)
+        list(serving.stream_whole(house.desk, view))
     viewing = ledger(house, content)
     assert (viewing.viewed, viewing.partial_views) == (False, 1)
 
@@ -102,11 +107,11 @@ def test_a_part_is_no_view_of_the_whole_and_cannot_be_confirmed(house: House, ki
 def test_the_metadata_count_beside_the_whole_file_alone(held):
     house, content, lease = held
     metadata = ask(house, ADA, lease, content, Filter.METADATA)
-    views.view_served(house.desk, metadata.event.id, 20)
-    assert not views.confirm_view(house.desk, ADA, metadata.event.id).metadata_viewed
+    serving.view_served(house.desk, metadata.event.id, 20)
+    assert not serving.confirm_view(house.desk, ADA, metadata.event.id).metadata_viewed
     whole = ask(house, ADA, lease, content)
     take(house, whole)
-    assert views.confirm_view(house.desk, ADA, whole.event.id).metadata_viewed
+    assert serving.confirm_view(house.desk, ADA, whole.event.id).metadata_viewed
 
 
 def test_bytes_that_are_not_what_was_uploaded_are_never_viewed(house: House):
@@ -152,7 +157,7 @@ def test_known_bytes_are_never_rendered_again_but_for_legal_process_and_an_appea
     with pytest.raises(RefusedError, match="judged before"):
         ask(any_house, BO, lease, again, ground=Ground.APPEAL)
     ask(any_house, BO, lease, again, ground=Ground.LEGAL_PROCESS)
-    review.reverse(any_house.desk, SENIOR, verdict.id, AskReason.DIFFER)
+    verdicts.reverse(any_house.desk, SENIOR, verdict.id, AskReason.DIFFER)
     ask(any_house, BO, lease, again)
 
 
@@ -160,7 +165,7 @@ def test_an_earlier_viewing_of_identical_bytes_is_told_and_counts_for_nothing_he
     first, again = any_house.sealed_hit(1), any_house.sealed_hit(1, "account-8")
     view = ask(any_house, ADA, any_house.lease(ADA, first), first)
     take(any_house, view)
-    views.confirm_view(any_house.desk, ADA, view.event.id)
+    serving.confirm_view(any_house.desk, ADA, view.event.id)
     viewing = ledger(any_house, again)
     assert (viewing.viewed, [each.content_id for each in viewing.earlier]) == (False, [first.id])
     assert "identical bytes" in views.narrative(viewing)
@@ -197,7 +202,7 @@ def test_messages_are_covered_until_asked_for_and_reading_them_is_in_the_ledger(
     lease = any_house.lease(ADA, content)
     read = views.read_messages(any_house.desk, ADA, lease, content.id, proved_at=any_house.clock.now)
     assert [(each.text, each.context) for each in read.messages] == [("hello", False), ("who is this?", True)]
-    views.view_served(any_house.desk, read.event.id, 0)
+    serving.view_served(any_house.desk, read.event.id, 0)
     with any_house.store.read() as reader:
         (line,) = reader.views_of(content.id)
     assert (line.filter, line.person) == (Filter.TEXT, ADA.id)

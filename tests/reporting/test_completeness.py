@@ -1,5 +1,6 @@
 """Completeness: which facts are missing, what each costs, whether that is said; and nothing of risk."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ from clew.records.report import (
     IncidentType,
     Location,
     Person,
+    Phone,
     Report,
     ReportAnnotation,
     ReportedSubject,
@@ -22,6 +24,7 @@ from clew.records.report import (
 from clew.records.report_file import ReportFile
 from clew.records.subject import IpEvent
 from clew.reporting.completeness import Completeness, Gap, GapState, completeness
+from clew.reporting.naming import place_of, title_of
 from tests.parts.formats.report_facts import NOW, maximal, smallest
 
 FIELDS = PART.fields("2025-06")
@@ -153,3 +156,37 @@ def test_facts_of_a_child_count_where_a_child_is_reported() -> None:
     facts = replace(FACTS, victims=(Victim(person=Person()),))
     assert gap(facts, "victims[].person.age") is not None
     assert gap(FACTS, "victims[].person.age") is None
+
+
+def test_a_value_that_the_form_cannot_bear_counts_as_missing_and_is_told_apart() -> None:
+    located = replace(SUBJECT, location=Location(country="Finland", city="Oulu"))
+    emptied = PART.fit(with_subject(located), "2025-06", at=NOW).emptied
+    assert {"subjects[0].location", "subjects[0].location.country"} <= emptied
+    found = completeness(with_subject(located), FIELDS, emptied)
+    assert found.percent == score(with_subject(SUBJECT)).percent
+    [country] = [each for each in found.gaps if each.field == "subjects[].location"]
+    assert (country.unusable, country.missing) == (1, ("subjects[0].location",))
+
+
+def test_one_good_value_of_a_list_is_enough_and_a_bad_address_lacks_no_port() -> None:
+    events = (IpEvent(address="no address"), IpEvent(address="192.0.2.1", port=5, at=NOW))
+    facts = with_subject(replace(SUBJECT, ip_events=events))
+    found = completeness(facts, FIELDS, PART.fit(facts, "2025-06", at=NOW).emptied)
+    assert not {each.field for each in found.gaps} & {"subjects[].ip_events[]", "subjects[].ip_events[].port"}
+
+
+@pytest.mark.parametrize(("number", "held"), [("+358 40 123 4567", True), ("ask at the desk", False), ("12", False)])
+def test_a_telephone_number_that_nobody_can_dial_is_missing_and_warned_of(number: str, held: bool) -> None:
+    facts = with_subject(replace(SUBJECT, person=Person(phones=(Phone(number=number),))))
+    assert (gap(facts, "subjects[].person.phones[]") is None) is held
+    assert any("nobody can dial" in each for each in score(facts).warnings) is not held
+
+
+def test_every_gap_is_named_in_plain_words() -> None:
+    titles = {each.path: title_of(each.path) for each in FIELDS if each.path}
+    assert titles["subjects[].ip_events[].port"] == "port of an internet address of the reported account"
+    assert titles["victims[].permanently_closed"].startswith("whether the child's account was closed")
+    machine = re.compile("_|ip event|report file|espIdentifier")
+    assert [each for each in titles.values() if machine.search(each)] == []
+    assert place_of("subjects[0].ip_events[1].port") == "reported account 1, internet address 2"
+    assert place_of("incident.at_described") == ""

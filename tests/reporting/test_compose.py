@@ -139,7 +139,7 @@ def test_a_batched_file_says_whether_it_was_viewed_and_no_more() -> None:
     facts = replace(FACTS, batch=BatchReason.VIRAL_MEME, files=(FILE,))
     composed = compose(facts, {"one": ViewingStatement(viewed=True, narrative="Whole.")}, at=NOW)
     assert (composed.report.files[0].viewed, composed.report.files[0].additional_info) == (True, ())
-    assert "no room for how a file was viewed" in composed.notes[0]
+    assert "no room for how a file was viewed" in str(composed.notes[0])
 
 
 def test_composing_twice_changes_nothing_more() -> None:

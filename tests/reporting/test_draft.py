@@ -27,6 +27,7 @@ from clew.records.subject import (
     Email,
     EstimatedLocation,
     IpEvent,
+    IpUse,
     LinkedAccount,
     Particulars,
     Payment,
@@ -140,7 +141,8 @@ def test_a_file_stands_with_its_hashes_verdict_and_source() -> None:
     assert (file.key, file.reference, file.original_file_name) == ("content", "upload-1", "lighthouse.jpg")
     assert [(each.type, each.value) for each in file.hashes] == [("MD5", "01" * 16), ("BLOCKMEAN", "02" * 4)]
     assert (file.industry_class, file.annotations) == (IndustryClass.B2, frozenset({FileAnnotation.VIRAL}))
-    assert (file.ip_event, file.devices) == (CONTENT.ip_event, (CONTENT.device,))
+    seen = Device(kind="IMEI", value="9", use=IpUse.UPLOAD, at=CONTENT.uploaded_at)
+    assert (file.ip_event, file.devices) == (UPLOAD, (seen,))
     assert {each.label: each.text for each in file.further} == {"Size in bytes": "4711", "Media type": "image/jpeg"}
     assert (file.viewed, file.exif_viewed) == (None, None)
 
@@ -216,3 +218,43 @@ def test_a_generated_file_bears_its_provenance() -> None:
     ).files
     assert file.ai_provenance is not None
     assert (file.ai_provenance.model, file.ai_provenance.by_user) == ("m", False)
+
+
+LOGIN = IpEvent(address="198.51.100.7", use=IpUse.LOGIN, port=9, at=AT - timedelta(days=1))
+UPLOAD = IpEvent(address="192.0.2.1", use=IpUse.UPLOAD, port=5, at=AT - timedelta(hours=2))
+
+
+def test_the_addresses_of_uploads_and_of_the_account_s_own_messages_stand_on_the_account() -> None:
+    known = replace(FACTS, subject=replace(SUBJECT, particulars=replace(PARTICULARS, ip_events=(LOGIN,))))
+    said = Message(
+        content_id=ContentId("thread"),
+        place=0,
+        author="7F-1",
+        at=AT,
+        text="a demand",
+        ip_event=IpEvent(address="203.0.113.4", port=77),
+    )
+    answer = replace(said, place=1, author="7F-9", ip_event=IpEvent(address="203.0.113.99", port=1))
+    talk = replace(thread(ip_event=None, device=None), messages=(said, answer))
+    [subject] = draft(replace(known, reportables=(*known.reportables, talk))).subjects
+    at_message = IpEvent(address="203.0.113.4", use=IpUse.OTHER, port=77, at=AT)
+    assert subject.ip_events == (LOGIN, UPLOAD, at_message)
+
+
+def test_an_address_that_the_account_record_has_already_is_not_told_twice() -> None:
+    both = replace(PARTICULARS, ip_events=(UPLOAD, LOGIN))
+    [subject] = draft(replace(FACTS, subject=replace(SUBJECT, particulars=both))).subjects
+    assert subject.ip_events == (UPLOAD, LOGIN)
+
+
+def test_the_device_of_an_upload_stands_on_the_account_with_its_time() -> None:
+    [subject] = draft(FACTS).subjects
+    assert subject.devices == (Device(kind="IMEI", value="9", use=IpUse.UPLOAD, at=AT - timedelta(hours=2)),)
+    known = replace(PARTICULARS, devices=(Device(kind="IMEI", value="9"),))
+    [again] = draft(replace(FACTS, subject=replace(SUBJECT, particulars=known))).subjects
+    assert [each.value for each in again.devices] == ["9"]
+
+
+def test_the_addresses_of_an_extorted_child_s_uploads_stand_with_the_child() -> None:
+    [child] = draft(replace(FACTS, case=replace(CASE, safeguarding=True))).victims
+    assert child.ip_events == (UPLOAD,)

@@ -30,6 +30,15 @@ def once(text: str) -> str:
 # ---------------------------------------------------------------- people
 
 
+def test_every_scope_of_a_key_is_said_in_words(boss: WebDesk) -> None:
+    page = boss.get("/administration").text
+    for scope in Scope:
+        said = re.search(rf'value="{scope.value}"> <span>([^<]+)<small', page)
+        assert said, scope
+        assert ":" not in said[1]
+        assert said[1] != scope.value
+
+
 def test_a_person_is_added_with_roles_and_their_link_is_shown_once(boss: WebDesk) -> None:
     answer = boss.call(
         "POST",
@@ -198,7 +207,7 @@ def test_a_new_authenticator_takes_over_with_its_first_code_and_not_before(desk:
     with desk.installation.store.read() as reader:
         kept = reader.find_totp(user.id)
     assert kept is not None
-    assert kept.secret == old
+    assert desk.installation.authenticators.open(kept) == old
     desk.clock.move(minutes=1)
     assert act(desk, "/account/totp/confirm", code=code_of(new, desk.clock())).status_code == 303
     half_in(desk)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from clew.ground.identity import new_id
 from clew.pipelines.audit import open_log, seal
 from clew.pipelines.audit_erase import erase
-from clew.records.audit import AuditEvent, AuditFilter
+from clew.records.audit import OF_EXPOSURE, AuditEvent, AuditFilter
 from clew.records.people import Role
 from clew.records.screening import Scope
 from clew.sealing.checkpoints import read
@@ -84,6 +85,16 @@ def test_people_are_shown_by_name(auditor: WebDesk) -> None:
     assert re.search(r">user [0-9A-Z]{26}</a>", auditor.get("/audit").text)
 
 
+def test_an_act_is_shown_with_short_ids_and_without_what_it_leaves_open(auditor: WebDesk) -> None:
+    case_id = new_id(MORNING)
+    facts: dict[str, str | None] = {"filing": case_id, "number": None, "request": "", "state": "under-way"}
+    write(auditor, replace(EVENT, subject=f"case:{case_id}", facts=facts))
+    text = auditor.get("/audit?act=list.put").text
+    assert f">case:…{case_id[-8:]}</a>" in text
+    assert f'subject=case%3A{case_id}"' in text, "its link asks for the whole of it"
+    assert f'<span class="quiet">filing</span> …{case_id[-8:]}, <span class="quiet">state</span> under-way</td>' in text
+
+
 def test_an_erased_act_is_a_line_without_its_event(auditor: WebDesk) -> None:
     write(auditor, replace(EVENT, subject="subject:a"))
     erase(log_of(auditor), ["subject:a"], ground="order", actor="command:ada")
@@ -102,7 +113,7 @@ def test_a_stuck_sequencer_is_told(auditor: WebDesk) -> None:
 def test_a_look_at_the_whole_log_is_made_and_told(auditor: WebDesk) -> None:
     write(auditor, EVENT)
     seal_all(auditor)
-    assert "Nobody has looked" in auditor.get("/audit/verified").text
+    assert "Not verified since the service started" in auditor.get("/audit/verified").text
     answer = auditor.call("POST", "/audit/verify", headers=SAME_SITE)
     assert (answer.status_code, answer.headers["location"]) == (303, "/audit/verified")
     auditor.app.state.door.verifying.close()
@@ -172,3 +183,39 @@ def test_reads_of_hits_and_searches_are_written_down(desk: WebDesk) -> None:
     with desk.installation.store.read() as reader:
         lines = reader.audit_lines(AuditFilter(act="hits.read"))
     assert [line.event.actor.split(":")[0] for line in lines if line.event] == ["user", "key"]
+
+
+VIEW = AuditEvent(at=MORNING, actor="user:rita", act="view.served", subject="case:a", facts={"filter": "full"})
+
+
+def test_who_was_shown_what_bears_no_name_and_is_found_by_no_person_s_acts(auditor: WebDesk) -> None:
+    """Exposure is the person's own to count, and a manager's in totals of teams alone."""
+    stopped = {"reason": "exposure"}
+    write(auditor, *(replace(VIEW, act=act, facts=stopped) for act in sorted(OF_EXPOSURE)))
+    write(auditor, replace(EVENT, actor="user:rita"), replace(VIEW, act="review.hand_over", facts={"reason": "shift"}))
+    text = auditor.get("/audit").text
+    assert text.count("somebody who reviews") == len(OF_EXPOSURE)
+    assert text.count(">user:rita</a>") == 2, "a job given on for another reason is no exposure"
+    found = auditor.get("/audit?actor=user:rita").text
+    assert rows(found) == 1
+    assert "theirs alone to count" in found
+    for act in sorted(OF_EXPOSURE):
+        assert rows(auditor.get(f"/audit?act={act}").text) == (2 if act == "review.hand_over" else 1)
+        assert rows(auditor.get(f"/audit?act={act}&actor=user:rita").text) == 0
+
+
+def test_a_person_who_reads_the_log_finds_what_they_themselves_were_shown(desk: WebDesk) -> None:
+    user = desk.sign_in(Role.AUDITOR, Role.REVIEWER)
+    write(desk, replace(VIEW, actor=user.actor), replace(VIEW, actor="key:0123456789"))
+    text = desk.get("/audit").text
+    assert "somebody who reviews" not in text
+    assert "key:0123456789" in text
+    assert rows(desk.get(f"/audit?actor={user.actor}&act=view.served").text) == 1
+
+
+def test_an_erased_act_stays_a_line_whoever_is_asked_for(auditor: WebDesk) -> None:
+    write(auditor, replace(VIEW, subject="subject:a"))
+    erase(log_of(auditor), ["subject:a"], ground="order", actor="command:ada")
+    with auditor.installation.store.read() as reader:
+        lines = reader.audit_lines(AuditFilter(without=OF_EXPOSURE, limit=100))
+    assert [line for line in lines if line.event is None]

@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from clew.pipelines.cases import CaseFile, case_file
+from clew.pipelines.case_file import CaseFile, case_file
+from clew.pipelines.review import claim
+from clew.pipelines.verdicts import VerdictGiven, record_verdict
 from clew.records.case import AlertKind, ContentKind, NotHeld, Origin
-from clew.records.identifiers import CaseId
-from clew.records.review import Lane
+from clew.records.identifiers import CaseId, UserId
+from clew.records.people import Role, User
+from clew.records.review import Decision, Lane, Look
 from clew.records.screening import Scope
 from clew.records.subject import AccountIdentifier, IpUse
 from tests.pictures import encoded, landscape
@@ -287,3 +290,54 @@ def test_a_fact_that_cannot_be_used_is_refused_before_anything_is_screened(
 def _sha256(content: bytes) -> bytes:
 
     return hashlib.sha256(content).digest()
+
+
+# ---------------------------------------------------------------- appeals
+
+
+def decide(desk: WebDesk, case_id: str) -> User:
+    """A reviewer calls all of the case reportable."""
+    who = User(id=UserId("ada"), name="ada", roles=frozenset({Role.REVIEWER}), created_at=desk.clock())
+    review_desk = desk.installation.review_desk
+    desk.installation.store.transact(lambda unit: unit.put_user(who))
+    lease = claim(review_desk, who, case_of(desk, case_id).job.id).lease
+    assert lease is not None
+    for each in case_of(desk, case_id).contents:
+        given = VerdictGiven(content_id=each.id, decision=Decision.SAME_AS_LISTED)
+        record_verdict(review_desk, who, lease, given)
+    return who
+
+
+def test_an_appeal_is_passed_on_by_what_the_platform_knows_and_becomes_another_persons_job(desk: WebDesk) -> None:
+    body = {"subject": "account-7", "reason": "other", "reference": "upload-31", "size_bytes": 10}
+    flagged = send(desk, "POST", "/api/v1/flags", body).json()
+    early = send(desk, "POST", "/api/v1/appeals", {"case": flagged["case"]})
+    assert (early.status_code, "decided for good" in early.text) == (409, True)
+    who = decide(desk, flagged["case"])
+    for against in (
+        {"case": flagged["case"]},
+        {"content": flagged["content"]},
+        {"subject": "account-7"},
+        {"subject": "account-7", "content_reference": "upload-31"},
+    ):
+        answer = send(desk, "POST", "/api/v1/appeals", {**against, "reference": "ticket 4"})
+        assert answer.status_code == 201, answer.text
+        (said,) = answer.json()["appeals"]
+        assert (said["case"], said["content"], said["state"]) == (flagged["case"], flagged["content"], "open")
+    file = case_of(desk, flagged["case"])
+    assert (file.job.look, file.job.not_by, len(file.appeals)) == (Look.APPEAL, (who.id,), 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({}, 400),
+        ({"subject": "nobody"}, 404),
+        ({"case": "none"}, 404),
+        ({"content": "none"}, 404),
+        ({"subject": "account-7", "said": "I did nothing"}, 400),
+        ({"subject": "a\u0000b"}, 400),
+    ],
+)
+def test_an_appeal_against_nothing_that_is_here_is_refused(desk: WebDesk, body: dict[str, object], status: int) -> None:
+    assert send(desk, "POST", "/api/v1/appeals", body).status_code == status

@@ -104,9 +104,44 @@ def test_a_hold_is_extended_put_and_released(kept: WebDesk) -> None:
     assert "Held until 1 Jan 2028" in text(kept.get(PAGE))
     assert post(kept, f"{PAGE}/hold", {"ground": "order 12", "until": ""}).status_code == 303
     assert standing(kept) == [HoldKind.LEGAL, HoldKind.PRESERVATION, HoldKind.PRESERVATION]
-    post(kept, f"{PAGE}/release", {"hold": first, "ground": "superseded"})
-    assert standing(kept) == [HoldKind.LEGAL, HoldKind.PRESERVATION]
+    with kept.installation.store.read() as reader:
+        (legal,) = (each for each in holds.standing_holds(reader, CASE, kept.clock()) if each.kind is HoldKind.LEGAL)
+    post(kept, f"{PAGE}/release", {"hold": legal.id, "ground": "superseded"})
+    assert standing(kept) == [HoldKind.PRESERVATION, HoldKind.PRESERVATION]
     assert "superseded" in text(kept.get(PAGE))
+
+
+def test_a_preservation_ends_early_when_a_second_person_agrees_and_can_be_kept_after_all(kept: WebDesk) -> None:
+    first = hold_id(kept)
+    form = {"hold": first, "ground": "filed by mistake"}
+    assert "another person must agree" in text(kept.get(PAGE))
+    post(kept, f"{PAGE}/release", form)
+    assert standing(kept) == [HoldKind.PRESERVATION]
+    assert "asked to release it" in text(kept.get(PAGE))
+    assert "It stands until another person agrees" in text(kept.get(PAGE))
+    assert "Release this hold" not in text(kept.get(PAGE))
+    answer = post(kept, f"{PAGE}/release", form)
+    assert (answer.status_code, "another person must agree" in text(answer)) == (403, True)
+    assert post(kept, f"{PAGE}/release", {"hold": first, "keep": "yes"}).status_code == 303
+    assert "asked to release it" not in text(kept.get(PAGE))
+    post(kept, f"{PAGE}/release", form)
+    kept.sign_in(Role.REPORTER)
+    assert post(kept, f"{PAGE}/release", {"hold": first, "ground": "agreed"}).status_code == 303
+    assert standing(kept) == []
+    assert "filed by mistake; agreed" in text(kept.get(PAGE))
+
+
+def test_a_destruction_waits_for_the_answer_to_every_legal_request(kept: WebDesk) -> None:
+    kept.clock.move(days=400)
+    kept.sign_in(Role.REPORTER)
+    record(kept, ProcessKind.DESTRUCTION_REQUEST)
+    warrant = record(kept, ProcessKind.WARRANT)
+    said = text(kept.get(PAGE))
+    assert "Not possible now: the warrant 26-12 of County court is not answered" in said
+    answer = post(kept, f"{PAGE}/destroy", {"confirm": CASE, "process": ""})
+    assert (answer.status_code, "a legal request is not answered: warrant 26-12" in text(answer)) == (403, True)
+    post(kept, f"{PAGE}/answered", {"process": warrant.id})
+    assert post(kept, f"{PAGE}/destroy", {"confirm": CASE, "process": ""}).status_code == 303
 
 
 def test_what_went_wrong_is_said_where_the_person_was(kept: WebDesk) -> None:

@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -41,6 +42,37 @@ def test_lines_of_the_server_are_written_without_what_fills_them(lines: io.Strin
     logging.getLogger("clew.matching").warning("index is %s", "built anew")
     assert "anna-smith" not in lines.getvalue()
     assert "index is built anew" in lines.getvalue()
+
+
+def test_lines_of_any_library_are_written_as_events_without_what_fills_them(
+    lines: io.StringIO, capfd: pytest.CaptureFixture[str]
+) -> None:
+    logging.getLogger("python_multipart.multipart").warning("Expected %d, got %s", 45, "anna-smith")
+    try:
+        raise ValueError("anna-smith")  # noqa: TRY301  (what a library may do)
+    except ValueError:
+        logging.getLogger("asyncio").exception("Task exception was never retrieved")
+    assert [json.loads(line)["event"] for line in lines.getvalue().splitlines()] == [
+        "python_multipart.multipart",
+        "asyncio",
+    ]
+    assert "ValueError" in lines.getvalue()
+    assert "anna-smith" not in lines.getvalue() + "".join(capfd.readouterr())
+
+
+def test_a_thread_that_ends_by_an_error_tells_its_kind_and_place_only(
+    lines: io.StringIO, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> None:
+        raise RuntimeError("anna-smith")
+
+    thread = threading.Thread(target=fail)
+    hook, threading.excepthook = threading.excepthook, log._say_thread
+    thread.start()
+    thread.join()
+    threading.excepthook = hook
+    assert "RuntimeError" in lines.getvalue()
+    assert "anna-smith" not in lines.getvalue() + "".join(capfd.readouterr())
 
 
 def test_nothing_of_a_screening_is_in_the_log(

@@ -6,8 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from clew.errors import RateError, SignInError
 from clew.pipelines.people import add_user, disable_user
+from clew.pipelines.signing_in import Caller
 from clew.records.people import Role, Stage, User
+from clew.web.rate import Starts
 from tests.web.soft_passkey import SoftPasskey
 from tests.web.web_desk import SAME_SITE, WebDesk
 
@@ -164,3 +167,60 @@ def test_an_answer_of_one_session_registers_nothing_in_another(desk: WebDesk) ->
     made = SoftPasskey().make(ask(desk, "/account/passkey/ask"))
     desk.bear(user)
     assert act(desk, "/account/passkey", credential=made).status_code == 400
+
+
+def test_one_address_that_asks_and_asks_must_wait_and_another_need_not(desk: WebDesk) -> None:
+    proxied = {**SAME_SITE, "x-forwarded-for": "198.51.100.9"}
+    statuses = {act(desk, "/signin/passkey/ask").status_code for _ in range(60)}
+    late = act(desk, "/signin/passkey/ask")
+    assert statuses == {200}
+    assert late.status_code == 429
+    assert int(late.headers["retry-after"]) >= 1
+    assert act(desk, "/signin/passkey", credential="{}").status_code == 429
+    # Behind no proxy of ours the header is anybody's to write.
+    assert desk.call("POST", "/signin/passkey/ask", headers=proxied).status_code == 429
+    desk.app.state.door.starts.take("198.51.100.9")
+
+
+def test_questions_of_one_address_leave_those_of_others_and_of_who_is_signed_in_alone(desk: WebDesk) -> None:
+    ada, passkey = with_passkey(desk)
+    mine = ask(desk, "/stepup/passkey/ask")
+    desk.client.cookies.clear()
+    for _ in range(50):
+        act(desk, "/signin/passkey/ask")
+    with desk.installation.store._database.reading.begin() as connection:  # type: ignore[attr-defined]
+        waiting = connection.exec_driver_sql("SELECT kind, count(*) FROM handshakes GROUP BY kind").all()
+    assert dict(tuple(each) for each in waiting)["passkey.alone"] == 20
+    assert ("passkey.step-up", 1) in [tuple(each) for each in waiting]
+    assert alone(desk, passkey).status_code == 303, "the newest question is always good"
+    assert mine["challenge"]
+    assert ada.name == "Ada"
+
+
+def test_a_bucket_refills_and_forgets_who_has_not_asked_for_a_minute() -> None:
+    ticks = [0.0]
+    starts = Starts(lambda: ticks[0])
+    for _ in range(60):
+        starts.take("a")
+    with pytest.raises(RateError):
+        starts.take("a")
+    ticks[0] = 1.0
+    starts.take("a")
+    for number in range(20_000):
+        starts.take(f"flood {number}")
+    assert len(starts._left) <= 10_000
+
+
+def test_a_passkey_that_was_removed_while_it_answered_opens_nothing_and_stays_removed(desk: WebDesk) -> None:
+    ada, passkey = with_passkey(desk)
+    second = SoftPasskey()
+    act(desk, "/account/passkey", credential=second.make(ask(desk, "/account/passkey/ask")))
+    store = desk.installation.store
+    with store.read() as reader:
+        known = reader.find_passkey(passkey.id)
+    assert known is not None
+    store.transact(lambda unit: unit.remove_passkey(ada.id, passkey.id))
+    with pytest.raises(SignInError):
+        desk.app.state.door.signing_in.by_passkey(known, None, Caller(address="192.0.2.7", device="x"))
+    with store.read() as reader:
+        assert reader.find_passkey(passkey.id) is None

@@ -149,6 +149,19 @@ def test_a_role_that_only_reads_changes_nothing_but_its_own_account() -> None:
     assert own == {"POST /signout", "POST /preferences", "POST /account", "POST /stepup"}
 
 
+def test_who_reads_counts_only_is_led_to_no_single_hit_and_to_no_search(desk: WebDesk) -> None:
+    """A hit bears the platform's own reference of what somebody uploaded."""
+    desk.add_list("national", [pdq(1)])
+    desk.screen(desk.key(Scope.SCREEN), json={"signals": [signal(pdq(1))], "reference": "upload 4711"})
+    desk.sign_in(Role.READ_ONLY)
+    for path in ("/", "/lists", "/lists/national", "/screening", "/account"):
+        text = desk.get(path).text
+        assert not re.search(r'(?:href|action)="/(?:hits|find)', text), path
+        assert "4711" not in text
+    desk.sign_in(Role.AUDITOR)
+    assert 'href="/hits' in desk.get("/").text
+
+
 def test_what_anybody_may_reach_is_listed_by_hand() -> None:
     open_to_all = {named(rule) for rule in RULES if rule.need in {Need.NOTHING, Need.SIGN_IN}}
     assert open_to_all == {

@@ -3,15 +3,17 @@
 import html
 import json
 import re
+from dataclasses import replace
 from typing import cast
 from urllib.parse import urlencode
 
 import pytest
 
 from clew.parts.stores._filing import FilingFilter
+from clew.parts.stores.base import UnitOfWork
 from clew.pipelines.filing_work import reconcile
 from clew.records.filing import FilingState
-from clew.records.identifiers import CaseId
+from clew.records.identifiers import CaseId, FilingId
 from clew.records.people import Role
 from clew.records.review import Decision
 from tests.pipelines.filing_house import FilingHouse, SetClock
@@ -190,6 +192,7 @@ def test_the_documents_of_a_filing_come_as_files_and_reading_them_is_recorded(
 ) -> None:
     desk.sign_in(Role.REPORTER)
     _, place = filed(desk, house)
+    assert post(desk, f"{place}/by-hand", {"number": "77", "filed_at": desk.clock().isoformat()}) == 303
     answer = desk.call("GET", f"{place}/documents/report.pdf")
     assert answer.content.startswith(b"%PDF-")
     assert answer.headers["content-disposition"].startswith("attachment")
@@ -197,6 +200,45 @@ def test_the_documents_of_a_filing_come_as_files_and_reading_them_is_recorded(
     assert desk.call("GET", f"{place}/documents/manifest.json").status_code == 400
     assert desk.call("GET", f"{place}/papers/0").status_code == 400
     assert {"report.read", "filing.read"} <= set(house.acts()) | {"filing.read"}
+
+
+def test_no_document_to_hand_over_is_offered_of_a_report_that_is_not_filed(desk: WebDesk, house: FilingHouse) -> None:
+    desk.sign_in(Role.REPORTER)
+    _, place = filed(desk, house)
+    assert "Hand over" not in text_of(desk, place)
+    answer = desk.call("GET", f"{place}/documents/report.pdf")
+    assert answer.status_code == 409
+    assert "not filed" in answer.text
+
+
+def test_a_report_that_may_stand_there_is_asked_about_before_another_is_recorded_by_hand(
+    desk: WebDesk, house: FilingHouse
+) -> None:
+    desk.sign_in(Role.REPORTER)
+    _, place = filed(desk, house)
+    filing_id = FilingId(place.rsplit("/", 1)[1])
+
+    def leave_open(unit: UnitOfWork) -> None:
+        filing = unit.get_filing(filing_id)
+        unit.change_filing(replace(filing, number="4711", state=FilingState.FAILED))
+
+    house.store.transact(leave_open)
+    assert "4711 was left open at the clearinghouse" in text_of(desk, place)
+    by_hand: dict[str, object] = {"number": "77", "filed_at": desk.clock().isoformat()}
+    assert post(desk, f"{place}/by-hand", by_hand) == 409
+    assert post(desk, f"{place}/by-hand", by_hand | {"asked": "on"}) == 303
+    assert "Filed as 77" in text_of(desk, place)
+
+
+def test_what_is_taken_back_says_that_it_waits_while_filing_is_off(desk: WebDesk, house: FilingHouse) -> None:
+    desk.sign_in(Role.REPORTER)
+    _, place = filed(desk, house)
+    filing_id = FilingId(place.rsplit("/", 1)[1])
+    house.store.transact(
+        lambda unit: unit.change_filing(replace(unit.get_filing(filing_id), state=FilingState.WITHDRAWING))
+    )
+    assert "Filing is off: it is taken back there once filing is switched on" in text_of(desk, place)
+    assert "it is taken back there once filing is switched on" in text_of(desk, "/reports")
 
 
 def test_a_person_withdraws_it_or_records_that_it_was_filed_by_hand(desk: WebDesk, house: FilingHouse) -> None:
@@ -279,3 +321,136 @@ def test_a_version_that_is_none_is_an_older_draft(desk: WebDesk, house: FilingHo
     case_id = house.case(BOATS)
     desk.sign_in(Role.REPORTER)
     assert post(desk, f"/reports/draft/{case_id}", {"version": version, "act": "save"}) == 409
+
+
+COUNTRY = "subjects[0].location.country"
+
+
+def answer_of(desk: WebDesk, case_id: CaseId, **fields: object) -> str:
+    """The page that comes back to a form which cannot be saved."""
+    form = {"version": version_of(desk, case_id), "act": "save", **fields}
+    answer = desk.call("POST", f"/reports/draft/{case_id}", content=urlencode(form, doseq=True), headers=FORM)
+    assert answer.status_code == 400, answer.text
+    return answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "expected"),
+    [
+        (COUNTRY, "Finlandia", "a country by its English name or its two letters"),
+        ("subjects[0].person.phones[0].number", "ask at the desk", "digits, as"),
+        ("subjects[0].ip_events[0].at", "2026-03-09T01:58:21", "a time with its offset"),
+    ],
+)
+def test_a_value_of_the_wrong_form_is_told_at_its_field_and_nothing_that_was_typed_is_lost(
+    desk: WebDesk, house: FilingHouse, path: str, value: str, expected: str
+) -> None:
+    case_id = house.case(BOATS)
+    desk.sign_in(Role.REPORTER)
+    said = html.unescape(answer_of(desk, case_id, path=path, value=value, additional_info="seen twice"))
+    assert "1 value cannot stand where typed" in said
+    [field] = re.findall(r'<input id="value".*?</div>', said, re.DOTALL)
+    assert f'value="{value}"' in field
+    assert 'aria-invalid="true"' in field
+    assert expected in field
+    assert "seen twice" in said
+    assert version_of(desk, case_id) == 0
+
+
+def test_a_country_is_chosen_by_its_name_and_a_typed_name_is_recognised(desk: WebDesk, house: FilingHouse) -> None:
+    case_id = house.case(BOATS)
+    desk.sign_in(Role.REPORTER)
+    assert '<option value="FI">Finland (FI)</option>' in desk.call("GET", f"/reports/draft/{case_id}").text
+    assert saved(desk, case_id, path=COUNTRY, value="Finland") == 303
+    assert facts_of(desk, case_id)["subjects"][0]["location"] == {"country": "FI"}
+
+
+def with_wrong_country(desk: WebDesk, case_id: CaseId) -> None:
+    """The facts hold a country of the wrong form, as a form from elsewhere may."""
+    assert saved(desk, case_id, path=WHO, value="desk@example.org") == 303
+    facts = facts_of(desk, case_id)
+    facts["subjects"][0]["location"] = {"country": "Finlandia", "city": "Oulu"}
+    assert saved(desk, case_id, whole="on", facts=json.dumps(facts)) == 303
+
+
+def test_a_value_that_its_field_cannot_bear_is_a_gap_at_that_field_and_the_change_is_listed(
+    desk: WebDesk, house: FilingHouse
+) -> None:
+    case_id = house.case(BOATS)
+    desk.sign_in(Role.REPORTER)
+    saved(desk, case_id, path=WHO, value="desk@example.org")
+    before = re.findall(r"(\d+) % complete", text_of(desk, f"/reports/draft/{case_id}"))
+    with_wrong_country(desk, case_id)
+    said = text_of(desk, f"/reports/draft/{case_id}")
+    assert "Held, in a form that its field cannot bear" in said
+    assert "Expected a country's two letters of ISO 3166-1." in said
+    assert "Finlandia (as it stands)" in said
+    assert "Changed so that it can be sent" in said
+    assert (
+        "Country that the reported account seems to be in (reported account 1): put into the additional information, "
+        "because its field takes a country's two letters of ISO 3166-1." in said
+    )
+    assert re.findall(r"(\d+) % complete", said) == before
+
+
+def test_a_value_that_stays_as_it_stands_keeps_nobody_from_saving_the_rest(desk: WebDesk, house: FilingHouse) -> None:
+    case_id = house.case(BOATS)
+    desk.sign_in(Role.REPORTER)
+    with_wrong_country(desk, case_id)
+    page = desk.call("GET", f"/reports/draft/{case_id}").text
+    [number] = re.findall(rf'name="gap-(\d+)" value="{re.escape(COUNTRY)}"', page)
+    shown = {f"gap-{number}": COUNTRY, f"value-{number}": "Finlandia"}
+    assert saved(desk, case_id, **shown, additional_info="seen twice") == 303
+    assert facts_of(desk, case_id)["additional_info"] == "seen twice"
+    assert saved(desk, case_id, **{**shown, f"value-{number}": "FI"}) == 303
+    assert facts_of(desk, case_id)["subjects"][0]["location"] == {"country": "FI", "city": "Oulu"}
+
+
+def test_each_gap_says_whether_it_is_held_and_in_plain_words(desk: WebDesk, house: FilingHouse) -> None:
+    case_id = house.case(BOATS)
+    desk.sign_in(Role.REPORTER)
+    said = text_of(desk, f"/reports/draft/{case_id}")
+    assert "Telephone number of the reported account" in said
+    assert "Not held here. Nothing that the platform sent has it. Where it may be: account record" in said
+    assert "escalateToHighPriority" in said
+    assert not re.findall(r"report file of|ip event\b| of subjects|reportingPerson", said)
+
+
+def test_what_the_case_holds_and_a_saved_draft_lacks_is_offered(desk: WebDesk, house: FilingHouse) -> None:
+    case_id = house.case(BOATS)
+    desk.sign_in(Role.REPORTER)
+    saved(desk, case_id, path=WHO, value="desk@example.org")
+    facts = facts_of(desk, case_id)
+    held = facts["subjects"][0].pop("identifier")
+    assert saved(desk, case_id, whole="on", facts=json.dumps(facts)) == 303
+    page = desk.call("GET", f"/reports/draft/{case_id}").text
+    assert "The case has it, the saved draft does not." in page
+    assert f'value="{held}"' in page
+
+
+def test_a_report_that_cannot_be_filed_saves_nothing_and_keeps_what_was_typed(
+    desk: WebDesk, house: FilingHouse
+) -> None:
+    case_id = house.case(BOATS)
+    desk.sign_in(Role.REPORTER)
+    said = answer_of(desk, case_id, act="file", filings=0, additional_info="seen twice")
+    assert "cannot be filed yet" in said
+    assert "seen twice" in said
+    assert version_of(desk, case_id) == 0
+
+
+def test_a_supplement_is_called_so_and_leads_to_the_report_that_it_adds_to(desk: WebDesk, house: FilingHouse) -> None:
+    desk.sign_in(Role.REPORTER)
+    case_id, place = filed(desk, house)
+    assert "on its way" in text_of(desk, f"/reports/draft/{case_id}")
+    post(desk, f"{place}/by-hand", {"number": "77", "filed_at": desk.clock().isoformat()})
+    page = desk.call("GET", f"/reports/draft/{case_id}").text
+    assert "File the supplement" in page
+    assert f'<a href="{place}">report 77</a>' in page
+    assert '<input type="hidden" name="supplement" value="on">' in page
+
+
+def test_a_value_without_a_field_is_not_passed_over(desk: WebDesk, house: FilingHouse) -> None:
+    case_id = house.case(BOATS)
+    desk.sign_in(Role.REPORTER)
+    assert "Choose the field that this value belongs to" in answer_of(desk, case_id, path="", value="heron")

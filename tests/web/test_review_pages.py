@@ -2,24 +2,32 @@
 
 import hashlib
 import html
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import count
+from pathlib import Path
 
 import httpx
 import pytest
+from PIL import Image
 
-from clew.pipelines.cases import CaseFile, Flag, case_file, flag
+from clew.ground.identity import new_id
+from clew.parts.keyrings.file import FileKeyring
+from clew.pipelines.case_file import CaseFile, case_file
+from clew.pipelines.flags import Flag, flag
 from clew.pipelines.review import claim
-from clew.records.case import Content, FlagReason, Message
-from clew.records.identifiers import ContentId, HitId
+from clew.pipelines.strongroom import open_strongroom
+from clew.records.case import AlertKind, CaseAlert, Content, FlagReason, Message, NotHeld, Provenance, UploadFacts
+from clew.records.identifiers import AlertId, ContentId, HitId
 from clew.records.people import Role, User
 from clew.records.review import Decision, JobState, Lane, Look, VerdictStanding
 from clew.records.screening import Scope
 from clew.records.viewing import Filter
-from clew.settings import Review
+from clew.settings import Review, Vault
 from clew.web.console import navigation
+from clew.web.console.servings import Pictures
 from tests.pictures import encoded, landscape
 from tests.web.web_desk import WebDesk
 
@@ -64,15 +72,15 @@ class Job:
         return str(answer.json()["source"])
 
 
-def job(desk: WebDesk, subject: str = "") -> Job:
+def job(desk: WebDesk, subject: str = "", picture: bytes = b"", kind: str = "image/png", *, held: bool = True) -> Job:
     number = next(_numbers)
-    picture = encoded(landscape(number, 160, 120), "PNG")
+    picture = picture or encoded(landscape(number, 160, 120), "PNG")
     desk.add_list(f"national-{number}", [hashlib.sha256(picture).digest()], "sha256")
     answer = desk.call(
         "POST",
         "/api/v1/screen",
         key=desk.key(Scope.SCREEN),
-        headers={"content-type": "image/png"},
+        headers={"content-type": kind},
         content=picture,
         params={"subject": subject or f"account-{number}"},
     )
@@ -80,7 +88,7 @@ def job(desk: WebDesk, subject: str = "") -> Job:
     with desk.installation.store.read() as reader:
         content = reader.find_content_of_hit(HitId(answer.json()["hit"]))
     assert content is not None
-    assert content.object_id is not None
+    assert (content.object_id is not None) == held
     return Job(desk, content, picture)
 
 
@@ -107,6 +115,13 @@ def strict(hashing_desk: WebDesk) -> Iterator[WebDesk]:
     door.installation = replace(before, settings=replace(before.settings, review=Review(views_a_day=1)))
     yield hashing_desk
     door.installation = before
+
+
+def test_a_hit_leads_to_its_review_and_says_that_its_bytes_are_sealed(hashing_desk: WebDesk, reviewer: User) -> None:
+    one = job(hashing_desk)
+    text = hashing_desk.get(f"/hits/{one.content.hit_ids[0]}").text
+    assert f'href="{one.path}" data-main>Open review' in text
+    assert "sealed with their case" in text, f"{reviewer.name} may not open the page of preservation"
 
 
 # ---------------------------------------------------------------- the queue
@@ -283,6 +298,39 @@ def test_a_view_is_served_once_to_whoever_asked(hashing_desk: WebDesk, reviewer:
     assert (event.filter, event.person, event.completed_at is None) == (Filter.BLURRED_GREY, reviewer.id, False)
 
 
+def test_the_answer_to_a_view_bears_the_meter_that_the_page_would_show(hashing_desk: WebDesk, reviewer: User) -> None:
+    found = job(hashing_desk).take()
+    for want in ("small", "whole"):
+        meter = found.post("view", script=True, want=want).json()["meter"]
+        text = html.unescape(hashing_desk.get(found.path).text)
+        assert f'aria-label="{meter["said"]}"' in text
+        assert f"data-budget>{meter['words']}</p>" in text
+        assert f"data-views>{meter['views']}<" in text
+        assert re.findall(r'<rect class="(full|part|left)"', text) == meter["ticks"]
+    assert (meter["views"], meter["ticks"][:3]) == (2, ["full", "part", "left"])
+
+
+def test_a_view_that_another_process_made_is_made_anew_and_served(hashing_desk: WebDesk, reviewer: User) -> None:
+    found = job(hashing_desk).take()
+    source = found.view("small")
+    hashing_desk.app.state.door.pictures = Pictures(hashing_desk.clock)  # as of a process that was just started
+    answer = hashing_desk.get(source)
+    assert (answer.status_code, answer.content[:4]) == (200, b"\x89PNG")
+    assert hashing_desk.get(source).status_code == 404
+
+
+def test_a_view_of_a_job_that_was_handed_over_meanwhile_is_refused(hashing_desk: WebDesk, reviewer: User) -> None:
+    found = job(hashing_desk).take()
+    sources = [found.view("small"), found.view("whole")]
+    found.post("release", reason="knows-person")
+    for source in sources:
+        answer = hashing_desk.get(source)
+        assert answer.status_code == 409
+        assert "do not hold this job any more" in answer.text
+    found.take()
+    assert hashing_desk.get(sources[1]).content == found.picture
+
+
 @pytest.mark.parametrize(
     ("asked", "served"),
     [
@@ -316,6 +364,121 @@ def test_the_whole_file_served_to_its_end_and_confirmed_is_viewed(hashing_desk: 
     assert not found.file.viewings[found.content.id].viewed
     assert "said=viewed" in found.post("confirm", view=view_id).headers["location"]
     assert found.file.viewings[found.content.id].viewed
+
+
+@pytest.mark.parametrize("lost", [True, False], ids=["lost key", "wrong key"])
+def test_without_its_master_key_nothing_is_shown_and_the_page_says_what_is_safe_and_what_to_do(
+    hashing_desk: WebDesk, reviewer: User, lost: bool
+) -> None:
+    found = job(hashing_desk).take()
+    source = found.view("whole")
+    file = hashing_desk.installation.settings.data_dir / "keys" / "vault.keys"
+    right = file.read_text()
+    if lost:
+        file.rename(file.with_name("aside"))
+    else:
+        # Of another installation: its line names another key.
+        other = FileKeyring(file.with_name("other.keys"))
+        other.prepare(first=True)
+        file.write_text(file.with_name("other.keys").read_text())
+    try:
+        told = [
+            hashing_desk.get(source).text,
+            found.post("view", script=True, want="small").json()["message"],
+            found.post("view", want="small").text,
+        ]
+    finally:
+        if lost:
+            file.with_name("aside").rename(file)
+        file.write_text(right)
+    for each in told:
+        assert "what is sealed lies unchanged in the vault" in html.unescape(each)
+        assert "clew doctor" in each
+        assert str(file.parent) not in each
+    with hashing_desk.installation.store.read() as reader:
+        assert not any(each.completed_at for each in reader.views_of(found.content.id))
+    assert hashing_desk.get(found.view("whole")).content == found.picture
+
+
+def test_a_hit_whose_bytes_found_no_vault_is_answered_and_told_by_alert_and_page(
+    hashing_desk: WebDesk, reviewer: User, tmp_path: Path
+) -> None:
+    door = hashing_desk.app.state.door
+    before = door.installation
+    (tmp_path / "full").write_text("no folder, as a disk without room")
+    settings = replace(before.settings, vault=Vault(folder=str(tmp_path / "full")))
+    room = open_strongroom(settings, before.store, before.clock)
+    door.installation = replace(before, settings=settings, strongroom=room)
+    try:
+        found = job(hashing_desk, held=False)
+    finally:
+        door.installation = before
+    assert found.content.not_held is NotHeld.SEAL_FAILED
+    assert [each.kind for each in found.file.alerts] == [AlertKind.SEAL_FAILED]
+    found.take()
+    assert "sealing failed; an alert stands" in hashing_desk.get(found.path).text
+    assert "sealing it failed, and an alert says so" in found.post("view", script=True, want="small").json()["message"]
+
+
+# The first bytes of films, and nothing to be seen in them.
+WEBM = b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\xf7\x81\x01\x42\xf2\x81\x04\x42\xf3\x81\x08\x42\x82\x84webm" + bytes(
+    99
+)
+MP4 = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + bytes(99)
+MATROSKA = WEBM.replace(b"\x84webm", b"\x88matroska")
+
+
+@pytest.mark.parametrize(
+    ("film", "kind", "whole"),
+    [(WEBM, "video/webm", True), (MP4, "video/mp4", True), (MATROSKA, "video/x-matroska", False)],
+    ids=["webm", "mp4", "matroska"],
+)
+def test_a_film_without_a_decoder_has_no_small_view_and_the_page_says_what_can_be_done(
+    hashing_desk: WebDesk, reviewer: User, film: bytes, kind: str, whole: bool
+) -> None:
+    found = job(hashing_desk, picture=film + bytes([next(_numbers) % 256]), kind=kind).take()
+    assert found.content.media_type == kind
+    text = hashing_desk.get(found.path).text
+    assert f"No part here can make keyframes of {kind}" in text
+    assert "hand the job over" in text
+    assert 'value="small"' not in text
+    assert ("Open the whole film" in text) == whole
+    for want in ("small", "part", "fields"):
+        told = found.post("view", script=True, want=want, part="5")
+        assert (told.status_code, "no part here can make keyframes" in told.json()["message"]) == (400, True)
+    assert found.post("view", want="whole").status_code == (303 if whole else 400)
+    with hashing_desk.installation.store.read() as reader:
+        assert [each.filter for each in reader.views_of(found.content.id)] == [Filter.FULL] * whole
+
+
+def test_a_whole_film_waits_for_the_person_without_sound_and_is_served_once(
+    hashing_desk: WebDesk, reviewer: User
+) -> None:
+    found = job(hashing_desk, picture=WEBM + b"x", kind="video/webm").take()
+    place = found.post("view", want="whole").headers["location"]
+    text = hashing_desk.get(place).text
+    (film,) = re.findall(r"<video[^>]*>", text)
+    assert "muted" in film
+    assert 'preload="none"' in film
+    assert "autoplay" not in film
+    answer = hashing_desk.get(f"{place}/bytes")
+    assert (answer.content, answer.headers["content-type"]) == (found.picture, "video/webm")
+    assert hashing_desk.get(f"{place}/bytes").status_code == 404
+    assert "<video" not in hashing_desk.get(place).text
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP"])
+def test_an_animation_is_shown_as_one_frame_that_does_not_move(
+    hashing_desk: WebDesk, reviewer: User, kind: str
+) -> None:
+    frames = [landscape(number, 96, 64) for number in (next(_numbers), 2, 3)]
+    moving = encoded(frames[0], kind, save_all=True, append_images=frames[1:], duration=50, loop=0)
+    found = job(hashing_desk, picture=moving, kind=f"image/{kind.lower()}").take()
+    assert "the small view is its first picture" in hashing_desk.get(found.path).text
+    answer = hashing_desk.get(found.view("small"))
+    assert answer.headers["content-type"] == "image/png"
+    with Image.open(io.BytesIO(answer.content)) as shown:
+        assert (shown.format, getattr(shown, "n_frames", 1), shown.size) == ("PNG", 1, (96, 64))
 
 
 def test_without_a_script_a_view_has_a_page_that_shows_it_once(hashing_desk: WebDesk, reviewer: User) -> None:
@@ -379,7 +542,7 @@ def test_at_the_limit_nothing_is_shown_and_the_job_goes_on_to_others(strict: Web
     place = found.post("view", want="small").headers["location"]
     assert place.startswith("/exposure?stopped=true")
     text = strict.get(place).text
-    assert "Enough for today: 1 of 1 views" in text
+    assert "Enough for now: 1 of 1 views" in text
     assert "The job was handed over" in text
     assert found.file.job.state is JobState.WAITING
     with strict.installation.store.read() as reader:
@@ -394,7 +557,7 @@ def test_when_no_whole_view_is_left_the_job_stays_and_smaller_views_go_on(hashin
         hashing_desk.sign_in(Role.REVIEWER)
         found = job(hashing_desk).take()
         text = hashing_desk.get(found.post("view", want="whole").headers["location"]).text
-        assert "No whole view is left to you today" in text
+        assert "No whole view is left to you now" in text
         assert "You still hold the job" in text
         assert hashing_desk.get(found.view("small")).status_code == 200
     finally:
@@ -453,7 +616,110 @@ def test_the_desk_shows_the_pages_that_a_role_may_open(hashing_desk: WebDesk, ro
     (bar,) = re.findall(r'<nav class="pages".*?</nav>', text, re.DOTALL)
     links = re.findall(r'href="([^"]+)"', bar)
     assert links == [each.link for each in navigation.pages_of(user)]
-    keys = re.findall(r'data-go="(.)"', bar)
-    assert len(set(keys)) == len(links)
+    keys = re.findall(r'data-go="([^"]+)"', bar)
+    assert len(keys) == len(links)
+    letters = " ".join(keys).split()
+    assert len(set(letters)) == len(letters)
     for link in links:
         assert hashing_desk.get(link).status_code == 200
+
+
+# ---------------------------------------------------------------- appeals, routes, alerts
+
+
+def decided_by_another(desk: WebDesk) -> Job:
+    """A job that somebody else has decided as the listed picture."""
+    desk.sign_in(Role.REVIEWER)
+    one = job(desk).take()
+    assert one.post("verdict", verdict="1").status_code == 303
+    return one
+
+
+def test_a_senior_reviewer_passes_on_an_appeal_and_another_answers_it(hashing_desk: WebDesk) -> None:
+    one = decided_by_another(hashing_desk)
+    (verdict,) = one.file.verdicts
+    reviewer_sees = hashing_desk.get(one.path).text
+    assert "Pass on an appeal" not in reviewer_sees
+    assert one.post("appeals", verdict=verdict.id).status_code == 403
+    hashing_desk.sign_in(Role.SENIOR_REVIEWER)
+    assert "Pass on an appeal" in hashing_desk.get(one.path).text
+    answer = one.post("appeals", verdict=verdict.id, reference="ticket <4>")
+    assert answer.headers["location"].endswith("said=appealed")
+    shown = hashing_desk.get(answer.headers["location"]).text
+    assert "F1: waits for its answer" in shown
+    assert "Pass on an appeal" not in shown
+    assert (one.file.job.look, one.file.job.not_by) == (Look.APPEAL, (verdict.by,))
+    one.take()
+    assert one.post("appeal", appeal=one.file.appeals[0].id, answer="uphold").status_code == 303
+    assert "answered: the verdict stands" in hashing_desk.get(one.path).text
+    assert one.post("appeals", verdict="01M822MD2WZ41659TDG2SXE3X0").status_code == 404
+
+
+def test_the_route_is_changed_with_a_reason_and_back_by_a_form_of_the_job(hashing_desk: WebDesk) -> None:
+    hashing_desk.sign_in(Role.REVIEWER)
+    one = job(hashing_desk)
+    refused = one.post("route", route="informational", because="seen elsewhere")
+    assert (refused.status_code, one.file.case.informational_because) == (403, None)
+    one.take()
+    assert "For information only, because" in hashing_desk.get(one.path).text
+    assert one.post("route", route="informational", because=" ").status_code == 400
+    assert one.post("route", route="elsewhere", because="x").status_code == 400
+    assert one.post("route", route="informational", because="made by a model, no account").status_code == 303
+    assert one.file.case.informational_because == "made by a model, no account"
+    assert "made by a model, no account" in hashing_desk.get(one.path).text
+    assert one.post("route", route="referral").status_code == 303
+    assert one.file.case.informational_because is None
+
+
+def test_where_generated_material_came_from_is_shown_and_its_prompt_only_when_asked_for(hashing_desk: WebDesk) -> None:
+    hashing_desk.sign_in(Role.REVIEWER)
+    made = Provenance(generated=True, model="lake-diffusion 2", prompt="a lake <b>at dusk</b>", upload_source="output")
+    wanted = Flag(
+        subject=f"account-{next(_numbers)}",
+        reason=FlagReason.OTHER,
+        size_bytes=10,
+        facts=UploadFacts(provenance=made),
+    )
+    one = Job(hashing_desk, flag(hashing_desk.installation.review_desk, wanted, actor="key:test").content, b"")
+    assert "lake-diffusion" not in hashing_desk.get(one.path).text, "facts stand there for whoever holds the job"
+    assert "at dusk" not in hashing_desk.get(f"{one.path}?prompt=true").text
+    one.take()
+    page = hashing_desk.get(one.path).text
+    assert "lake-diffusion 2" in page
+    assert "what the model made" in page
+    assert "21 characters, hidden" in page
+    assert "at dusk" not in page
+    assert "a lake &lt;b&gt;at dusk&lt;/b&gt;" in hashing_desk.get(f"{one.path}?prompt=true").text
+
+
+def alert_of(desk: WebDesk, one: Job, kind: AlertKind) -> CaseAlert:
+    at = desk.clock()
+    alert = CaseAlert(id=AlertId(new_id(at)), case_id=one.content.case_id, kind=kind, at=at, content_id=one.content.id)
+    desk.installation.store.transact(lambda unit: unit.raise_case_alert(alert))
+    return alert
+
+
+def test_an_alert_of_a_case_stands_everywhere_until_a_person_says_what_was_done(hashing_desk: WebDesk) -> None:
+    hashing_desk.sign_in(Role.REPORTER)
+    one = job(hashing_desk)
+    alert = alert_of(hashing_desk, one, AlertKind.REVERSED_AFTER_FILING)
+    for path in ("/", "/reports", "/alerts"):
+        shown = hashing_desk.get(path).text
+        assert "A verdict fell after its report was filed" in shown, path
+        assert "by a supplement" in shown, path
+    assert f'href="/alerts#{alert.id}"' in hashing_desk.get("/").text
+    assert end(hashing_desk, alert, because="").status_code == 400
+    hashing_desk.sign_in(Role.REVIEWER)
+    assert "A verdict fell after its report was filed" in hashing_desk.get(one.path).text
+    assert "I have seen to it" not in hashing_desk.get("/alerts").text
+    assert end(hashing_desk, alert, because="mine").status_code == 403
+    hashing_desk.sign_in(Role.REPORTER)
+    assert end(hashing_desk, alert, because="supplement filed").headers["location"] == "/alerts?said=ended"
+    for path in ("/", "/reports", "/alerts"):
+        assert alert.id not in hashing_desk.get(path).text, path
+    with hashing_desk.installation.store.read() as reader:
+        assert reader.get_case_alert(alert.id).cleared_because == "supplement filed"
+
+
+def end(desk: WebDesk, alert: CaseAlert, **fields: str) -> httpx.Response:
+    return desk.call("POST", f"/alerts/{alert.id}/end", data=fields, headers=SAME)

@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 
 from clew.errors import ConflictError, RateError
+from clew.ground import keyfile
 from clew.ground.passwords import hash_password
 from clew.ground.totp import code_of
 from clew.pipelines.people import LOCAL_NAME, add_user, change_roles, disable_user, give_password, reset_user
+from clew.pipelines.proofs import waiting_totp
 from clew.pipelines.signing_in import Caller, SigningIn
-from clew.records.people import Role, Stage, User
+from clew.records.people import Proofs, Role, Stage, User
 from clew.settings import People
 from clew.web.console.links import Links
-from clew.web.console.sessions import Sessions
+from clew.web.console.sessions import COOKIE, SECURE_COOKIE, Sessions
 from tests.web.web_desk import SAME_SITE, WebDesk, open_desk
 
 PASSWORD = "seven lighthouses in fog"
@@ -113,6 +115,26 @@ def test_a_wrong_code_is_refused_whatever_its_form(desk: WebDesk, code: str) -> 
     assert desk.get("/").status_code == 303
 
 
+@pytest.mark.parametrize("harm", ["lost", "another", "open"])
+def test_without_the_key_of_authenticators_a_recovery_code_still_signs_in_and_no_page_tells_paths(
+    desk: WebDesk, harm: str
+) -> None:
+    _, secret, codes = set_up(desk)
+    half_in(desk)
+    path = desk.installation.settings.people_key_path
+    if harm == "open":
+        path.chmod(0o644)
+    else:
+        path.unlink()
+        if harm == "another":
+            keyfile.load_or_make(path)
+    answer = act(desk, "/signin/code", code=code_of(secret, desk.clock()))
+    assert answer.status_code >= 500
+    assert "use a passkey or a recovery code" in answer.text
+    assert str(path) not in answer.text
+    assert act(desk, "/signin/recovery", code=codes[0]).headers["location"] == "/"
+
+
 def test_a_recovery_code_signs_in_once_however_it_is_typed(desk: WebDesk) -> None:
     _, _, codes = set_up(desk)
     half_in(desk)
@@ -193,7 +215,8 @@ def test_tries_are_counted_over_all_processes(desk: WebDesk) -> None:
     signed_out(desk)
     for _ in range(6):
         act(desk, "/signin", name="Ada", password="wrong wrong wrong")
-    other = SigningIn(desk.installation.store, desk.clock, desk.installation.settings.people)
+    installation = desk.installation
+    other = SigningIn(installation.store, desk.clock, installation.settings.people, installation.authenticators)
     with pytest.raises(RateError):
         other.by_password("ada", PASSWORD, Caller(address="192.0.2.7", device="x"))
 
@@ -253,13 +276,27 @@ def test_a_person_who_is_changed_from_elsewhere_is_out_of_this_process_within_a_
     assert desk.runner.run(sessions.admit(scope)) is None
 
 
-def test_the_store_holds_no_token_no_password_and_no_recovery_code(desk: WebDesk) -> None:
-    _, _, codes = set_up(desk)
+def test_over_https_the_plain_cookie_is_nobody_s_session(desk: WebDesk, tmp_path: Path, sqlite_template: Path) -> None:
+    with open_desk(tmp_path / "tls", sqlite_template, public_url="https://clew.example") as tls:
+        tls.sign_in(Role.REVIEWER)
+        token = tls.client.cookies[COOKIE]
+        tls.client.cookies.clear()
+        for name, status in [(COOKIE, 303), (SECURE_COOKIE, 200)]:
+            answer = tls.call("GET", "/", headers={"host": "clew.example", "cookie": f"{name}={token}"})
+            assert answer.status_code == status, name
+    desk.sign_in(Role.REVIEWER)
+    token = desk.client.cookies[COOKIE]
+    desk.client.cookies.clear()
+    assert desk.call("GET", "/", headers={"cookie": f"{SECURE_COOKIE}={token}"}).status_code == 303
+
+
+def test_the_store_holds_no_token_no_password_no_authenticator_s_secret_and_no_recovery_code(desk: WebDesk) -> None:
+    _, secret, codes = set_up(desk)
     token = desk.client.cookies["clew"]
     with desk.installation.store._database.reading.begin() as connection:  # type: ignore[attr-defined]
         dump = "\n".join(connection.connection.dbapi_connection.iterdump())
-    for secret in (token, PASSWORD, codes[0], codes[0].replace("-", "")):
-        assert secret not in dump
+    for planted in (token, PASSWORD, secret, secret.encode().hex().upper(), codes[0], codes[0].replace("-", "")):
+        assert planted not in dump
 
 
 # ---------------------------------------------------------------- set-up
@@ -282,6 +319,59 @@ def test_a_set_up_link_is_good_until_set_up_is_done_and_not_a_moment_longer(desk
     assert act(desk, "/setup", token=used).status_code == 401
 
 
+def secret_on(text: str) -> str:
+    found = re.search(r'id="app-secret">([A-Z2-7 ]+)<', text)
+    assert found, text
+    return found[1].replace(" ", "")
+
+
+def test_who_follows_a_set_up_link_next_is_shown_no_secret_that_somebody_saw(desk: WebDesk) -> None:
+    """Whoever read the mail first would else have the second factor of whoever finishes."""
+    user, token = add(desk)
+    act(desk, "/setup", token=token)
+    act(desk, "/setup/password", password="the words of somebody else", again="the words of somebody else")
+    seen = secret_on(desk.get("/setup/go").text)
+    first = dict(desk.client.cookies)
+    desk.client.cookies.clear()
+    act(desk, "/setup", token=token)
+    with desk.installation.store.read() as reader:
+        assert reader.proofs(user.id) == Proofs(), "nor is the password theirs"
+    act(desk, "/setup/password", password=PASSWORD, again=PASSWORD)
+    assert secret_on(desk.get("/setup/go").text) != seen
+    with desk.installation.store.read() as reader:
+        assert len(reader.sessions(user.id)) == 1
+    desk.client.cookies.clear()
+    desk.client.cookies.update(first)
+    assert desk.get("/setup/go").status_code == 303
+
+
+def test_who_signs_in_by_a_given_password_next_is_shown_no_secret_that_somebody_saw(desk: WebDesk) -> None:
+    user, _ = add(desk)
+    store, hashed = desk.installation.store, hash_password(PASSWORD)
+    give_password(store, user, hashed, setup_for=SETUP, actor="command:test", clock=desk.clock)
+    half_in(desk)
+    seen = secret_on(desk.get("/setup/go").text)
+    half_in(desk)
+    assert secret_on(desk.get("/setup/go").text) != seen
+    with store.read() as reader:
+        assert len(reader.sessions(user.id)) == 1
+
+
+def test_a_session_that_was_ended_is_shown_no_secret_however_lately_it_was_known(desk: WebDesk) -> None:
+    """Another process may trust for a moment that it runs; the secret of the one that followed is not for it."""
+    _, token = add(desk)
+    act(desk, "/setup", token=token)
+    earlier = dict(desk.client.cookies)
+    assert desk.get("/setup/go").status_code == 200
+    store = desk.installation.store
+    begun = desk.app.state.door.signing_in.by_setup(token, Caller(address="192.0.2.7", device="x"))
+    waiting_totp(store, desk.installation.authenticators, begun.session, clock=desk.clock)
+    assert dict(desk.client.cookies) == earlier
+    answer = desk.get("/setup/go")
+    assert answer.status_code == 401
+    assert "app-secret" not in answer.text
+
+
 def test_set_up_asks_for_the_password_before_anybody_is_in(desk: WebDesk) -> None:
     user, token = add(desk)
     act(desk, "/setup", token=token)
@@ -291,7 +381,8 @@ def test_set_up_asks_for_the_password_before_anybody_is_in(desk: WebDesk) -> Non
     with desk.installation.store.read() as reader:
         waiting = reader.find_totp(user.id, confirmed=False)
     assert waiting is not None
-    answer = act(desk, "/setup/totp", code=code_of(waiting.secret, desk.clock()))
+    secret = desk.installation.authenticators.open(waiting)
+    answer = act(desk, "/setup/totp", code=code_of(secret, desk.clock()))
     assert answer.status_code == 400
     assert "password and a second factor are needed" in answer.text
     with desk.installation.store.read() as reader:

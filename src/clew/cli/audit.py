@@ -104,7 +104,7 @@ def verify(
     return 0 if verified.sound else _DAMAGED
 
 
-@app.command()
+@app.command(epilog="Example: clew audit seal")
 def seal(ctx: typer.Context) -> None:
     """Number, hash and sign what waits; a running service does so by itself every few seconds."""
     with _opened(ctx) as desk:

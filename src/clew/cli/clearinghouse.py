@@ -26,7 +26,9 @@ def group() -> None:
     """A group, though it has one command as yet."""
 
 
-@app.command()
+@app.command(
+    epilog="Examples: clew clearinghouse serve --user esp · clew clearinghouse serve --user esp --faults plan.json"
+)
 def serve(
     ctx: typer.Context,
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65535)] = 8091,

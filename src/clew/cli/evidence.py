@@ -5,15 +5,17 @@ from typing import Annotated
 
 import typer
 
-from clew.cli import evidence_end, evidence_shown
+from clew.cli import evidence_end, evidence_import, evidence_shown
 from clew.cli.console import out, print_json, progress
 from clew.cli.evidence_options import Case, Ground, HoldArgument, Process, Until, date_option, desk
 from clew.cli.list_options import Json, SomeUnusable, utc
-from clew.errors import NotFoundError
+from clew.errors import InputError, NotFoundError
 from clew.parts.jurisdictions.base import Jurisdiction
 from clew.parts.shelf import load
 from clew.parts.stores._evidence import Kept, PreservationFilter
 from clew.pipelines import holds, legal_process, verification
+from clew.pipelines.release import keep_standing
+from clew.pipelines.release import release as end_early
 from clew.records.evidence import ProcessKind
 from clew.records.identifiers import CaseId, HoldId, ProcessId
 from clew.settings import Settings
@@ -23,6 +25,19 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     help="Keep sealed evidence: what is held and why, holds, legal process, verification, destruction.",
+    epilog="""Examples:
+
+clew evidence show
+
+clew evidence import CASE /mnt/export --from "export of the storage team" --ground "18 U.S.C. 2258A(h)" --dry-run
+
+clew evidence hold CASE --ground "order 12 of the district court" --until 2027-06-30
+
+clew evidence verify
+
+clew evidence destroy CASE
+
+No command shows bytes; people see them in review alone, with a permit and a line in the viewing ledger.""",
 )
 
 _PAGE = 200
@@ -88,12 +103,35 @@ def extend(ctx: typer.Context, hold_id: HoldArgument, ground: Ground, until: Unt
         _say_hold(made.id, evidence_shown.hold_json(made, it.room.clock()), as_json=json)
 
 
-@app.command(epilog='Example: clew evidence release HOLD --ground "order lifted on 3 March"')
-def release(ctx: typer.Context, hold_id: HoldArgument, ground: Ground, json: Json = False) -> None:
+@app.command(
+    epilog="""Examples:
+
+clew evidence release HOLD --ground "order lifted on 3 March"
+
+clew evidence release HOLD --withdraw
+
+A preservation of a finished report ends early only when two people say so: the first asks, and it stands until another
+person gives the same command. Where the settings say that there is one person, that person says so again after
+review.self_review_hours."""
+)
+def release(
+    ctx: typer.Context,
+    hold_id: HoldArgument,
+    ground: Annotated[str, typer.Option("--ground", help="Why, in words; no names.", show_default=False)] = "",
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="What was asked for is not wanted any more.")] = False,
+    json: Json = False,
+) -> None:
     """End a hold before its time; nothing is destroyed by it."""
+    if withdraw and ground:
+        raise InputError("give --ground or --withdraw, not both")
     with desk(ctx) as it:
-        made = holds.release(it.room, HoldId(hold_id), ground=ground, actor=it.actor)
+        if withdraw:
+            made = keep_standing(it.room, HoldId(hold_id), actor=it.actor)
+        else:
+            made = end_early(it.room, HoldId(hold_id), ground=ground, actor=it.actor)
         _say_hold(made.id, evidence_shown.hold_json(made, it.room.clock()), as_json=json)
+    if made.release_asked_at is not None and made.released_at is None and not json:
+        out.print("asked for; it ends when another person gives the same command. It stands until then")
 
 
 @app.command(
@@ -211,4 +249,5 @@ def _say_hold(hold_id: HoldId, told: dict[str, object], *, as_json: bool) -> Non
         out.print(f"hold {hold_id}: {'stands' if told['stands'] else 'stands no longer'}, {until}")
 
 
+app.add_typer(evidence_import.app)
 app.add_typer(evidence_end.app)

@@ -62,6 +62,7 @@ def destroy(
                         "size_bytes": plan.size_bytes,
                         "possible": plan.possible,
                         "holds": [hold.id for hold in plan.holds],
+                        "unanswered": [each.id for each in plan.unanswered],
                         "requests": [each.id for each in plan.requests],
                     }
                 )

@@ -8,7 +8,7 @@ from clew.ground.clock import iso
 from clew.parts.stores.base import Reader
 from clew.pipelines.destruction import Plan
 from clew.pipelines.verification import Verified
-from clew.records.evidence import Deadline, Destruction, Hold, LegalProcess, Preservation
+from clew.records.evidence import BroughtIn, Deadline, Destruction, Hold, LegalProcess, Preservation
 
 _SHOWN_FAULTS = 50
 _MEGABYTE = 1_000_000
@@ -51,15 +51,20 @@ def show_case(reader: Reader, kept: Preservation, at: datetime, *, as_json: bool
     """Everything about one case but its bytes."""
     processes = reader.processes_of_case(kept.case_id)
     destructions = reader.destructions_of_case(kept.case_id)
+    brought = reader.brought_into(kept.case_id)
     if as_json:
         told = preservation_json(kept, at)
         told["processes"] = [process_json(each) for each in processes]
+        told["brought_in"] = [brought_in_json(each) for each in brought]
         told["destructions"] = [destruction_json(each) for each in destructions]
         print_json(told)
         return
     out.print(f"case {kept.case_id}: {kept.objects} objects, {size(kept.size_bytes)}; {state_of(kept, at)}")
     for hold in kept.holds:
         out.print(f"  hold {hold.id}  {hold_words(hold, at)}")
+    for each_in in brought:
+        on = f"{each_in.brought_at:%Y-%m-%d} by {each_in.brought_by}"
+        out.print(f"  content {each_in.content_id}  brought in on {on} from {each_in.whence}; {each_in.ground}")
     for process in processes:
         out.print(f"  process {process.id}  {process_words(process)}")
     for each in destructions:
@@ -73,6 +78,8 @@ def hold_words(hold: Hold, at: datetime) -> str:
         ends = f"released {hold.released_at:%Y-%m-%d} by {hold.released_by}: {hold.release_ground}"
     elif not hold.stands(at):
         ends = f"ended {hold.until:%Y-%m-%d}"
+    elif hold.release_asked_at is not None:
+        ends += f", its release asked for by {hold.release_asked_by} on {hold.release_asked_at:%Y-%m-%d}"
     return f"{hold.kind.value}, {ends}; {hold.ground} (by {hold.recorded_by})"
 
 
@@ -102,6 +109,8 @@ def show_plan(plan: Plan, at: datetime, *, two_people: bool) -> None:
         return
     for hold in plan.holds:
         out.print(f"forbidden by hold {hold.id}: {hold_words(hold, at)}")
+    for process in plan.unanswered:
+        out.print(f"forbidden by process {process.id}, which is not answered: {process_words(process)}")
     for request in plan.requests:
         out.print(f"asked for by process {request.id}: {process_words(request)}")
     if not plan.requests:
@@ -121,7 +130,8 @@ def show_verified(done: Verified, *, as_json: bool) -> None:
             told = {"fault": fault.kind.value, "object": fault.object, "case": fault.case_id}
             print_json({**told, "told": fault.told, "mended": fault.mended})
         counts = {"objects": done.objects, "size_bytes": done.size_bytes, "resumed": done.resumed}
-        print_json({**counts, "unfinished": done.unfinished, "faults": len(done.faults), "sound": done.sound})
+        counts |= {"destroyed": done.destroyed, "unfinished": done.unfinished}
+        print_json({**counts, "faults": len(done.faults), "sound": done.sound})
         return
     for fault in done.faults[:_SHOWN_FAULTS]:
         case = f" of case {fault.case_id}" if fault.case_id else ""
@@ -131,6 +141,9 @@ def show_verified(done: Verified, *, as_json: bool) -> None:
     resumed = f" ({done.resumed:,} of them by a run before)" if done.resumed else ""
     end = "all readable and unchanged" if not done.faults else f"{len(done.faults)} faults, named above"
     out.print(f"{done.objects:,} objects read{resumed}, {size(done.size_bytes)}: {end}")
+    if done.destroyed:
+        what = "1 case was" if done.destroyed == 1 else f"{done.destroyed:,} cases were"
+        out.print(f"{what} destroyed on a lawful request, with certificate: clew evidence show --kept destroyed")
 
 
 def show_deadlines(deadlines: Sequence[Deadline], at: datetime, *, as_json: bool) -> None:
@@ -178,7 +191,20 @@ def hold_json(hold: Hold, at: datetime) -> dict[str, object]:
         "released_at": iso(hold.released_at) if hold.released_at else None,
         "released_by": hold.released_by,
         "release_ground": hold.release_ground,
+        "release_asked_at": iso(hold.release_asked_at) if hold.release_asked_at else None,
+        "release_asked_by": hold.release_asked_by,
         "stands": hold.stands(at),
+    }
+
+
+def brought_in_json(brought: BroughtIn) -> dict[str, object]:
+    """The provenance of a content as JSON."""
+    return {
+        "content": brought.content_id,
+        "from": brought.whence,
+        "ground": brought.ground,
+        "brought_by": brought.brought_by,
+        "brought_at": iso(brought.brought_at),
     }
 
 

@@ -17,10 +17,11 @@ from clew.parts.stores._filing import FilingFilter
 from clew.pipelines.audit import note_read
 from clew.pipelines.filing import file_again, file_report, open_filing_desk, record_by_hand, withdraw
 from clew.pipelines.filing_desk import FilingDesk
-from clew.pipelines.filing_shown import FilingFile, filing_file, filing_standing
+from clew.pipelines.filing_shown import FilingFile, filing_file, filing_standing, waits_for_switch
 from clew.pipelines.filing_work import work_once
 from clew.pipelines.installation import open_store
-from clew.pipelines.report_forms import draft_case, read_facts_file
+from clew.pipelines.report_drafts import file_case
+from clew.pipelines.report_forms import read_facts_file
 from clew.pipelines.strongroom import open_strongroom
 from clew.records.filing import Filing, FilingState
 from clew.records.identifiers import CaseId, FilingId
@@ -60,26 +61,25 @@ def submit(
 ) -> None:
     """Order the filing of a case's report, exactly once; a filing of the case that has failed takes it and begins anew.
 
-    The report is what `--facts` says, or what the case holds as it stands now. What it says of viewing comes from the
-    viewing ledger alone. A worker sends it; the command ends as soon as the order is durable.
+    The report is what `--facts` says; else the draft that somebody saved in the console; else what the case holds as
+    it stands now. What it says of viewing comes from the viewing ledger alone. A worker sends it; the command ends as
+    soon as the order is durable.
     """
     with _desk(ctx.obj) as desk:
-        if facts is not None:
-            report = read_facts_file(_read(facts))
-        else:
-            with desk.store.read() as reader:
-                report = draft_case(reader, CaseId(case_id), desk.settings.reporting).facts
-        filing = desk.store.transact(
-            lambda unit: file_report(
-                unit,
-                desk,
-                CaseId(case_id),
-                report,
-                actor=command_actor(),
-                supplement=supplement,
-                clearinghouse=to,
+        actor = command_actor()
+        if facts is None:
+            filing = desk.store.transact(
+                lambda unit: file_case(
+                    unit, desk, CaseId(case_id), actor=actor, supplement=supplement, clearinghouse=to
+                )
             )
-        )
+        else:
+            report = read_facts_file(_read(facts))
+            filing = desk.store.transact(
+                lambda unit: file_report(
+                    unit, desk, CaseId(case_id), report, actor=actor, supplement=supplement, clearinghouse=to
+                )
+            )
         if wait:
             filing = _attempted(desk, filing)
         _tell(desk, filing, json=json)
@@ -119,7 +119,7 @@ def list_(
             standing = filing_standing(reader, desk.settings)
     if json:
         for filing in found:
-            print_json(_facts(filing))
+            print_json(_facts(filing, desk.settings))
         return
     if found:
         rows = [
@@ -136,6 +136,8 @@ def list_(
         err.print(f"alert ({alert.kind}) of {alert.filing_id}: {alert.told}")
     for case_id in standing.unreported:
         err.print(f"case {case_id} has a reportable verdict and no report; see: clew reports submit {case_id}")
+    if standing.unreported_more:
+        err.print("and more cases, younger than these")
 
 
 def show(
@@ -156,9 +158,9 @@ def show(
             raise NotFoundError("this filing has no receipt")
         _write(receipt, known.receipt.body)
     if json:
-        print_json({**_facts(known.filing), "steps": _steps(known), "alerts": _alerts(known)})
+        print_json({**_facts(known.filing, desk.settings), "steps": _steps(known), "alerts": _alerts(known)})
         return
-    for name, value in _facts(known.filing).items():
+    for name, value in _facts(known.filing, desk.settings).items():
         out.print(f"{name}: {'-' if value is None else value}")
     steps = [(each["attempt"], each["at"], each["step"], each["number"], each["told"]) for each in _steps(known)]
     print_table(("attempt", "at", "step", "number", "told"), steps, numbers=("attempt",))
@@ -189,13 +191,23 @@ def by_hand(
     filing_id: FilingArgument,
     number: Annotated[str, typer.Option("--number", help="As the recipient gave it.", show_default=False)],
     at: Annotated[str, typer.Option("--at", help="When it was filed, ISO 8601 with offset.", show_default=False)],
+    asked: Annotated[
+        bool,
+        typer.Option("--asked", help="The clearinghouse itself said that what was left open there is not filed."),
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Record that a person has filed it, with number and time; nothing more is sent."""
+    """Record that a person has filed it, with number and time; nothing more is sent.
+
+    While a report of this filing lies open at the clearinghouse and may have been finished, another number is taken
+    only with `--asked`.
+    """
     with _desk(ctx.obj) as desk:
         filed_at, actor = _moment(at), command_actor()
         filing = desk.store.transact(
-            lambda unit: record_by_hand(unit, desk, FilingId(filing_id), number=number, filed_at=filed_at, actor=actor)
+            lambda unit: record_by_hand(
+                unit, desk, FilingId(filing_id), number=number, filed_at=filed_at, actor=actor, asked=asked
+            )
         )
         _tell(desk, filing, json=json)
 
@@ -222,19 +234,17 @@ def _attempted(desk: FilingDesk, filing: Filing) -> Filing:
 
 def _tell(desk: FilingDesk, filing: Filing, *, json: bool) -> None:
     if json:
-        print_json(_facts(filing))
+        print_json(_facts(filing, desk.settings))
     else:
         number = f", number {filing.number}" if filing.number else ""
         out.print(f"filing {filing.id} in '{filing.environment}': {filing.state}{number}")
     if filing.state is FilingState.FAILED:
         raise RejectedError(filing.told or "the filing has failed")
-    if filing.state is FilingState.OFF:
-        err.print("filing is off: it waits until reporting.filing is switched on")
-    elif not desk.settings.reporting.filing and filing.state is FilingState.WITHDRAWING:
-        err.print("filing is off: it is taken back there once reporting.filing is switched on")
+    if waits := waits_for_switch(filing, desk.settings):
+        err.print(f"filing is off: {waits}; the setting is reporting.filing")
 
 
-def _facts(filing: Filing) -> dict[str, object]:
+def _facts(filing: Filing, settings: Settings) -> dict[str, object]:
     return {
         "filing": filing.id,
         "case": filing.case_id,
@@ -252,6 +262,7 @@ def _facts(filing: Filing) -> dict[str, object]:
         "finished_by": filing.finished_by,
         "receipt_sha256": filing.receipt_digest.hex() if filing.receipt_digest else None,
         "told": filing.told,
+        "waits": waits_for_switch(filing, settings) or None,
     }
 
 

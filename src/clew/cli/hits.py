@@ -18,10 +18,10 @@ from clew.records.match import Hit
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
-@app.command()
+@app.command(epilog="Examples: clew hits · clew hits --list national-a --json · clew hits 01JX...")
 def hits(
     ctx: typer.Context,
-    hit_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="One hit, with its matches.")] = None,
+    hit_id: Annotated[str | None, typer.Argument(metavar="ID", help="One hit, with its matches.")] = None,
     list_name: Annotated[str | None, typer.Option("--list", help="Only hits with a match on this list.")] = None,
     exact: Annotated[bool | None, typer.Option("--exact/--near", help="Only exact matches, or only others.")] = None,
     since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Not before this day, UTC.")] = None,
@@ -62,7 +62,7 @@ def hits(
 
 
 def _print_json(found: list[Hit]) -> None:
-    from clew.web.schemas import say_hit
+    from clew.web.api.hit_shapes import say_hit
 
     for each in found:
         print_json(say_hit(each))

@@ -35,7 +35,7 @@ def index(ctx: typer.Context) -> None:
         show(ctx)
 
 
-@app.command()
+@app.command(epilog="Example: clew index show")
 def show(
     ctx: typer.Context, *, json: Annotated[bool, typer.Option("--json", help="One JSON line a type.")] = False
 ) -> None:
@@ -88,7 +88,7 @@ def build(
             out.print(f"{name}: {entries:,} entries")
 
 
-@app.command()
+@app.command(epilog="Example: clew index verify")
 def verify(ctx: typer.Context) -> int:
     """Read every segment whole; a damaged one is set aside and built anew at the next start."""
     with _opened(ctx.obj) as live:

@@ -22,7 +22,7 @@ app = typer.Typer(
 )
 
 
-@app.command()
+@app.command(epilog="Example: clew keys create upload-service --scope screen")
 def create(
     ctx: typer.Context,
     label: Annotated[str, typer.Argument(help="What or whom the key is for.")],
@@ -50,7 +50,7 @@ def create(
     out.print(f"for {key.label}: {', '.join(sorted(key.scopes))}. Keep it now: it cannot be shown again.")
 
 
-@app.command()
+@app.command(epilog="Example: clew keys show --json")
 def show(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="JSON lines.")] = False) -> None:
     """Show every key, newest first, without its secret."""
     at = system_clock()
@@ -81,7 +81,7 @@ def show(ctx: typer.Context, as_json: Annotated[bool, typer.Option("--json", hel
         out.print("no key yet; make one with: clew keys create LABEL --scope screen")
 
 
-@app.command()
+@app.command(epilog="Example: clew keys revoke 438dbb7ecd")
 def revoke(
     ctx: typer.Context, key_id: Annotated[str, typer.Argument(metavar="ID", help="As clew keys show has it.")]
 ) -> None:
@@ -91,7 +91,7 @@ def revoke(
     out.print(f"key {key_id} is revoked")
 
 
-@app.command()
+@app.command(epilog="Example: clew keys link")
 def link(
     ctx: typer.Context,
     port: Annotated[

@@ -21,6 +21,7 @@ from clew.pipelines.report_forms import (
     read_facts_file,
     report_format,
 )
+from clew.pipelines.schema_copy import fetch_schema, find_schema
 from clew.reporting.completeness import Completeness
 
 app = typer.Typer(
@@ -68,8 +69,9 @@ def compose(
     return _BAD_INPUT if composed.faults else 0
 
 
-@app.command(epilog="Example: clew reports validate report.xml --file-details file-1.xml --xsd cybertipline.xsd")
+@app.command(epilog="Example: clew reports validate report.xml --file-details file-1.xml")
 def validate(
+    ctx: typer.Context,
     report: Annotated[Path, typer.Argument(help="The report's XML file.", show_default=False)],
     file_details: Annotated[
         list[Path] | None,
@@ -77,14 +79,20 @@ def validate(
     ] = None,
     profile: Profile = "",
     xsd: Annotated[
-        Path | None, typer.Option("--xsd", help="The clearinghouse's own schema, asked as well.", show_default=False)
+        Path | None,
+        typer.Option(
+            "--xsd", help="The clearinghouse's own schema, asked as well.", show_default="what fetch-xsd has stored"
+        ),
     ] = None,
     tolerant: Annotated[
         bool, typer.Option("--tolerant", help="Accept what clients are known to send otherwise.")
     ] = False,
     json: Json = False,
 ) -> int:
-    """Judge a report and what is said of its files by every rule that is known; every fault is named with its line."""
+    """Judge a report and what is said of its files by every rule that is known; every fault is named with its line.
+
+    The clearinghouse's own schema is asked as well, where `--xsd` names it or `clew reports fetch-xsd` has stored it.
+    """
     paths = [report, *(file_details or [])]
     documents = [_read(path) for path in paths]
     judged = judge_documents(
@@ -92,18 +100,31 @@ def validate(
         documents[1:],
         at=system_clock(),
         profile=profile,
-        schema=_read(xsd) if xsd is not None else None,
+        schema=_read(xsd) if xsd is not None else find_schema(ctx.obj),
         tolerant=tolerant,
     )
     for path, faults in zip(paths, judged, strict=True):
         if json:
             print_json({"file": str(path), "valid": not faults, "faults": [_fault_json(each) for each in faults]})
         elif faults:
-            out.print(f"{path}: {len(faults)} faults")
+            out.print(f"{path}: {_count(len(faults), 'fault')}")
             _show_faults(faults)
         else:
             out.print(f"{path}: valid")
     return _BAD_INPUT if any(judged) else 0
+
+
+@app.command(epilog="Example: clew reports fetch-xsd")
+def fetch_xsd(ctx: typer.Context, json: Json = False) -> None:
+    """Store the schema of the clearinghouse in force, from its own address, for `clew reports validate` to ask.
+
+    It is your own copy, of the environment that the settings name, and may not be passed on.
+    """
+    path = fetch_schema(ctx.obj)
+    if json:
+        print_json({"file": str(path), "bytes": path.stat().st_size})
+    else:
+        out.print(f"{path}: {path.stat().st_size:,} bytes; clew reports validate asks it from now on")
 
 
 @app.command("fields", epilog="Example: clew reports fields --profile 2026-08 --json")
@@ -126,10 +147,10 @@ def fields_(profile: Profile = "", json: Json = False) -> None:
 
 def _show_composed(composed: ComposedReport, path: Path) -> None:
     if composed.faults:
-        out.print(f"{len(composed.faults)} faults; nothing was written")
+        out.print(f"{_count(len(composed.faults), 'fault')}; nothing was written")
         _show_faults(composed.faults)
     else:
-        out.print(f"{path}: valid, {len(composed.xml):,} bytes, {len(composed.report.files)} files")
+        out.print(f"{path}: valid, {len(composed.xml):,} bytes, {_count(len(composed.report.files), 'file')}")
     for note in composed.notes:
         out.print(f"  changed: {note}")
     _show_completeness(composed.completeness)
@@ -155,6 +176,10 @@ def _show_faults(faults: Sequence[Fault]) -> None:
         out.print(f"  {each.path}{line}: expected {each.expected}, came {each.came} ({each.rule.value})")
 
 
+def _count(number: int, thing: str) -> str:
+    return f"1 {thing}" if number == 1 else f"{number} {thing}s"
+
+
 def _often(spec: FieldSpec) -> str:
     most = "n" if spec.most is None else str(spec.most)
     return most if str(spec.least) == most else f"{spec.least}-{most}"
@@ -169,7 +194,7 @@ def _composed_json(composed: ComposedReport) -> dict[str, object]:
         "valid": not composed.faults,
         "faults": [_fault_json(each) for each in composed.faults],
         "files": len(composed.report.files),
-        "notes": composed.notes,
+        "notes": [str(each) for each in composed.notes],
         "completeness": {
             "percent": found.percent,
             "held": found.held,
@@ -224,9 +249,12 @@ def _spec_json(spec: FieldSpec) -> dict[str, object]:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        content = path.read_bytes()
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from None
+    if not content.strip():
+        raise InputError(f"{path} is empty: nothing was read, and nothing was judged or written")
+    return content
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -1,4 +1,4 @@
-"""`clew review`: the queue and its alerts, without names, texts or pictures; hits made into jobs; subjects erased."""
+"""`clew review`: the queue and its alerts, without names, texts or pictures; hits and appeals made into jobs."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,12 +12,14 @@ from clew.cli.list_options import Json
 from clew.errors import InputError
 from clew.ground.clock import iso, system_clock
 from clew.parts.stores._review import JobFilter
+from clew.pipelines.alerts import end_case_alert, standing_alerts
+from clew.pipelines.appeals import AppealedAgainst, lodge
 from clew.pipelines.cases import open_cases
 from clew.pipelines.erasing import erase_subject
 from clew.pipelines.installation import open_store
 from clew.pipelines.review_desk import ReviewDesk
 from clew.pipelines.strongroom import open_strongroom
-from clew.records.identifiers import HitId, SubjectId
+from clew.records.identifiers import AlertId, CaseId, HitId, SubjectId
 from clew.records.review import JobState, ReviewJob
 from clew.settings import Settings
 
@@ -25,11 +27,12 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
-    help="Show the review queue and its alerts; open and erase what it holds. Deciding is done in the console.",
+    help="Show the review queue and its alerts; pass on appeals; open and erase what it holds. Deciding is done in the "
+    "console.",
 )
 
 
-@app.command()
+@app.command(epilog="Example: clew review show --urgent")
 def show(
     ctx: typer.Context,
     urgent: Annotated[bool, typer.Option("--urgent", help="Only jobs in an urgent lane.")] = False,
@@ -51,7 +54,7 @@ def show(
         out.print("no job waits; jobs come from hits and flags over HTTP, and from: clew review open HIT")
 
 
-@app.command(name="open")
+@app.command(name="open", epilog="Example: clew review open 01JX... 01JY...")
 def open_(
     ctx: typer.Context, hits: Annotated[list[str], typer.Argument(metavar="HIT...", help="Ids of hits.")]
 ) -> None:
@@ -59,29 +62,73 @@ def open_(
     with _desk(ctx.obj) as desk:
         made = open_cases(desk, [HitId(each) for each in hits], actor=command_actor())
     cases = {each.case_id for each in made}
-    out.print(f"{len(made)} hits stand in {len(cases)} cases: {', '.join(sorted(cases))}")
+    out.print(f"hits opened: {len(made)}; cases: {', '.join(sorted(cases))}")
 
 
-@app.command()
+@app.command(epilog="Example: clew review alerts --json")
 def alerts(ctx: typer.Context, as_json: Json = False) -> None:
-    """Show alerts that stand until a person has seen to them."""
+    """Show alerts that stand until a person has seen to them, of cases and of filings, with what to do."""
     with _desk(ctx.obj) as desk, desk.store.read() as reader:
-        found = reader.case_alerts()
+        found = standing_alerts(reader)
     if as_json:
         for each in found:
-            said = {"id": each.id, "case": each.case_id, "kind": each.kind, "at": iso(each.at)}
-            print_json(said | {"content": each.content_id})
+            said = {
+                "id": each.id,
+                "case": each.case_id,
+                "filing": each.filing_id,
+                "kind": each.kind,
+                "at": iso(each.at),
+            }
+            print_json(said | {"content": each.content_id, "title": each.title, "to_do": each.to_do, "told": each.told})
     elif found:
-        rows = [(each.id, f"{each.at:%Y-%m-%d %H:%M}", each.kind.value, each.case_id) for each in found]
-        print_table(("alert", "at (UTC)", "kind", "case"), rows)
+        rows = [(each.id, f"{each.at:%Y-%m-%d %H:%M}", each.title, each.case_id) for each in found]
+        print_table(("alert", "at (UTC)", "what", "case"), rows)
+        for kind in dict.fromkeys(each.kind for each in found):
+            out.print(next(f"{each.title}: {each.to_do}" for each in found if each.kind is kind))
     else:
         out.print("no alert stands")
 
 
-@app.command()
+@app.command(epilog='Example: clew review seen ALERT --because "supplement filed"')
+def seen(
+    ctx: typer.Context,
+    alert: Annotated[str, typer.Argument(metavar="ALERT", help="The alert's id, as `clew review alerts` shows it.")],
+    because: Annotated[str, typer.Option(help="What was done about it; kept with the alert.")],
+) -> None:
+    """End an alert of a case, because somebody has seen to it. An alert of a filing ends at its filing."""
+    with _desk(ctx.obj) as desk:
+        ended = end_case_alert(desk, AlertId(alert), because=because, actor=command_actor())
+    out.print(f"the alert of case {ended.case_id} does not stand any more")
+
+
+@app.command(epilog='Example: clew review appeal --subject account-7 --content upload-31 --reference "ticket 4711"')
+def appeal(
+    ctx: typer.Context,
+    case: Annotated[str | None, typer.Option(metavar="ID", help="The case that it is about.")] = None,
+    subject: Annotated[
+        str | None, typer.Option(metavar="REF", help="The account, by the platform's reference.")
+    ] = None,
+    content: Annotated[
+        str | None, typer.Option(metavar="REF", help="Of it one upload, by the platform's reference; else all.")
+    ] = None,
+    reference: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="The platform's own name for the appeal.")
+    ] = None,
+) -> None:
+    """Pass on the appeal of a user: somebody else than who decided looks again, and nobody is told by Clew."""
+    against = AppealedAgainst(case_id=CaseId(case) if case else None, subject=subject, content_reference=content)
+    with _desk(ctx.obj) as desk:
+        made = lodge(desk, against, reference=reference, actor=command_actor())
+    cases = sorted({each.case_id for each in made})
+    out.print(f"{len(made)} verdicts are appealed against, in {len(cases)} cases: {', '.join(cases)}")
+
+
+@app.command(epilog='Example: clew review erase account-7 --ground "Request of 2026-03-01, granted"')
 def erase(
     ctx: typer.Context,
-    subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="The subject's id.")],
+    subject: Annotated[
+        str, typer.Argument(metavar="SUBJECT", help="The account, by the platform's reference or by its id here.")
+    ],
     ground: Annotated[str, typer.Option(help="The request or rule on which it is erased.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
@@ -89,7 +136,9 @@ def erase(
     if not yes and not typer.confirm("Everything that is known of this person goes, for good. Erase it?"):
         raise InputError("nothing was erased")
     with _desk(ctx.obj) as desk:
-        erase_subject(desk, SubjectId(subject), ground=ground, actor=command_actor())
+        with desk.store.read() as reader:
+            known = reader.find_subject(subject)
+        erase_subject(desk, SubjectId(subject) if known is None else known.id, ground=ground, actor=command_actor())
     out.print("erased: names, identifiers, messages, and what was said of uploads; digests and verdicts stay")
 
 

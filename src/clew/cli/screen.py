@@ -114,7 +114,7 @@ def run_to_the_end(
 
 
 def _print_json(file: ScreenedFile) -> None:
-    from clew.web.schemas import say_index, say_match
+    from clew.web.api.screen_shapes import say_index, say_match
 
     hit = file.hit
     print_json(
@@ -136,7 +136,7 @@ def _print_json(file: ScreenedFile) -> None:
 
 def _print_text(file: ScreenedFile) -> None:
     """Only what needs a person: hits, and files that could not be hashed."""
-    path = os.path.relpath(file.path) if file.path.startswith(os.getcwd() + os.sep) else file.path  # noqa: PTH109
+    path = os.path.relpath(file.path) if file.path.startswith(os.getcwd() + os.sep) else file.path  # noqa: PTH109  (as the path is written, once for each of many files)
     if file.hit is not None and file.action is not None:
         nearest = file.hit.matches[0]
         near = "same bytes" if nearest.exact else f"{nearest.signal.type} at {nearest.distance} bits"

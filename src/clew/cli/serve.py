@@ -13,7 +13,7 @@ from clew.settings import Settings
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
-@app.command()
+@app.command(epilog="Examples: clew serve · clew serve --host 127.0.0.1 --port 8090 --link")
 def serve(
     ctx: typer.Context,
     host: Annotated[str | None, typer.Option(help="Address to listen on (else web.host).", show_default=False)] = None,
@@ -45,7 +45,7 @@ def serve_until_stopped(settings: Settings, *, link: bool, worker: bool = True) 
     from clew.web.console.links import Links
     from clew.web.server import address, listen, serve
 
-    log.configure(settings.log)
+    log.configure_process(settings.log)
     with (
         stoppable() as stop,
         listen(settings.web.host, settings.web.port) as listening,

@@ -24,7 +24,11 @@ _LOOK_S = 1.0
 @app.command(epilog="Example: clew worker")
 def worker(ctx: typer.Context) -> None:
     """Do what the outbox holds, until SIGTERM or Ctrl-C. Any number may run; `clew serve` runs one, too."""
+    from clew.web import log
+
     settings: Settings = ctx.obj
+    # Lines of libraries are written without what fills them, here as in the service.
+    log.configure_process(settings.log)
     with stoppable(), contextlib.closing(open_store(settings)) as store:
         strongroom = open_strongroom(settings, store, system_clock)
         filing = open_filing_desk(settings, store, strongroom, system_clock)

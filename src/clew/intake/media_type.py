@@ -2,6 +2,9 @@
 
 # A picture or a film for which no decoder is installed is "unsupported"; anything else is simply no picture.
 # Sources: ISO/IEC 15444-1 (JP2), ISO/IEC 18181-2 (JPEG XL), RFC 8794 (EBML), ISO/IEC 13818-1 (MPEG).
+_EBML = b"\x1a\x45\xdf\xa3"
+# The document type's element: WebM is what browsers play of Matroska, and says so in its first bytes.
+_WEBM = b"\x42\x82\x84webm"
 _STARTS = (
     (b"\x00\x00\x00\x0cjP  ", "image/jp2"),
     (b"\xff\x4f\xff\x51", "image/j2c"),
@@ -9,7 +12,7 @@ _STARTS = (
     (b"\xff\x0a", "image/jxl"),
     (b"8BPS", "image/vnd.adobe.photoshop"),
     (b"\x00\x00\x01\x00", "image/vnd.microsoft.icon"),
-    (b"\x1a\x45\xdf\xa3", "video/x-matroska"),
+    (_EBML, "video/x-matroska"),
     (b"FLV\x01", "video/x-flv"),
     (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "video/x-ms-asf"),
     (b"\x00\x00\x01\xba", "video/mpeg"),
@@ -28,6 +31,8 @@ def recognise(head: bytes) -> str | None:
         return "video/quicktime" if head[8:12] == b"qt  " else "video/mp4"
     if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
         return "video/x-msvideo"
+    if head.startswith(_EBML) and _WEBM in head:
+        return "video/webm"
     return next((media_type for start, media_type in _STARTS if head.startswith(start)), None)
 
 

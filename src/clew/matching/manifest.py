@@ -80,7 +80,7 @@ def find(path: Path) -> Manifest | None:
         if written != _checksum(table):
             raise ValueError("its checksum differs")  # noqa: TRY301  one message for every way to be damaged
         if table.pop("format") != _FORMAT:
-            raise ValueError("it has another format")  # noqa: TRY301
+            raise ValueError("it has another format")  # noqa: TRY301  (caught below with every other way a file can be wrong)
         segments = tuple(SegmentFile(**each) for each in table.pop("segments"))
         return Manifest(segments=segments, previous=tuple(table.pop("previous")), **table)
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -19,6 +19,7 @@ from clew.parts.stores.base import Reader, UnitOfWork
 from clew.pipelines.holds import standing_holds
 from clew.pipelines.strongroom import Facts, Strongroom, event
 from clew.records.audit import AuditEvent
+from clew.records.case import NotHeld
 from clew.records.evidence import Destruction, DestructionState, Hold, LegalProcess, ProcessKind, SealedObject
 from clew.records.identifiers import CaseId, DestructionId, ObjectId, ProcessId
 
@@ -36,6 +37,7 @@ class Plan:
 
     Attributes:
         holds: those that forbid it.
+        unanswered: legal requests that wait for an answer, which forbid it too.
         requests: the recorded destruction requests in force.
         asked: the destruction that is under way, or waits for a second person.
         destroyed_at: set when the key is gone already.
@@ -45,6 +47,7 @@ class Plan:
     objects: int
     size_bytes: int
     holds: tuple[Hold, ...]
+    unanswered: tuple[LegalProcess, ...]
     requests: tuple[LegalProcess, ...]
     asked: Destruction | None
     destroyed_at: datetime | None
@@ -52,7 +55,8 @@ class Plan:
     @property
     def possible(self) -> bool:
         """Whether it may be asked for now."""
-        return not self.holds and bool(self.requests) and self.destroyed_at is None
+        free = not self.holds and not self.unanswered
+        return free and bool(self.requests) and self.destroyed_at is None
 
 
 def plan(reader: Reader, strongroom: Strongroom, case_id: CaseId) -> Plan:
@@ -65,16 +69,14 @@ def plan(reader: Reader, strongroom: Strongroom, case_id: CaseId) -> Plan:
     kept = reader.find_preservation(case_id)
     if kept is None:
         raise NotFoundError(f"nothing of a case '{case_id[:40]}' was ever kept; see: clew evidence show")
-    requests = [
-        each
-        for each in reader.processes_of_case(case_id)
-        if each.kind is ProcessKind.DESTRUCTION_REQUEST and each.holds(at)
-    ]
+    processes = reader.processes_of_case(case_id)
+    requests = [each for each in processes if each.kind is ProcessKind.DESTRUCTION_REQUEST and each.holds(at)]
     return Plan(
         case_id=case_id,
         objects=kept.objects,
         size_bytes=kept.size_bytes,
         holds=kept.standing(at),
+        unanswered=tuple(each for each in processes if _waits(each, at)),
         requests=tuple(requests),
         asked=reader.find_open_destruction(case_id),
         destroyed_at=kept.key_destroyed_at,
@@ -92,8 +94,8 @@ def destroy(
     Returns:
         The destruction: ASKED when another person must call this too, else DONE.
     Raises:
-        RefusedError: a hold stands, no lawful request is recorded, the confirmation is another case's, or the same
-            person asks twice.
+        RefusedError: a hold stands, a legal request is not answered, no lawful request is recorded, the confirmation
+            is another case's, or the same person asks twice.
         NotFoundError, ConflictError: there is nothing to destroy, or it was destroyed.
         UnavailableError: the vault is not to be had; the key is destroyed then, and asking again carries on.
     """
@@ -158,6 +160,7 @@ def _decide(
     if key.wrapped is None:
         raise ConflictError("the evidence of that case was destroyed before; its certificate says when")
     _demand_no_hold(unit, case_id, at)
+    _demand_answered(unit, case_id, at)
     if asked is None:
         process = _demand_request(unit, case_id, process_id, at)
         asked = Destruction(
@@ -177,6 +180,9 @@ def _decide(
         if strongroom.two_people and asked.asked_by == actor:
             raise RefusedError("the same person has asked for this destruction; another one must confirm it")
     unit.destroy_case_key(case_id, at)
+    for content in unit.contents_of(case_id):
+        if content.object_id is not None:
+            unit.set_held(content.id, object_id=None, not_held=NotHeld.DESTROYED)
     decided = replace(
         asked,
         state=DestructionState.KEY_DESTROYED,
@@ -198,6 +204,25 @@ def _demand_no_hold(reader: Reader, case_id: CaseId, at: datetime) -> None:
             for hold in standing
         )
         raise RefusedError(f"a hold forbids it: {told}. Nothing is destroyed while a hold stands")
+
+
+def _demand_answered(reader: Reader, case_id: CaseId, at: datetime) -> None:
+    waiting = [each for each in reader.processes_of_case(case_id) if _waits(each, at)]
+    if waiting:
+        told = "; ".join(f"{each.kind.value} {each.reference}, {each.authority} ({each.id})" for each in waiting)
+        raise RefusedError(
+            f"a legal request is not answered: {told}. Nothing is destroyed before it is; then: clew evidence answered"
+        )
+
+
+def _waits(process: LegalProcess, at: datetime) -> bool:
+    """Whether an authority waits for an answer that needs the evidence."""
+    if process.kind is ProcessKind.DESTRUCTION_REQUEST or process.answered_at is not None:
+        return False
+    over = process.expires_at is not None and process.expires_at <= at
+    # A request to preserve asks for nothing else and holds the case while it lasts; any other is owed an answer even
+    # when it opens nothing any more.
+    return process.kind is not ProcessKind.PRESERVATION_REQUEST or not over
 
 
 def _demand_request(reader: Reader, case_id: CaseId, process_id: ProcessId | None, at: datetime) -> LegalProcess:

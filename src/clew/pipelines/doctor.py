@@ -16,6 +16,7 @@ from clew.parts.stores._evidence import Kept
 from clew.parts.stores.base import Store
 from clew.pipelines.audit import AuditLog, open_log
 from clew.pipelines.audit_verify import STUCK_AFTER
+from clew.pipelines.authenticators import Authenticators
 from clew.pipelines.files import open_hasher
 from clew.pipelines.installation import open_index, open_store, signal_parts
 from clew.pipelines.onboarding import checklist
@@ -77,6 +78,7 @@ def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
         yield from _grounds(store, clock())
         yield _audit(open_log(settings, store, clock))
         yield from _evidence(settings, store, clock)
+        yield from examine_people(settings, store)
         yield from _reporting(settings, store)
     finally:
         store.close()
@@ -198,7 +200,10 @@ def _evidence(settings: Settings, store: Store, clock: Clock) -> Iterator[Findin
             room.vault.check()
             room.keyring.prepare(first=False)
             if lost := set(in_use) - set(room.keyring.masters() or in_use):
-                raise UnavailableError(f"master keys are missing that seal cases: {', '.join(sorted(lost))}")
+                raise UnavailableError(
+                    f"master keys are missing that seal cases: {', '.join(sorted(lost))}; their evidence lies "
+                    "unchanged and opens for nobody: put the right key file back from your copy"
+                )
     except ClewError as error:
         yield Finding(what="evidence", health=Health.MISSING, told=str(error))
         return
@@ -209,6 +214,25 @@ def _evidence(settings: Settings, store: Store, clock: Clock) -> Iterator[Findin
     if lapsed:
         told = f"{lapsed:,} cases have no hold any more; decide what follows: clew evidence show --kept lapsed"
         yield Finding(what="holds", health=Health.WEAK, told=told)
+
+
+def examine_people(settings: Settings, store: Store) -> Iterator[Finding]:
+    """Whether people's authenticator apps can be checked, and whose tries to sign in are counted as one."""
+    keys = Authenticators(settings.people_key_path)
+    try:
+        with store.read() as reader:
+            needed = keys.check(reader)
+    except ClewError as error:
+        yield Finding(what="authenticators", health=Health.MISSING, told=str(error))
+    else:
+        if needed:
+            told = f"their secrets open with {settings.people_key_path}; keep a copy apart from the database"
+            yield Finding(what="authenticators", health=Health.GOOD, told=told)
+    if not settings.web.public_url:
+        return
+    told = "the proxy must reach Clew on this machine and set X-Forwarded-For; else all people count as one address"
+    health = Health.GOOD if _is_loopback(settings.web.host) else Health.WEAK
+    yield Finding(what="tries to sign in", health=health, told=told)
 
 
 def _ground(what: str, basis: LegalBasis, now: datetime) -> Iterator[Finding]:

@@ -96,7 +96,7 @@ def _caption(picture: Image.Image, text: str) -> Image.Image:
 
 def _unhashable(seed: int) -> Iterator[tuple[str, bytes]]:
     """Files as they really come: empty, cut off, renamed, flat, too large to decode."""
-    random = Random(f"{seed}-unhashable")  # noqa: S311
+    random = Random(f"{seed}-unhashable")  # noqa: S311  (the same pictures each time)
     whole = _jpeg(_landscape(random), 85)
     yield "empty.jpg", b""
     yield "cut-off.png", _encode(_shapes(random), "PNG")[:4000]

@@ -1,6 +1,7 @@
 """Seal the bytes of a case, and open them for whoever holds a permit."""
 
 import os
+from collections.abc import Callable
 
 from clew.errors import InputError, RefusedError, UnavailableError
 from clew.ground.sealed import Descriptor, InMemory, Readable
@@ -51,16 +52,19 @@ def seal_from_upload(
     size_bytes: int,
     actor: str,
     media_type: str | None = None,
+    attach: Callable[[UnitOfWork, SealedObject], None] = lambda _unit, _sealed: None,
 ) -> SealedObject:
     """`seal` for an upload behind a descriptor, as the HTTP service holds it.
 
+    Args:
+        attach: says in the same transaction what the object belongs to, so that no stop parts the two.
     Raises:
         InputError: the descriptor holds another number of bytes than came in.
     """
     readable = Descriptor(descriptor)
     if readable.size_bytes != size_bytes:
         raise InputError(f"an upload of {size_bytes:,} bytes is held with {readable.size_bytes:,}; send it again")
-    return _seal(strongroom, case_id, readable, actor=actor, media_type=media_type)
+    return _seal(strongroom, case_id, readable, actor=actor, media_type=media_type, attach=attach)
 
 
 def open_sealed(strongroom: Strongroom, permit: ViewingPermit) -> Opened:
@@ -127,7 +131,13 @@ def record_placed(
 
 
 def _seal(
-    strongroom: Strongroom, case_id: CaseId, content: Readable, *, actor: str, media_type: str | None
+    strongroom: Strongroom,
+    case_id: CaseId,
+    content: Readable,
+    *,
+    actor: str,
+    media_type: str | None,
+    attach: Callable[[UnitOfWork, SealedObject], None] = lambda _unit, _sealed: None,
 ) -> SealedObject:
     if media_type is not None and (len(media_type) > _MEDIA_TYPE_CHARACTERS or not media_type.isprintable()):
         raise InputError(f"a media type has at most {_MEDIA_TYPE_CHARACTERS} printable characters")
@@ -139,6 +149,8 @@ def _seal(
     def work(unit: UnitOfWork) -> SealedObject:
         if (known := unit.lock_case_key(case_id)) is None or known.wrapped is None:
             raise RefusedError("the evidence of this case was destroyed while this was sealed; nothing of it is held")
-        return record_placed(unit, strongroom, case_id, placed, actor=actor, media_type=media_type)
+        sealed = record_placed(unit, strongroom, case_id, placed, actor=actor, media_type=media_type)
+        attach(unit, sealed)
+        return sealed
 
     return strongroom.store.transact(work)

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from clew.errors import ConflictError, InputError, RefusedError
+from clew.errors import ConflictError, InputError, MissingPartError, RefusedError
 from clew.ground.canonical import canonical
-from clew.ground.clock import Clock
+from clew.ground.clock import Clock, iso
 from clew.ground.identity import new_id
+from clew.parts.clearinghouses.base import CalledPart, FetchingPart
 from clew.parts.stores._filing import FilingFilter
 from clew.parts.stores.base import Store, UnitOfWork
 from clew.pipelines.filing_desk import KIND, Facts, FilingDesk, note, record
-from clew.pipelines.filing_outcome import settle
+from clew.pipelines.filing_outcome import filed_by_hand
 from clew.pipelines.filing_papers import demand_asked_for
 from clew.pipelines.strongroom import Strongroom
 from clew.records.filing import (
@@ -119,45 +120,57 @@ def file_again(unit: UnitOfWork, desk: FilingDesk, filing_id: FilingId, *, actor
     it is filed.
 
     Raises:
-        ConflictError: it has not failed.
+        ConflictError: it has not failed, or the same report of the case was ordered elsewhere since.
     """
     filing = unit.get_filing(filing_id)
     if filing.state is not FilingState.FAILED:
         raise ConflictError(f"only a failed filing is tried again; this one is '{filing.state}'")
+    _demand_last(unit, filing)
     return set_going(unit, desk, filing, actor)
 
 
 def record_by_hand(
-    unit: UnitOfWork, desk: FilingDesk, filing_id: FilingId, *, number: str, filed_at: datetime, actor: str
+    unit: UnitOfWork,
+    desk: FilingDesk,
+    filing_id: FilingId,
+    *,
+    number: str,
+    filed_at: datetime,
+    actor: str,
+    asked: bool = False,
 ) -> Filing:
     """A person has filed it elsewhere, or learned from the clearinghouse that it is filed, and stands for that.
 
+    Args:
+        asked: the clearinghouse itself has told that person that the report which this filing left open there is not
+            filed, and never will be.
+
     Raises:
         InputError: number or time cannot be.
-        ConflictError: it is filed already.
+        ConflictError: it is filed already, was withdrawn or is being taken back; or a report of it lies open at the
+            clearinghouse, which may have been finished.
     """
     at = desk.clock()
     text = number.strip()
     if not text or len(text) > _NUMBER_CHARACTERS or not text.isprintable():
         raise InputError(f"the number must be 1 to {_NUMBER_CHARACTERS} printable characters, as the recipient gave it")
-    if filed_at > at:
-        raise InputError("the time of filing must lie in the past")
     filing = unit.get_filing(filing_id)
     if filing.state.filed:
         raise ConflictError(f"it is filed already, as number {filing.number}")
-    done = replace(
-        filing,
-        state=FilingState.FILED_BY_HAND,
-        number=text,
-        finished_at=filed_at,
-        finished_by=actor,
-        due_at=None,
-        told=None,
-    )
+    if filing.state is FilingState.WITHDRAWN:
+        raise ConflictError("it was withdrawn; order the report anew, and record that one as filed by hand")
+    if filing.state is FilingState.WITHDRAWING:
+        raise ConflictError("it is being taken back; wait until that is done, order it anew, and record that one")
+    _demand_time(unit, filing, filed_at, at)
+    if left_open(desk, filing) and text != filing.number and not asked:
+        raise ConflictError(
+            f"this filing left report {filing.number} open at the clearinghouse, and may have finished it: filed again "
+            f"by hand, it could stand there twice. Withdraw the filing, which takes that report back; or ask the "
+            f"clearinghouse what became of {filing.number}. If it is filed, record that number; if it is not, say that "
+            "you have asked"
+        )
     unit.cancel_task(task_key(filing), at, "filed by hand")
-    done = record(unit, done, Step.BY_HAND, at, actor=actor)
-    settle(unit, desk, done, actor)
-    return done
+    return filed_by_hand(unit, desk, filing, number=text, filed_at=filed_at, actor=actor)
 
 
 def withdraw(unit: UnitOfWork, desk: FilingDesk, filing_id: FilingId, *, because: str, actor: str) -> Filing:
@@ -179,7 +192,7 @@ def withdraw(unit: UnitOfWork, desk: FilingDesk, filing_id: FilingId, *, because
         )
     if filing.state in {FilingState.WITHDRAWN, FilingState.WITHDRAWING}:
         return filing
-    if filing.number is not None:
+    if filing.number is not None or _may_lie(desk, filing):
         return set_going(unit, desk, replace(filing, told=reason), actor, state=FilingState.WITHDRAWING)
     unit.cancel_task(task_key(filing), at, "withdrawn")
     unit.clear_filing_alerts(filing.id, (FilingAlertKind.FAILED, FilingAlertKind.STUCK), actor, at)
@@ -193,7 +206,7 @@ def clear_alert(unit: UnitOfWork, desk: FilingDesk, alert_id: AlertId, *, actor:
     Raises:
         RefusedError: its filing has failed: it is filed again, recorded by hand or withdrawn, never put aside.
     """
-    found = next((each for each in unit.filing_alerts() if each.id == alert_id), None)
+    found = unit.find_filing_alert(alert_id)
     if found is None:
         return False
     if found.kind is FilingAlertKind.FAILED and unit.get_filing(found.filing_id).state is FilingState.FAILED:
@@ -203,12 +216,50 @@ def clear_alert(unit: UnitOfWork, desk: FilingDesk, alert_id: AlertId, *, actor:
     return unit.clear_filing_alert(alert_id, actor, at)
 
 
+def left_open(desk: FilingDesk, filing: Filing) -> bool:
+    """Whether an attempt left a report at the clearinghouse of which it is not known that it is gone."""
+    if filing.number is None or filing.state.filed:
+        return False
+    try:
+        return isinstance(desk.part(filing.clearinghouse), CalledPart)
+    except MissingPartError:
+        return True
+
+
 # ---------------------------------------------------------------- below
 
 
 def task_key(filing: Filing) -> str:
     """The key of the task that moves a filing on; each round has its own."""
     return f"{KIND}:{filing.id}:{filing.round}"
+
+
+def _demand_last(unit: UnitOfWork, filing: Filing) -> None:
+    """The same report goes out by one way: whoever chose another since goes on with that."""
+    if filing.case_id is None:
+        return
+    wanted = FilingFilter(case_id=filing.case_id, environment=filing.environment, limit=_PORTION)
+    for each in unit.filings(wanted):
+        later = each.part == filing.part and (each.created_at, each.id) > (filing.created_at, filing.id)
+        if later and each.state is not FilingState.WITHDRAWN:
+            raise ConflictError(
+                f"this report was ordered to {each.clearinghouse} since, as filing {each.id}, which is '{each.state}'. "
+                "Withdraw this one; if the report is to go to both, order it here anew after that"
+            )
+
+
+def _demand_time(unit: UnitOfWork, filing: Filing, filed_at: datetime, at: datetime) -> None:
+    """Filed by hand it was after there was a case, and not in the future."""
+    opened_at = unit.get_case(filing.case_id).opened_at if filing.case_id is not None else None
+    if filed_at > at:
+        raise InputError("the time of filing must lie in the past")
+    if opened_at is not None and filed_at < opened_at:
+        raise InputError(f"the time of filing must not lie before the case, which was opened at {iso(opened_at)}")
+
+
+def _may_lie(desk: FilingDesk, filing: Filing) -> bool:
+    """Whether a worker may have laid a package down, of which it has not said so yet."""
+    return filing.attempts > 0 and isinstance(desk.part(filing.clearinghouse), FetchingPart)
 
 
 def _begun(desk: FilingDesk) -> FilingState:

@@ -60,6 +60,10 @@ class FilingDesk:
         """The format in which it takes reports."""
         return _format(part.format)
 
+    def format_for(self, clearinghouse: str | None) -> ClearinghouseFormat:
+        """The format of a clearinghouse; of the one that the settings name, for None."""
+        return format_for(clearinghouse or self.settings.reporting.clearinghouse)
+
     def open_called(self, part: CalledPart, environment: str) -> Clearinghouse:
         """An environment that is called; nothing is called yet."""
         format_part = self.format_of(part)
@@ -78,11 +82,11 @@ class FilingDesk:
 
         return part.open(access_of(self.settings, environment), read_reply)
 
-    def open_outlet(self, part: FetchingPart, environment: str) -> Outlet:
-        """An environment that fetches."""
+    def open_outlet(self, part: FetchingPart, environment: str, place: str = "") -> Outlet:
+        """An environment that fetches; where a package lies already, whatever the settings name now."""
         reporting = self.settings.reporting
         base = Path(reporting.folder) if reporting.folder else self.settings.data_dir / "handover"
-        return part.open(Access(place=""), base / environment, self.sign)
+        return part.open(Access(place=place), base / environment, self.sign)
 
     def sign(self, message: bytes) -> bytes:
         """By the installation's key."""
@@ -98,6 +102,11 @@ def _part(name: str) -> ClearinghousePart:
 @cache
 def _format(name: str) -> ClearinghouseFormat:
     return shelf.load("formats", name, ClearinghouseFormat)
+
+
+def format_for(clearinghouse: str) -> ClearinghouseFormat:
+    """The format in which that clearinghouse takes reports."""
+    return _format(_part(clearinghouse).format)
 
 
 def access_of(settings: Settings, environment: str) -> Access:
@@ -186,7 +195,9 @@ def alert(unit: UnitOfWork, filing: Filing, kind: FilingAlertKind, told: str, at
 
 
 def fail(unit: UnitOfWork, filing: Filing, told: str, at: datetime) -> Filing:
-    """The filing has failed: nothing more happens by itself, and an alert stands."""
+    """The filing has failed: nothing more happens by itself, and an alert stands; of a withdrawal, it says so."""
+    if filing.state is FilingState.WITHDRAWING:
+        told = f"It was to be withdrawn, and what lies open there could not be taken back; withdraw it again. {told}"
     failed = replace(filing, state=FilingState.FAILED, due_at=None, told=told)
     alert(unit, failed, FilingAlertKind.FAILED, told, at)
     return record(unit, failed, Step.GAVE_UP, at, actor=ACTOR, told=told)

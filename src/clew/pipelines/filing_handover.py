@@ -5,27 +5,29 @@ is laid beside it, or a person records the number that a portal gave.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import msgspec
 
 from clew.errors import ClewError, ConflictError, UnavailableError
-from clew.ground.retries import next_delay
 from clew.parts.clearinghouses.base import FetchingPart, Outlet, Package, PackedFile
 from clew.parts.stores.base import UnitOfWork
-from clew.pipelines.filing_desk import ACTOR, FilingDesk, alert, fail, record
+from clew.pipelines.filing_course import begun, given_up, put_off
+from clew.pipelines.filing_desk import ACTOR, FilingDesk, alert, record
 from clew.pipelines.filing_outcome import store_receipt
 from clew.pipelines.filing_papers import Ready, ready
 from clew.pipelines.hand_over import documents, filed_report
-from clew.pipelines.outbox import Held
+from clew.pipelines.outbox import Held, fault
 from clew.records.filing import Filing, FilingAlertKind, FilingState, Paper, PaperKind, Step
 from clew.records.outbox import TaskState
-from clew.reporting.submit import over
 
 _LOOK_AGAIN = timedelta(minutes=15)
 # The random end of a report's id: 40 bits, which tell the few reports of one filing apart.
 _END = 8
+# What a withdrawal makes an end of.
+_WAITED_FOR = (FilingAlertKind.FAILED, FilingAlertKind.STUCK, FilingAlertKind.RECEIPT_AWAITED)
 
 
 class Handover:
@@ -38,54 +40,59 @@ class Handover:
         self._filing = filing
 
     def run(self) -> None:
-        """The package lies there, or its receipt is stored, or it is tried again.
+        """The package lies there, or its receipt is stored, or it is tried again, or it has failed with an alert.
 
         Raises:
             ConflictError: the task or the filing is another's now.
         """
+        lies = self._filing.state in {FilingState.HANDED, FilingState.WITHDRAWING}
         try:
-            outlet = self._desk.open_outlet(self._part, self._filing.environment)
-            if self._filing.state is FilingState.WITHDRAWING:
-                self._withdraw()
-            elif self._filing.state is FilingState.HANDED:
+            outlet = self._desk.open_outlet(
+                self._part, self._filing.environment, (self._filing.place or "") if lies else ""
+            )
+            if self._filing.state is FilingState.HANDED:
                 self._look(outlet)
-            else:
-                self._hand(outlet)
+            elif self._begin(outlet.place):
+                self._go(outlet)
         except ConflictError:
             raise
         except UnavailableError as error:
-            self._later(str(error))
+            self._later(f"{error}.")
         except ClewError as error:
-            self._give_up(str(error))
+            self._give_up(f"{error}.")
+        except Exception as error:  # noqa: BLE001  (nothing may leave a filing without a word)
+            self._later(f"{fault(error)}.")
 
-    def _hand(self, outlet: Outlet) -> None:
-        """The intent, the package, and that it lies there; each durable before the next."""
-        at = self._desk.clock()
+    def _begin(self, place: str) -> bool:
+        """Whether the attempt is recorded; else the filing has failed, because nothing more may be tried."""
 
-        def begin(unit: UnitOfWork) -> Filing:
-            unit.demand_task(self._held.fence, at)
-            filing = unit.get_filing(self._filing.id)
-            since = filing.attempting_since
-            begun = replace(
-                filing,
-                state=FilingState.UNDER_WAY,
-                place=outlet.place,
-                attempts=filing.attempts + 1,
-                attempting_since=at if since is None or since > at else since,
-                due_at=None,
-            )
-            return record(unit, begun, Step.BEGUN, at, actor=ACTOR)
+        def work(unit: UnitOfWork) -> Filing:
+            return begun(unit, self._desk, self._held, unit.get_filing(self._filing.id), place)
 
         self._desk.passing("before storing begun")
-        self._filing = self._desk.store.transact(begin)
+        self._filing = self._desk.store.transact(work)
         self._desk.passing("after storing begun")
+        return self._filing.state is not FilingState.FAILED
+
+    def _go(self, outlet: Outlet) -> None:
+        if self._filing.state is FilingState.WITHDRAWING:
+            self._withdraw(outlet)
+        else:
+            self._hand(outlet)
+
+    def _hand(self, outlet: Outlet) -> None:
+        """The package, and that it lies there; each durable before the next."""
         papers = ready(self._desk, self._filing, self._desk.format_of(self._part))
         self._held.demand()
         name = _package_name(self._filing)
         manifest = outlet.put(Package(name=name, files=_documents(self._desk, self._filing, papers)))
         older = [each for each in outlet.packages(self._filing.id) if each != name]
         self._desk.passing("before storing handed")
-        self._desk.store.transact(lambda unit: self._handed(unit, name, manifest, older))
+        try:
+            self._desk.store.transact(lambda unit: self._handed(unit, name, manifest, older))
+        except ConflictError:
+            self._say_if_withdrawn(outlet, name)
+            raise
         self._desk.passing("after storing handed")
 
     def _handed(self, unit: UnitOfWork, name: str, manifest: bytes, older: list[str]) -> None:
@@ -107,77 +114,103 @@ class Handover:
                 at=at,
                 body=manifest,
                 digest=hashlib.sha256(manifest).digest(),
+                key=handed.report_id,
             )
         )
         unit.put_task_back(self._held.fence, at + _LOOK_AGAIN, told)
 
     def _look(self, outlet: Outlet) -> None:
-        """The receipt is stored, or it is awaited further; after a while an alert says so."""
-        name = self._filing.number or _package_name(self._filing)
-        body = outlet.find_receipt(name)
-        at = self._desk.clock()
+        """Its receipts are stored, or awaited further; after a while an alert says so."""
+        bodies = outlet.receipts(self._package)
 
         def work(unit: UnitOfWork) -> None:
-            unit.demand_task(self._held.fence, at)
-            if body is not None:
-                store_receipt(unit, self._desk, self._filing.id, name, body, at)
-                unit.end_task(self._held.fence, at, TaskState.DONE)
-                return
-            hours = self._desk.settings.reporting.receipt_hours
-            since = self._filing.attempting_since or self._filing.created_at
-            if at - since >= timedelta(hours=hours):
-                told = (
-                    f"The package of this report lies in {outlet.place} for more than {hours} hours, and nobody has "
-                    "acknowledged it. Carry it to the recipient, then lay the receipt beside it or record its number."
-                )
-                alert(unit, self._filing, FilingAlertKind.RECEIPT_AWAITED, told, at)
-            unit.put_task_back(self._held.fence, at + _LOOK_AGAIN, self._filing.told or "")
+            if bodies:
+                self._receive(unit, bodies)
+            else:
+                self._await(unit, "")
 
         self._desk.store.transact(work)
 
-    def _withdraw(self) -> None:
-        """What lies sealed cannot be called back by a machine: a person does it, and has been told so."""
+    def _receive(self, unit: UnitOfWork, bodies: Sequence[bytes]) -> None:
+        """The first receipt files it; others are kept beside it."""
         at = self._desk.clock()
+        unit.demand_task(self._held.fence, at)
+        for body in bodies:
+            store_receipt(unit, self._desk, self._filing.id, self._package, body, at)
+        unit.end_task(self._held.fence, at, TaskState.DONE)
+
+    def _await(self, unit: UnitOfWork, why: str) -> None:
+        """It is looked for again; when nobody has acknowledged it for long, an alert says so."""
+        at = self._desk.clock()
+        unit.demand_task(self._held.fence, at)
+        hours = self._desk.settings.reporting.receipt_hours
+        since = self._filing.attempting_since or self._filing.created_at
+        if at - since >= timedelta(hours=hours):
+            told = (
+                f"The package of this report lies in {self._filing.place} for more than {hours} hours, and nobody "
+                "has acknowledged it. Carry it to the recipient, then lay the receipt beside it or record its number. "
+                f"{why}"
+            )
+            alert(unit, self._filing, FilingAlertKind.RECEIPT_AWAITED, told.rstrip(), at)
+        unit.put_task_back(self._held.fence, at + _LOOK_AGAIN, why or self._filing.told or "")
+
+    def _withdraw(self, outlet: Outlet) -> None:
+        """What lies sealed cannot be called back by a machine: an alert stands until a person has taken it away."""
+        bodies = outlet.receipts(self._package)
+        lying = outlet.packages(self._filing.id)
 
         def work(unit: UnitOfWork) -> None:
+            if bodies:
+                self._receive(unit, bodies)
+                return
+            at = self._desk.clock()
             unit.demand_task(self._held.fence, at)
-            gone = replace(unit.get_filing(self._filing.id), state=FilingState.WITHDRAWN, due_at=None)
-            told = "Its package still lies in the folder: take it away, and tell the recipient if they have it."
-            record(unit, gone, Step.WITHDRAWN, at, actor=ACTOR, told=told)
+            filing = unit.get_filing(self._filing.id)
+            unit.clear_filing_alerts(filing.id, _WAITED_FOR, ACTOR, at)
+            record(unit, replace(filing, state=FilingState.WITHDRAWN, due_at=None), Step.WITHDRAWN, at, actor=ACTOR)
+            if lying:
+                alert(unit, filing, FilingAlertKind.PACKAGE_LIES, _lies(outlet, lying), at)
             unit.end_task(self._held.fence, at, TaskState.DONE)
 
         self._desk.store.transact(work)
 
-    def _later(self, told: str) -> None:
-        at = self._desk.clock()
-        horizon = timedelta(hours=self._desk.settings.reporting.retry_hours)
+    def _say_if_withdrawn(self, outlet: Outlet, name: str) -> None:
+        """A package that was put while its filing was withdrawn does not lie there in silence."""
 
         def work(unit: UnitOfWork) -> None:
-            unit.demand_task(self._held.fence, at)
+            filing = unit.get_filing(self._filing.id)
+            # Whoever takes it back may have looked before the package lay there.
+            if filing.state in {FilingState.WITHDRAWN, FilingState.WITHDRAWING}:
+                alert(unit, filing, FilingAlertKind.PACKAGE_LIES, _lies(outlet, [name]), self._desk.clock())
+
+        self._desk.store.transact(work)
+
+    @property
+    def _package(self) -> str:
+        return self._filing.number or _package_name(self._filing)
+
+    def _later(self, told: str) -> None:
+        def work(unit: UnitOfWork) -> None:
             filing = unit.get_filing(self._filing.id)
             if filing.state is FilingState.HANDED:
-                unit.put_task_back(self._held.fence, at + _LOOK_AGAIN, told)
-                return
-            if over(filing, self._held.task.attempts, at, horizon):
-                fail(unit, filing, told, at)
-                unit.end_task(self._held.fence, at, TaskState.DEAD, told)
-                return
-            due_at = at + next_delay(self._held.task.attempts)
-            waiting = replace(filing, state=FilingState.WAITING, due_at=due_at, told=told)
-            record(unit, waiting, Step.GAVE_UP, at, actor=ACTOR, told=told)
-            unit.put_task_back(self._held.fence, due_at, told)
+                self._await(unit, told)
+            else:
+                put_off(unit, self._desk, self._held, filing, told)
 
         self._desk.store.transact(work)
 
     def _give_up(self, told: str) -> None:
-        at = self._desk.clock()
-
         def work(unit: UnitOfWork) -> None:
-            unit.demand_task(self._held.fence, at)
-            fail(unit, unit.get_filing(self._filing.id), told, at)
-            unit.end_task(self._held.fence, at, TaskState.DEAD, told)
+            given_up(unit, self._desk, self._held, unit.get_filing(self._filing.id), told)
 
         self._desk.store.transact(work)
+
+
+def _lies(outlet: Outlet, names: Sequence[str]) -> str:
+    return (
+        f"This report was withdrawn, and its package {', '.join(names)} lies in {outlet.place} still: take it away, "
+        "and tell the recipient if they have it."
+    )
 
 
 def _package_name(filing: Filing) -> str:

@@ -5,13 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from clew.parts.stores.base import UnitOfWork
-from clew.pipelines.cases import close_case
+from clew.pipelines.closing import end_when_filed
 from clew.pipelines.filing_desk import ACTOR, FilingDesk, alert, record
 from clew.pipelines.holds import preserve
-from clew.records.case import CaseState
 from clew.records.filing import Filing, FilingAlertKind, FilingState, Paper, PaperKind, Step
 from clew.records.identifiers import FilingId, ReportId
-from clew.records.review import JobState
 from clew.reporting.preserve import preserved
 
 _MISSING = "the receipt never arrived; ask the clearinghouse to confirm the report in writing and keep its answer"
@@ -19,6 +17,18 @@ _EARLIER = (
     "an earlier version of this report was filed, and the one that was given since was never sent. Compare the two, "
     "and file a supplement with what changed"
 )
+_GIVEN_UP = (
+    "A receipt came for the report {number}, which had been given up as not finished. It is kept beside this filing. "
+    "Ask the clearinghouse which reports of this case it has, and record what it says."
+)
+_SECOND = (
+    "Another receipt came for the report {number}, and differs from the one that is kept. Both are kept: compare them, "
+    "and ask the clearinghouse which one holds."
+)
+# Where a number was given, with the paper that says which report it names.
+_NUMBERED = frozenset({Step.OPENED, Step.HANDED})
+_WHOLE = frozenset({PaperKind.REPORT, PaperKind.MANIFEST})
+_RECEIPTS = frozenset({PaperKind.RECEIPT, PaperKind.OTHER_RECEIPT})
 # What a receipt, or a person's word, settles.
 _SETTLED = (
     FilingAlertKind.FAILED,
@@ -39,41 +49,33 @@ def store_receipt(
     differs: str = "",
     request_id: str | None = None,
 ) -> Filing:
-    """The filing is filed and its receipt stored, byte for byte; a second call changes nothing.
+    """The filing is filed and its receipt stored, byte for byte; the same receipt again changes nothing.
 
-    The lease is not asked for: that the clearinghouse has the report is true whoever learns it.
+    A receipt that differs from the one that is kept, or is of a report that was given up, is kept beside it, and an
+    alert stands. The lease is not asked for: that the clearinghouse has the report is true whoever learns it.
 
     Args:
         differs: what the receipt lists otherwise than was sent, for a person.
     """
     filing = unit.get_filing(filing_id)
     if filing.number != number:
-        told = (
-            f"A receipt came for the report {number}, which had been given up as not finished. Ask the clearinghouse "
-            "which reports of this case it has; the receipt is in the audit by its number only."
-        )
-        alert(unit, filing, FilingAlertKind.STUCK, told, desk.clock())
+        _keep_other(unit, desk, filing, number, body, received_at, _GIVEN_UP.format(number=number))
         return filing
-    if unit.find_receipt(filing_id) is not None:
+    kept = unit.find_receipt(filing_id)
+    if kept is not None and kept.body != body:
+        _keep_other(unit, desk, filing, number, body, received_at, _SECOND.format(number=number))
+    if kept is not None and filing.state.filed:
         return filing
-    digest = hashlib.sha256(body).digest()
-    unit.add_paper(
-        Paper(
-            filing_id=filing.id,
-            attempt=filing.attempts,
-            kind=PaperKind.RECEIPT,
-            at=received_at,
-            body=body,
-            digest=digest,
-        )
-    )
+    if kept is None:
+        kept = _paper(filing, PaperKind.RECEIPT, body, received_at)
+        unit.add_paper(kept)
     filed = replace(
         filing,
         report_id=_report_sent(unit, filing),
         state=FilingState.FILED,
         finished_at=filing.finished_at or received_at,
         finished_by=filing.finished_by or ACTOR,
-        receipt_digest=digest,
+        receipt_digest=kept.digest,
         due_at=None,
         told=differs or None,
     )
@@ -85,22 +87,64 @@ def store_receipt(
     return done
 
 
+def keep_unsettled(
+    unit: UnitOfWork, desk: FilingDesk, filing_id: FilingId, number: str, body: bytes, received_at: datetime, why: str
+) -> None:
+    """A receipt is kept, byte for byte, although what follows from it could not be stored; an alert says why.
+
+    The next attempt learns from the clearinghouse that the report is finished, and settles it.
+    """
+    filing = unit.get_filing(filing_id)
+    if filing.number != number or unit.find_receipt(filing_id) is not None:
+        _keep_other(unit, desk, filing, number, body, received_at, _GIVEN_UP.format(number=number))
+        return
+    unit.add_paper(_paper(filing, PaperKind.RECEIPT, body, received_at))
+    told = f"The receipt of report {number} is kept, but what follows from it could not be stored: {why}. Tried again."
+    alert(unit, filing, FilingAlertKind.STUCK, told, desk.clock())
+
+
 def found_finished(unit: UnitOfWork, desk: FilingDesk, filing: Filing, told: str, request_id: str | None) -> Filing:
     """The clearinghouse says that an earlier attempt was finished: it is filed, and a person asks for the receipt."""
     at = desk.clock()
+    receipt = unit.find_receipt(filing.id)
     filed = replace(
         filing,
         report_id=_report_sent(unit, filing),
         state=FilingState.FILED,
-        finished_at=at,
+        finished_at=at if receipt is None else receipt.at,
         finished_by=ACTOR,
+        receipt_digest=None if receipt is None else receipt.digest,
         due_at=None,
-        told=f"{told} {_MISSING}",
+        told=f"{told} {_MISSING}" if receipt is None else told,
     )
     done = record(unit, filed, Step.FOUND_FINISHED, at, actor=ACTOR, told=told, request_id=request_id)
     settle(unit, desk, done, ACTOR)
-    alert(unit, done, FilingAlertKind.RECEIPT_MISSING, f"Report {filing.number}: {_MISSING}.", at)
+    if receipt is None:
+        alert(unit, done, FilingAlertKind.RECEIPT_MISSING, f"Report {filing.number}: {_MISSING}.", at)
     _say_if_earlier(unit, filing, done, at)
+    return done
+
+
+def filed_by_hand(
+    unit: UnitOfWork, desk: FilingDesk, filing: Filing, *, number: str, filed_at: datetime, actor: str
+) -> Filing:
+    """It is filed on a person's word; what follows is the same as from a receipt."""
+    at = desk.clock()
+    filed = replace(
+        filing,
+        report_id=_report_sent(unit, filing),
+        state=FilingState.FILED_BY_HAND,
+        number=number,
+        finished_at=filed_at,
+        finished_by=actor,
+        due_at=None,
+        told=None,
+    )
+    done = record(unit, filed, Step.BY_HAND, at, actor=actor)
+    settle(unit, desk, done, actor)
+    # Of a number that is not ours nobody but that person knows which report it names: they filed what was given last.
+    if filing.number is not None and number == filing.number:
+        _say_if_earlier(unit, filing, done, at)
     return done
 
 
@@ -119,10 +163,7 @@ def settle(unit: UnitOfWork, desk: FilingDesk, filing: Filing, actor: str) -> No
         reference=asked.reference,
         actor=actor,
     )
-    # What is not decided yet keeps the case open: a supplement may follow.
-    case = unit.take_case(asked.case_id)
-    if case.state is CaseState.OPEN and unit.get_job_of_case(case.id).state is JobState.DECIDED:
-        close_case(unit, asked.case_id, at, actor=actor, because="filed")
+    end_when_filed(unit, desk.strongroom, asked.case_id, at, actor=actor)
 
 
 def _report_sent(unit: UnitOfWork, filing: Filing) -> ReportId:
@@ -131,10 +172,26 @@ def _report_sent(unit: UnitOfWork, filing: Filing) -> ReportId:
     One attempt sends one report: whoever gives the filing another ends the attempt.
     """
     opened = {
-        each.attempt for each in unit.steps_of(filing.id) if each.step is Step.OPENED and each.number == filing.number
+        each.attempt for each in unit.steps_of(filing.id) if each.step in _NUMBERED and each.number == filing.number
     }
-    sent = (each for each in unit.papers_of(filing.id) if each.kind is PaperKind.REPORT and each.attempt in opened)
+    sent = (each for each in unit.papers_of(filing.id) if each.kind in _WHOLE and each.attempt in opened)
     return next((ReportId(each.key) for each in sent if each.key is not None), filing.report_id)
+
+
+def _keep_other(
+    unit: UnitOfWork, desk: FilingDesk, filing: Filing, number: str, body: bytes, received_at: datetime, told: str
+) -> None:
+    """A receipt is kept beside others, once, and an alert stands."""
+    digest = hashlib.sha256(body).digest()
+    if any(each.digest == digest and each.kind in _RECEIPTS for each in unit.papers_of(filing.id)):
+        return
+    unit.add_paper(_paper(filing, PaperKind.OTHER_RECEIPT, body, received_at, key=number))
+    alert(unit, filing, FilingAlertKind.ANOTHER_RECEIPT, told, desk.clock())
+
+
+def _paper(filing: Filing, kind: PaperKind, body: bytes, at: datetime, key: str | None = None) -> Paper:
+    digest = hashlib.sha256(body).digest()
+    return Paper(filing_id=filing.id, attempt=filing.attempts, kind=kind, at=at, body=body, digest=digest, key=key)
 
 
 def _say_if_earlier(unit: UnitOfWork, before: Filing, filed: Filing, at: datetime) -> None:

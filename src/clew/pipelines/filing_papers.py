@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from clew.errors import InputError, NotFoundError, RefusedError
 from clew.parts.formats.base import ClearinghouseFormat, Fault
 from clew.parts.stores.base import Reader
-from clew.pipelines.cases import reportable_contents, viewing_of
+from clew.pipelines.case_file import reportable_contents, viewing_of
 from clew.pipelines.filing_desk import FilingDesk
 from clew.pipelines.report_forms import compose_report, statement_of
 from clew.records.filing import Filing
@@ -52,9 +52,9 @@ def ready(desk: FilingDesk, filing: Filing, format_part: ClearinghouseFormat) ->
         facts = format_part.read_stored(reader.get_report(filing.report_id).facts)
         statements = {} if filing.case_id is None else statements_of(reader, filing.case_id)
         demand_asked_for(reader, filing, facts)
-    composed = compose_report(facts, statements, at=desk.clock(), profile=filing.profile)
+    composed = compose_report(facts, statements, at=desk.clock(), profile=filing.profile, form=format_part)
     if composed.faults:
-        raise InputError(_told(composed.faults))
+        raise InputError(f"the report cannot be sent as it is: {in_words(composed.faults)}; mend it and file again")
     return Ready(report=composed.report, document=composed.xml, format=format_part, profile=filing.profile)
 
 
@@ -99,7 +99,7 @@ def sealed_object(reader: Reader, filing: Filing, key: str) -> ObjectId:
     return content.object_id
 
 
-def _told(faults: Sequence[Fault]) -> str:
-    named = "; ".join(f"{each.path}: expected {each.expected}, got {each.came}" for each in faults[:3])
-    more = f"; and {len(faults) - 3} more" if len(faults) > 3 else ""  # noqa: PLR2004
-    return f"the report cannot be sent as it is: {named}{more}; mend it and file again"
+def in_words(faults: Sequence[Fault]) -> str:
+    """The first places at fault, in words."""
+    some = "; ".join(f"{each.path}: expected {each.expected}, got {each.came}" for each in faults[:3])
+    return f"{some}; and {len(faults) - 3} more" if len(faults) > 3 else some  # noqa: PLR2004

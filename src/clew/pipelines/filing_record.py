@@ -4,22 +4,21 @@ import hashlib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
 from typing import TypeVar
 
-from clew.errors import UnavailableError
+from clew.errors import ClewError, ConflictError, UnavailableError
 from clew.ground.clock import monotonic_s
-from clew.ground.retries import next_delay
 from clew.parts.clearinghouses.base import CalledPart, Reply
 from clew.parts.formats.base import ClearinghouseFormat
 from clew.parts.stores.base import UnitOfWork
-from clew.pipelines.filing_desk import ACTOR, FilingDesk, access_of, fail, record
-from clew.pipelines.filing_outcome import found_finished, store_receipt
+from clew.pipelines.filing_course import begun, given_up, put_off
+from clew.pipelines.filing_desk import ACTOR, FilingDesk, access_of, record
+from clew.pipelines.filing_outcome import found_finished, keep_unsettled, store_receipt
 from clew.pipelines.holds import extend_locks
-from clew.pipelines.outbox import Held
+from clew.pipelines.outbox import Held, fault
 from clew.records.filing import Filing, FilingAlertKind, FilingState, Paper, PaperKind, Step
 from clew.records.outbox import TaskState
-from clew.reporting.submit import Call, Due, Ruling, over
+from clew.reporting.submit import Call, Due, Ruling
 
 T = TypeVar("T")
 
@@ -52,30 +51,13 @@ class AttemptRecord:
 
     def _begin(self) -> None:
         """The attempt is recorded; or the filing has failed before it, because nothing more may be tried."""
-        at = self._desk.clock()
         place = access_of(self._desk.settings, self._filing.environment).place
-        horizon = timedelta(hours=self._desk.settings.reporting.retry_hours)
 
         def work(unit: UnitOfWork) -> Filing:
-            unit.demand_task(self._held.fence, at)
             filing = unit.get_filing(self._filing.id)
-            if over(filing, self._held.task.attempts - 1, at, horizon):
-                told = filing.told or "no attempt came to an end"
-                return self._failed(unit, filing, f"Given up after {horizon.total_seconds() / 3600:.0f} hours: {told}")
             if filing.number is not None and filing.place != place:
-                return self._failed(unit, filing, _OTHER_PLACE.format(number=filing.number))
-            since = filing.attempting_since
-            withdrawing = filing.state is FilingState.WITHDRAWING
-            begun = replace(
-                filing,
-                state=filing.state if withdrawing else FilingState.UNDER_WAY,
-                place=place,
-                attempts=filing.attempts + 1,
-                # A clock that went back must not lengthen the horizon.
-                attempting_since=at if since is None or since > at else since,
-                due_at=None,
-            )
-            return record(unit, begun, Step.BEGUN, at, actor=ACTOR)
+                return given_up(unit, self._desk, self._held, filing, _OTHER_PLACE.format(number=filing.number))
+            return begun(unit, self._desk, self._held, filing, place)
 
         self._filing = self._transact(work, "begun")
 
@@ -94,13 +76,14 @@ class AttemptRecord:
         reply, received_at = self._reply, self._desk.clock()
         if reply is None:
             raise AssertionError("a report is filed by a reply")
+        number = number_of(due)
 
         def work(unit: UnitOfWork) -> None:
             store_receipt(
                 unit,
                 self._desk,
                 self._filing.id,
-                number_of(due),
+                number,
                 reply.body,
                 received_at,
                 differs=ruling.told,
@@ -108,7 +91,18 @@ class AttemptRecord:
             )
             unit.end_task(self._held.fence, self._desk.clock(), TaskState.DONE)
 
-        self._until_stored(work, "finished")
+        def keep(why: str) -> Callable[[UnitOfWork], None]:
+            return lambda unit: keep_unsettled(unit, self._desk, self._filing.id, number, reply.body, received_at, why)
+
+        try:
+            self._until_stored(work, "finished", again=(UnavailableError, ConflictError))
+        except UnavailableError:
+            raise
+        except Exception as error:  # noqa: BLE001  (whatever it is, the receipt itself cannot be had again)
+            why = str(error) if isinstance(error, ClewError) else fault(error)
+            self._until_stored(keep(why), "kept", again=(UnavailableError, ConflictError))
+            self._later(f"The receipt is kept, and what follows from it could not be stored: {why}.")
+            return
         self._lock()
 
     def _found_finished(self, ruling: Ruling) -> None:
@@ -125,31 +119,17 @@ class AttemptRecord:
 
     def _later(self, told: str) -> None:
         """The next attempt is due in a while; or the horizon is over."""
-        at = self._desk.clock()
-        horizon = timedelta(hours=self._desk.settings.reporting.retry_hours)
 
         def work(unit: UnitOfWork) -> None:
-            unit.demand_task(self._held.fence, at)
             filing = unit.get_filing(self._filing.id)
-            if over(filing, self._held.task.attempts, at, horizon):
-                self._failed(unit, filing, f"Given up after {horizon.total_seconds() / 3600:.0f} hours: {told}")
-                return
-            due_at = at + next_delay(self._held.task.attempts)
-            withdrawing = filing.state is FilingState.WITHDRAWING
-            state = filing.state if withdrawing else FilingState.WAITING
-            waiting = replace(filing, state=state, due_at=due_at, told=told)
-            record(unit, waiting, Step.GAVE_UP, at, actor=ACTOR, told=told, request_id=self._request_id())
-            unit.put_task_back(self._held.fence, due_at, told)
+            put_off(unit, self._desk, self._held, filing, told, request_id=self._request_id())
 
         self._transact(work, "gave-up")
 
     def _give_up(self, told: str, *, forget: bool = False) -> None:
-        at = self._desk.clock()
-
         def work(unit: UnitOfWork) -> None:
-            unit.demand_task(self._held.fence, at)
             filing = unit.get_filing(self._filing.id)
-            self._failed(unit, replace(filing, number=None) if forget else filing, told)
+            given_up(unit, self._desk, self._held, replace(filing, number=None) if forget else filing, told)
 
         self._transact(work, "gave-up")
 
@@ -166,16 +146,6 @@ class AttemptRecord:
             return withdrawn
 
         self._filing = self._transact(work, "withdrawn")
-
-    def _failed(self, unit: UnitOfWork, filing: Filing, told: str) -> Filing:
-        at = self._desk.clock()
-        if filing.state is FilingState.WITHDRAWING:
-            told = (
-                f"It was to be withdrawn, and what lies open there could not be taken back; withdraw it again. {told}"
-            )
-        failed = fail(unit, filing, told, at)
-        unit.end_task(self._held.fence, at, TaskState.DEAD, told)
-        return failed
 
     def _record(
         self,
@@ -210,14 +180,23 @@ class AttemptRecord:
         self._desk.passing(f"after storing {step}")
         return stored
 
-    def _until_stored(self, work: Callable[[UnitOfWork], None], step: str) -> None:
-        """What cannot be learned again is stored as soon as the database takes it."""
+    def _until_stored(
+        self,
+        work: Callable[[UnitOfWork], None],
+        step: str,
+        again: tuple[type[ClewError], ...] = (UnavailableError,),
+    ) -> None:
+        """What cannot be learned again is stored as soon as the database takes it.
+
+        Args:
+            again: what may be over at the next try.
+        """
         self._desk.passing(f"before storing {step}")
         for left in reversed(range(_STORING_TRIES)):
             try:
                 self._desk.store.transact(work)
                 break
-            except UnavailableError:
+            except again:
                 if not left:
                     raise
                 self._desk.wait(min(2.0 ** (_STORING_TRIES - 1 - left), _STORING_MOST_S))

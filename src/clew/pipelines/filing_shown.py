@@ -3,16 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from clew.parts.stores._filing import FilingFilter
 from clew.parts.stores.base import Reader
-from clew.pipelines.cases import reportable_contents
 from clew.pipelines.filing import task_key
+from clew.pipelines.reported import has_unreported
 from clew.records.filing import Filing, FilingAlert, FilingState, FilingStep, Paper, StoredReport
 from clew.records.identifiers import CaseId, FilingId
 from clew.records.outbox import Task
 from clew.settings import Settings
 
 _PORTION = 200
+_WAITS = {
+    FilingState.HANDED: "its receipt is looked for once filing is switched on",
+    FilingState.WITHDRAWING: "it is taken back there once filing is switched on",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,13 @@ def filing_file(reader: Reader, filing_id: FilingId) -> FilingFile:
     )
 
 
+def waits_for_switch(filing: Filing, settings: Settings) -> str:
+    """What a filing waits for because filing is off, in words; "" when it is on, or nothing more happens anyway."""
+    if settings.reporting.filing or filing.state.ended:
+        return ""
+    return _WAITS.get(filing.state, "it is sent once filing is switched on")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilingStanding:
     """How filing stands as a whole, for the first page and the doctor.
@@ -56,39 +66,40 @@ class FilingStanding:
         counts: filings by state.
         alerts: those that stand, newest first.
         unreported: cases with a final reportable verdict on what no report holds; a supplement is due, too, when
-            a first report was made before the last decision.
+            a first report was made before the last decision. The oldest of them.
+        unreported_more: there are others, younger than those.
     """
 
     on: bool
     counts: Mapping[FilingState, int]
     alerts: tuple[FilingAlert, ...]
     unreported: tuple[CaseId, ...]
+    unreported_more: bool
 
 
-def filing_standing(reader: Reader, settings: Settings) -> FilingStanding:
-    """How filing stands now."""
+def filing_standing(reader: Reader, settings: Settings, most: int = _PORTION) -> FilingStanding:
+    """How filing stands now.
+
+    Args:
+        most: cases without a report that are named.
+    """
+    unreported, more = _unreported(reader, most)
     return FilingStanding(
         on=settings.reporting.filing,
         counts=reader.count_filings(),
         alerts=tuple(reader.filing_alerts()),
-        unreported=tuple(each for each in reader.unreported_cases(_PORTION) if _has_more(reader, each)),
+        unreported=tuple(unreported),
+        unreported_more=more,
     )
 
 
-def _has_more(reader: Reader, case_id: CaseId) -> bool:
-    """Whether the case holds a reportable content that stands in no report: one that was confirmed later does."""
-    filings = reader.filings(FilingFilter(case_id=case_id, limit=_PORTION))
-    standing = [each for each in filings if each.state is not FilingState.WITHDRAWN]
-    if not standing:
-        return True
-    latest = max(reader.get_report(each.report_id).created_at for each in standing)
-    held = {key for each in standing for key in _file_keys(reader.get_report(each.report_id))}
-    return any(
-        content.id not in held and (content.object_id is not None or verdict.at > latest)
-        for content, verdict, _ in reportable_contents(reader, case_id)
-    )
-
-
-def _file_keys(report: StoredReport) -> set[str]:
-    files = report.facts.get("files")
-    return {str(file["key"]) for file in files if isinstance(file, dict)} if isinstance(files, list) else set()
+def _unreported(reader: Reader, most: int) -> tuple[list[CaseId], bool]:
+    """The oldest of them, and whether there are more; cases that only look like it never hide the others."""
+    found: list[CaseId] = []
+    after: CaseId | None = None
+    while some := reader.unreported_cases(most, after):
+        found += [each for each in some if has_unreported(reader, each)]
+        if len(found) > most:
+            return found[:most], True
+        after = some[-1]
+    return found, False

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 
 from clew.errors import ConflictError, InputError, MissingPartError
+from clew.ground.retries import latest_due
 from clew.parts.clearinghouses.base import CalledPart, FetchingPart
 from clew.parts.stores._filing import FilingFilter
 from clew.parts.stores.base import UnitOfWork
@@ -16,7 +18,7 @@ from clew.pipelines.filing_handover import Handover
 from clew.pipelines.outbox import Done, Held, Outbox, Outcome
 from clew.records.filing import FilingAlertKind, FilingState
 from clew.records.identifiers import FilingId
-from clew.records.outbox import TaskState
+from clew.records.outbox import Task, TaskState
 
 _PORTION = 200
 # What the reconciler looks at.
@@ -44,6 +46,8 @@ def handler(desk: FilingDesk) -> Callable[[Held], Outcome]:
                 Attempt(desk, held, part, filing).run()
             elif isinstance(part, FetchingPart):
                 Handover(desk, held, part, filing).run()
+            else:
+                give_up(desk, held, filing.id, f"clearinghouses/{part.name} neither is called nor fetches a package")
         except (MissingPartError, InputError) as error:
             give_up(desk, held, filing.id, str(error))
         return None
@@ -114,22 +118,31 @@ def _reconcile_one(unit: UnitOfWork, desk: FilingDesk, filing_id: FilingId, *, o
     if filing.state.ended:
         return Reconciled()
     switched = 0
-    wanted = _switched(filing.state, on=on)
+    task = unit.find_task(task_key(filing))
+    wanted = _switched(filing.state, on=on, worked_at=_worked_at(task, at))
     if wanted is not filing.state:
         filing = unit.change_filing(replace(filing, state=wanted))
         note(unit, filing, "filing.switch", at, ACTOR, {"filing": filing.id, "state": wanted.value})
         switched = 1
-    task = unit.find_task(task_key(filing))
     if task is not None and task.ended_at is None:
         return Reconciled(switched=switched)
+    if task is not None and task.state is TaskState.DEAD:
+        fail(unit, filing, task.told or "no attempt came to an end", at)
+        return Reconciled(switched=switched, alerts=1)
     going_on = {FilingState.WITHDRAWING, FilingState.HANDED}
     set_going(unit, desk, filing, ACTOR, state=filing.state if filing.state in going_on else None)
     return Reconciled(switched=switched, set_going=1)
 
 
-def _switched(state: FilingState, *, on: bool) -> FilingState:
+def _switched(state: FilingState, *, on: bool, worked_at: bool) -> FilingState:
+    """What a switch makes of it: off, it waits; a worker that began before may end its attempt."""
     if on and state is FilingState.OFF:
         return FilingState.WAITING
-    if not on and state is FilingState.WAITING:
+    if not on and (state is FilingState.WAITING or (state is FilingState.UNDER_WAY and not worked_at)):
         return FilingState.OFF
     return state
+
+
+def _worked_at(task: Task | None, at: datetime) -> bool:
+    """Whether a worker has it in hand."""
+    return task is not None and task.lease_until is not None and at < task.lease_until <= latest_due(at)

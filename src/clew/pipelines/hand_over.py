@@ -1,18 +1,19 @@
 """Hand a report over: documents that people and their tools read, and evidence where a legal process asks for it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from clew.errors import InputError, NotFoundError, RefusedError
 from clew.ground.enveloped import check_certificate, envelope
 from clew.ground.signing import load_or_make
 from clew.parts import shelf
-from clew.parts.clearinghouses.base import Access, FetchingPart, Package, PackedFile
+from clew.parts.clearinghouses.base import Access, FetchingPart, Package, PackedFile, PackedStream
 from clew.parts.formats.base import ClearinghouseFormat, HandoverFormat, PaperFormat
 from clew.parts.stores.base import Reader, UnitOfWork
-from clew.pipelines.cases import viewing_of
+from clew.pipelines.case_file import viewing_of
 from clew.pipelines.evidence import open_sealed
 from clew.pipelines.permits import permit
 from clew.pipelines.strongroom import Facts, Strongroom, event
@@ -20,8 +21,8 @@ from clew.records.audit import AuditEvent
 from clew.records.case import Content
 from clew.records.filing import Filing, Paper, PaperKind, Step
 from clew.records.handover import FiledFile, FiledReport
-from clew.records.identifiers import CaseId, ContentId, FilingId, ObjectId, ProcessId
-from clew.records.permits import Opening, OpeningPurpose, Seen
+from clew.records.identifiers import CaseId, ContentId, FilingId, ProcessId
+from clew.records.permits import Opening, OpeningPurpose, Seen, ViewingPermit
 from clew.records.report import Report
 from clew.records.report_file import ReportFile
 from clew.settings import Reporting
@@ -29,6 +30,7 @@ from clew.settings import Reporting
 # The forms in which every report is handed over, beside the documents as they were sent.
 _FORMS = ("ids_json", "vics", "case_uco")
 _PAPER = "pdf"
+_RECEIPTS = {PaperKind.RECEIPT, PaperKind.OTHER_RECEIPT}
 _DIGESTS = {"md5", "sha1", "sha256", "pdq"}
 
 
@@ -68,9 +70,31 @@ class HandedOver:
 
 def documents(filed: FiledReport) -> list[PackedFile]:
     """A report in every form; MissingPartError when the library that sets the paper is not installed."""
+    return [make(filed) for make in _makers().values()]
+
+
+def document(filed: FiledReport, name: str) -> PackedFile:
+    """A report in one form, and no other is made for it.
+
+    Raises:
+        InputError: there is no document of that name.
+        MissingPartError: the library that sets the paper is not installed.
+    """
+    makers = _makers()
+    if name not in makers:
+        raise InputError(f"there are: {', '.join(sorted(makers))}")
+    return makers[name](filed)
+
+
+def _makers() -> dict[str, Callable[[FiledReport], PackedFile]]:
+    """What makes each document, by its name."""
     paper = shelf.load("formats", _PAPER, PaperFormat)
-    made = [_packed(paper, filed), _named("certificate.pdf", paper.media_type, paper.certificate(filed))]
-    return made + [_packed(shelf.load("formats", name, HandoverFormat), filed) for name in _FORMS]
+    forms = [shelf.load("formats", name, HandoverFormat) for name in _FORMS]
+    return {
+        f"report{paper.suffix}": partial(_packed, paper),
+        "certificate.pdf": lambda filed: _named("certificate.pdf", paper.media_type, paper.certificate(filed)),
+        **{f"report{part.suffix}": partial(_packed, part) for part in forms},
+    }
 
 
 def filed_report(
@@ -135,7 +159,7 @@ def hand_over(strongroom: Strongroom, asked: Request, *, actor: str) -> HandedOv
         contents = [] if filing.case_id is None else _in_order(reader, filed, filing.case_id)
     evidence, withheld = _evidence(strongroom, asked, contents, actor)
     filed = replace(filed, files=tuple(_with_path(each, evidence) for each in filed.files))
-    body = [*documents(filed), *sent, *evidence.values(), _read_me(filed, withheld)]
+    body: list[PackedFile | PackedStream] = [*documents(filed), *sent, *evidence.values(), _read_me(filed, withheld)]
     package = Package(name=f"report-{filed.name}-{at:%Y%m%dT%H%M%SZ}", files=tuple(body))
     key = load_or_make(strongroom.settings.signing_key_path)
     outlet = shelf.load("clearinghouses", "folder", FetchingPart).open(
@@ -175,7 +199,7 @@ def _sent_papers(papers: Sequence[Paper]) -> list[PackedFile]:
     if not papers:
         return []
     last = max(each.attempt for each in papers)
-    kept = [each for each in papers if each.attempt == last or each.kind is PaperKind.RECEIPT]
+    kept = [each for each in papers if each.attempt == last or each.kind in _RECEIPTS]
     return [
         _named(f"sent-{place:02}-{each.kind.value}.xml", "text/xml", each.body) for place, each in enumerate(kept, 1)
     ]
@@ -195,39 +219,48 @@ def _in_order(reader: Reader, filed: FiledReport, case_id: CaseId) -> list[tuple
 
 def _evidence(
     strongroom: Strongroom, asked: Request, contents: Sequence[tuple[int, Content, Seen]], actor: str
-) -> tuple[dict[str, PackedFile], dict[int, str]]:
+) -> tuple[dict[str, PackedStream], dict[int, str]]:
     """The enveloped bytes by content, and why the others stay."""
     if asked.process_id is None or asked.certificate is None:
         return {}, {place: "no legal process asks for it" for place, _, _ in contents}
-    packed: dict[str, PackedFile] = {}
+    packed: dict[str, PackedStream] = {}
     withheld: dict[int, str] = {}
     for place, content, seen in contents:
         if content.object_id is None:
             withheld[place] = f"not held: {content.not_held}"
             continue
+        opening = Opening(
+            object_id=content.object_id,
+            purpose=OpeningPurpose.HAND_OVER,
+            actor=actor,
+            ground=f"legal process {asked.process_id}",
+            process_id=asked.process_id,
+        )
         try:
-            clear = _open(strongroom, content.object_id, asked.process_id, seen, actor)
+            leave = permit(strongroom, opening, seen)
+            with open_sealed(strongroom, leave):
+                pass  # what cannot be opened is withheld, and the documents say so
         except (RefusedError, NotFoundError) as error:
             withheld[place] = str(error)
             continue
-        name = f"evidence-{place:02}.cms"
-        packed[content.id] = _named(name, "application/pkcs7-mime", envelope(clear, asked.certificate))
+        pieces = partial(_enveloped, strongroom, opening, seen, leave, asked.certificate)
+        packed[content.id] = PackedStream(
+            name=f"evidence-{place:02}.cms", media_type="application/pkcs7-mime", pieces=pieces
+        )
     return packed, withheld
 
 
-def _open(strongroom: Strongroom, object_id: ObjectId, process_id: ProcessId, seen: Seen, actor: str) -> bytes:
-    opening = Opening(
-        object_id=object_id,
-        purpose=OpeningPurpose.HAND_OVER,
-        actor=actor,
-        ground=f"legal process {process_id}",
-        process_id=process_id,
-    )
-    with open_sealed(strongroom, permit(strongroom, opening, seen)) as opened:
-        return b"".join(opened)
+def _enveloped(
+    strongroom: Strongroom, opening: Opening, seen: Seen, leave: ViewingPermit, certificate: bytes
+) -> Iterator[bytes]:
+    """The bytes of one object on their way from the vault to the package, never in clear and never whole."""
+    if strongroom.clock() >= leave.until:  # what was written before it took long
+        leave = permit(strongroom, opening, seen)
+    with open_sealed(strongroom, leave) as opened:
+        yield from envelope(opened, opened.size_bytes, certificate)
 
 
-def _with_path(filed: FiledFile, evidence: Mapping[str, PackedFile]) -> FiledFile:
+def _with_path(filed: FiledFile, evidence: Mapping[str, PackedStream]) -> FiledFile:
     packed = evidence.get(filed.file.key)
     return replace(filed, path=packed.name if packed else None)
 
@@ -235,6 +268,7 @@ def _with_path(filed: FiledFile, evidence: Mapping[str, PackedFile]) -> FiledFil
 def _read_me(filed: FiledReport, withheld: Mapping[int, str]) -> PackedFile:
     lines = [
         f"Report {filed.name}, handed over by {filed.sender}.",
+        *(() if filed.received_at else ("NOT FILED: no clearinghouse has acknowledged this report. It is a draft.",)),
         "",
         "manifest.json names every file with its SHA-256; manifest.sig is an Ed25519 signature over it.",
         "report.pdf is for people; the other report files are for tools; sent-*.xml are the bytes that were sent.",

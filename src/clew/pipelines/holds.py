@@ -10,6 +10,7 @@ from clew.ground.text import bears_controls
 from clew.parts.stores.base import Reader, UnitOfWork
 from clew.pipelines.strongroom import Facts, Strongroom, event
 from clew.records.audit import AuditEvent
+from clew.records.case import CaseState
 from clew.records.evidence import Deadline, DeadlineKind, Hold, HoldKind
 from clew.records.identifiers import CaseId, HoldId, ProcessId
 
@@ -25,14 +26,23 @@ _FIRST_LOCK = timedelta(days=30)
 
 
 def keep_open_case(unit: UnitOfWork, strongroom: Strongroom, case_id: CaseId, *, actor: str) -> Hold:
-    """Whatever belongs to the case is kept until somebody decides; a case that is kept already stays as it is."""
+    """Whatever belongs to the case is kept until somebody decides and, where it is reportable, its report is finished.
+
+    Other holds that stand may end before that, so an open case has this one beside them; a closed case needs none.
+    """
+    standing = standing_holds(unit, case_id, strongroom.clock())
+    kept = next((each for each in standing if each.kind is HoldKind.OPEN_CASE), None)
+    if kept is None and standing and _is_closed(unit, case_id):
+        kept = standing[0]
+    return kept or begin_open_case(unit, strongroom, case_id, actor=actor)
+
+
+def begin_open_case(unit: UnitOfWork, strongroom: Strongroom, case_id: CaseId, *, actor: str) -> Hold:
+    """`keep_open_case` of a case that is opened in this transaction, on which nothing can stand yet."""
     at = strongroom.clock()
-    standing = standing_holds(unit, case_id, at)
-    if standing:
-        return standing[0]
     hold = _hold(strongroom, case_id, HoldKind.OPEN_CASE, _OPEN_CASE, None, at, None, actor)
     unit.put_hold(hold)
-    unit.audit(_event(strongroom, "hold.begin", hold, actor))
+    unit.audit(hold_event(strongroom, "hold.begin", hold, actor))
     return hold
 
 
@@ -40,7 +50,7 @@ def end_open_case(unit: UnitOfWork, strongroom: Strongroom, case_id: CaseId, *, 
     """The case ended without a report: it is kept no longer on that ground alone; nothing is destroyed by it."""
     for hold in standing_holds(unit, case_id, strongroom.clock()):
         if hold.kind is HoldKind.OPEN_CASE:
-            _release(unit, strongroom, hold, checked_text(ground, "a ground"), actor)
+            end_hold(unit, strongroom, hold, checked_text(ground, "a ground"), actor)
 
 
 def preserve(
@@ -68,9 +78,36 @@ def preserve(
     ground = f"report finished: {retention.statement.label}"
     hold = _hold(strongroom, case_id, HoldKind.PRESERVATION, ground, reference, finished_at, until, actor)
     unit.put_hold(hold)
-    unit.audit(_event(strongroom, "hold.begin", hold, actor))
+    unit.audit(hold_event(strongroom, "hold.begin", hold, actor))
     end_open_case(unit, strongroom, case_id, ground="the report is finished", actor=actor)
     return hold
+
+
+def end_hold(
+    unit: UnitOfWork, strongroom: Strongroom, hold: Hold, ground: str, actor: str, *, alone: bool | None = None
+) -> Hold:
+    """The hold does not stand any more, in this transaction; nothing is destroyed by it.
+
+    Args:
+        alone: where two people must agree, whether one did for both.
+    """
+    released = replace(hold, released_at=strongroom.clock(), released_by=actor, release_ground=ground)
+    unit.put_hold(released)
+    unit.audit(hold_event(strongroom, "hold.release", released, actor, alone=alone))
+    return released
+
+
+def hold_event(strongroom: Strongroom, act: str, hold: Hold, actor: str, *, alone: bool | None = None) -> AuditEvent:
+    """An audit row about a hold; its words stay out of it."""
+    facts: Facts = {
+        "hold": hold.id,
+        "kind": hold.kind.value,
+        "until": iso(hold.until) if hold.until else None,
+        "reference": hold.reference,
+    }
+    if alone is not None:
+        facts["alone"] = alone
+    return event(strongroom.clock(), actor, act, hold.case_id, facts)
 
 
 def standing_holds(reader: Reader, case_id: CaseId, at: datetime) -> tuple[Hold, ...]:
@@ -137,7 +174,7 @@ def begin_legal_hold(
         )
     hold = _hold(strongroom, case_id, HoldKind.LEGAL, why, process_id, at, until, actor)
     unit.put_hold(hold)
-    unit.audit(_event(strongroom, "hold.begin", hold, actor))
+    unit.audit(hold_event(strongroom, "hold.begin", hold, actor))
     return hold
 
 
@@ -160,29 +197,12 @@ def extend(strongroom: Strongroom, hold_id: HoldId, *, until: datetime | None, g
             raise InputError(f"an extension ends later than the hold, which {ends}; to end it sooner, release it")
         longer = _hold(strongroom, hold.case_id, hold.kind, why, hold.id, at, until, actor)
         unit.put_hold(longer)
-        unit.audit(_event(strongroom, "hold.extend", longer, actor))
+        unit.audit(hold_event(strongroom, "hold.extend", longer, actor))
         return longer
 
     longer = strongroom.store.transact(work)
     extend_locks(strongroom, longer.case_id)
     return longer
-
-
-def release(strongroom: Strongroom, hold_id: HoldId, *, ground: str, actor: str) -> Hold:
-    """The hold does not stand any more; nothing is destroyed by it.
-
-    Raises:
-        ConflictError: it did not stand.
-    """
-    why = checked_text(ground, "a ground")
-
-    def work(unit: UnitOfWork) -> Hold:
-        hold = unit.get_hold(hold_id)
-        if not hold.stands(strongroom.clock()):
-            raise ConflictError("that hold does not stand any more; there is nothing to release")
-        return _release(unit, strongroom, hold, why, actor)
-
-    return strongroom.store.transact(work)
 
 
 def extend_locks(strongroom: Strongroom, case_id: CaseId) -> None:
@@ -257,22 +277,11 @@ def _hold(
     )
 
 
-def _release(unit: UnitOfWork, strongroom: Strongroom, hold: Hold, ground: str, actor: str) -> Hold:
-    at = strongroom.clock()
-    released = replace(hold, released_at=at, released_by=actor, release_ground=ground)
-    unit.put_hold(released)
-    unit.audit(_event(strongroom, "hold.release", released, actor))
-    return released
-
-
-def _event(strongroom: Strongroom, act: str, hold: Hold, actor: str) -> AuditEvent:
-    facts: Facts = {
-        "hold": hold.id,
-        "kind": hold.kind.value,
-        "until": iso(hold.until) if hold.until else None,
-        "reference": hold.reference,
-    }
-    return event(strongroom.clock(), actor, act, hold.case_id, facts)
+def _is_closed(reader: Reader, case_id: CaseId) -> bool:
+    try:
+        return reader.get_case(case_id).state is CaseState.CLOSED
+    except NotFoundError:
+        return False  # evidence that was taken in without a case of review
 
 
 def demand_kept(reader: Reader, case_id: CaseId) -> None:

@@ -12,7 +12,8 @@ from clew.parts import shelf
 from clew.parts.indexes.base import IndexPart
 from clew.parts.signals.base import Metric, SignalPart
 from clew.parts.stores.base import Store, StorePart
-from clew.pipelines.cases import Opening
+from clew.pipelines.authenticators import Authenticators, seal_clear_secrets
+from clew.pipelines.case_joining import Opening
 from clew.pipelines.filing_desk import FilingDesk
 from clew.pipelines.review_desk import ReviewDesk
 from clew.pipelines.strongroom import Strongroom, open_strongroom
@@ -45,6 +46,11 @@ class Installation:
     clock: Clock
 
     @property
+    def authenticators(self) -> Authenticators:
+        """What people's authenticator apps are checked with."""
+        return Authenticators(self.settings.people_key_path)
+
+    @property
     def review_desk(self) -> ReviewDesk:
         """What people review with."""
         return ReviewDesk(
@@ -71,6 +77,7 @@ def open_store(settings: Settings) -> Store:
     store = shelf.load("stores", "sql", StorePart).open(settings.database_url)
     try:
         store.migrate()
+        seal_clear_secrets(store, Authenticators(settings.people_key_path))
     except BaseException:
         store.close()
         raise
@@ -111,7 +118,8 @@ def open_installation(
     try:
         index = open_index(store, settings, signals, clock)
         index.ready()
-        opening = Opening(policy=settings.review, environment=settings.environment, seals=True)
+        strongroom = open_strongroom(settings, store, clock)
+        opening = Opening(policy=settings.review, environment=settings.environment, seals=True, strongroom=strongroom)
         screener = Screener(
             store=store,
             index=index,
@@ -130,7 +138,7 @@ def open_installation(
                 measures=measures,
                 index=index,
                 screener=screener,
-                strongroom=open_strongroom(settings, store, clock),
+                strongroom=strongroom,
                 clock=clock,
             )
         finally:

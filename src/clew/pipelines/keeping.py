@@ -1,6 +1,7 @@
 """Keep the bytes of a hit: sealed before the platform is answered, or an alert says that they are not."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from clew.errors import ClewError
 from clew.ground.identity import new_id
@@ -8,6 +9,7 @@ from clew.parts.stores.base import UnitOfWork
 from clew.pipelines.evidence import seal_from_upload
 from clew.pipelines.review_desk import ReviewDesk, note
 from clew.records.case import AlertKind, CaseAlert, Content, NotHeld
+from clew.records.evidence import SealedObject
 from clew.records.identifiers import AlertId, HitId, ObjectId
 
 _ACTOR = "system:screening"
@@ -16,29 +18,43 @@ _INTERRUPTED = timedelta(minutes=15)
 _AT_ONCE = 200
 
 
-def keep(desk: ReviewDesk, hit_id: HitId, descriptor: int, *, size_bytes: int, media_type: str | None) -> bool:
+def keep(
+    desk: ReviewDesk,
+    hit_id: HitId,
+    descriptor: int,
+    *,
+    size_bytes: int,
+    media_type: str | None,
+    tell: Callable[[str], None] = lambda _why: None,
+) -> bool:
     """The bytes of a hit's content are sealed in the vault; False, and an alert stands, when they are not.
 
     Args:
         descriptor: the upload in memory; it is left open.
+        tell: is told why they are not, with what to do, for whoever runs the installation.
     """
     with desk.store.read() as reader:
         content = reader.find_content_of_hit(hit_id)
     if content is None or desk.strongroom is None or content.not_held is not NotHeld.SEALING:
         return False
+
+    def attach(unit: UnitOfWork, sealed: SealedObject) -> None:
+        _hold(unit, content, sealed.id, desk.clock(), _ACTOR)
+
     try:
-        sealed = seal_from_upload(
+        seal_from_upload(
             desk.strongroom,
             content.case_id,
             descriptor,
             size_bytes=size_bytes,
             actor=_ACTOR,
             media_type=media_type,
+            attach=attach,
         )
     except (ClewError, OSError) as error:
         _fail(desk, content, type(error).__name__)
+        tell(str(error) if isinstance(error, ClewError) else error.strerror or type(error).__name__)
         return False
-    _hold(desk, content, sealed.id)
     return True
 
 
@@ -52,15 +68,22 @@ def fail_interrupted(desk: ReviewDesk) -> int:
     return len(lost)
 
 
-def _hold(desk: ReviewDesk, content: Content, object_id: ObjectId) -> None:
-    at = desk.clock()
+def give_back(unit: UnitOfWork, sealed: SealedObject, sha256: bytes, at: datetime, actor: str) -> None:
+    """Contents of those bytes whose sealing was stopped are held by the object that it had placed, in this transaction.
 
-    def work(unit: UnitOfWork) -> None:
-        unit.set_held(content.id, object_id=object_id, not_held=None)
-        unit.clear_case_alerts(content.id, AlertKind.SEAL_FAILED, at)
-        note(unit, at, _ACTOR, "content.held", content.case_id, content=content.id)
+    Args:
+        sha256: of the object's clear bytes.
+    """
+    for content in unit.contents_of(sealed.case_id):
+        lost = content.not_held in {NotHeld.SEALING, NotHeld.SEAL_FAILED}
+        if lost and content.sha256 == sha256:
+            _hold(unit, content, sealed.id, at, actor)
 
-    desk.store.transact(work)
+
+def _hold(unit: UnitOfWork, content: Content, object_id: ObjectId, at: datetime, actor: str) -> None:
+    unit.set_held(content.id, object_id=object_id, not_held=None)
+    unit.clear_case_alerts(content.id, AlertKind.SEAL_FAILED, at)
+    note(unit, at, actor, "content.held", content.case_id, content=content.id)
 
 
 def _fail(desk: ReviewDesk, content: Content, why: str) -> None:

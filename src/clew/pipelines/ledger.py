@@ -13,7 +13,8 @@ from datetime import datetime
 
 from clew.ground.clock import Clock
 from clew.parts.stores.base import Store, UnitOfWork
-from clew.pipelines.cases import HitContent, Opening, open_from_hits
+from clew.pipelines.case_joining import Opening
+from clew.pipelines.cases import HitContent, open_from_hits
 from clew.pipelines.legal import is_in_force
 from clew.records.match import Hit
 from clew.records.screening import CountKey, Purpose

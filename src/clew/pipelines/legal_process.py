@@ -66,6 +66,7 @@ def record_process(strongroom: Strongroom, case_id: CaseId, asked: Asked, *, act
     )
 
     def work(unit: UnitOfWork) -> None:
+        unit.lock_case_key(case_id)  # a destruction that is decided meanwhile sees it, or comes first
         demand_kept(unit, case_id)
         unit.put_process(process)
         unit.audit(_event(at, "process.record", process, actor))

@@ -69,6 +69,6 @@ def _read(lines: Iterable[bytes], parts: Mapping[SignalType, SignalPart]) -> Ite
 
 
 def _signal(words: Sequence[str], parse: Mapping[SignalType, Callable[[str], bytes]]) -> Signal:
-    if len(words) != 2:  # noqa: PLR2004
+    if len(words) != 2:  # noqa: PLR2004  (a type and a value)
         raise InputError(f"expected 'type value', got {len(words)} words")
     return parse_signal(words[0].lower(), words[1], None, parse)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from clew.errors import ClewError
 from clew.ground.egress import Address, Egress
@@ -40,15 +41,20 @@ def checklist(settings: Settings, reader: Reader) -> Iterator[Onboarding]:
     """The checklist of filing, in order; nobody is called for it."""
     reporting = settings.reporting
     standing = filing_standing(reader, settings)
-    waiting = standing.counts.get(FilingState.OFF, 0)
+    waiting = sum(number for state, number in standing.counts.items() if not state.ended)
     if not reporting.filing:
         told = f"filing is off, and {waiting} reports wait: switch it on with reporting.filing, or file them by hand"
         yield Onboarding(good=not waiting, told=told if waiting else "filing is off: reports would wait")
     failed = standing.counts.get(FilingState.FAILED, 0)
     if failed:
-        yield Onboarding(good=False, told=f"{failed} filings have failed; see: clew reports list --state failed")
+        which = "1 filing has" if failed == 1 else f"{failed} filings have"
+        told = f"{which} failed; see: clew reports list --state failed"
+        yield Onboarding(good=False, told=told)
     if standing.unreported:
-        told = f"{len(standing.unreported)} cases have a reportable verdict and no report; see: clew reports list"
+        least = "at least " if standing.unreported_more else ""
+        told = (
+            f"{least}{len(standing.unreported)} cases have a reportable verdict and no report; see: clew reports list"
+        )
         yield Onboarding(good=False, told=told)
     if not reporting.filing:
         return
@@ -87,4 +93,7 @@ def _way(settings: Settings) -> Onboarding:
     if not access.user or not access.password:
         told = f"no user or no password for '{settings.environment}': set both as the clearinghouse issued them"
         return Onboarding(good=False, told=told)
+    if urlsplit(access.place).scheme != "https":
+        # Egress lets no other place be called so.
+        return Onboarding(good=True, told=f"{access.place} is on this machine and is called without TLS")
     return Onboarding(good=True, told=f"{access.place} is called over TLS, with its certificate checked")

@@ -61,7 +61,8 @@ def grant(unit: UnitOfWork, strongroom: Strongroom, opening: Opening, seen: Seen
     if opening.purpose is OpeningPurpose.VERIFY:
         raise InputError("a permit to verify is made by clew.pipelines.verification alone")
     sealed = unit.get_object(opening.object_id)
-    if sealed.gone_at is not None:
+    key = unit.find_case_key(sealed.case_id)
+    if sealed.gone_at is not None or (key is not None and key.wrapped is None):
         raise NotFoundError("that object was destroyed; its case has the certificate")
     rule = _OWN_RULE
     if opening.purpose is OpeningPurpose.HAND_OVER:

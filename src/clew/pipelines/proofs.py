@@ -9,10 +9,11 @@ from clew.ground.clock import Clock
 from clew.ground.passwords import check_password, hash_password, same_password
 from clew.ground.tokens import new_recovery_code, recovery_digest
 from clew.ground.totp import new_secret, step_of
-from clew.parts.stores.base import Store, UnitOfWork
+from clew.parts.stores.base import Reader, Store, UnitOfWork
+from clew.pipelines.authenticators import Authenticators
 from clew.pipelines.tries import Tries, tried_second
 from clew.records.audit import AuditEvent
-from clew.records.people import Passkey, Password, Totp, User
+from clew.records.people import Passkey, Password, Session, Totp, User
 
 _RECOVERY_CODES = 10
 _PASSKEYS = 20
@@ -53,18 +54,35 @@ def set_password(
     store.transact(work)
 
 
-def waiting_totp(store: Store, user: User, *, clock: Clock, anew: bool = False) -> Totp:
-    """The authenticator secret that waits for its first code; made when there is none, or `anew`."""
-    with store.read() as reader:
-        waiting = reader.find_totp(user.id, confirmed=False)
-    if waiting is not None and not anew:
-        return waiting
-    made = Totp(user_id=user.id, secret=new_secret(), made_at=clock())
-    store.transact(lambda unit: unit.put_totp(made))
-    return made
+def waiting_totp(
+    store: Store, authenticators: Authenticators, session: Session, *, clock: Clock, anew: bool = False
+) -> str:
+    """The authenticator secret that waits for its first code; made when there is none, or `anew`.
+
+    Raises:
+        SignInError: the session was ended: what its person's next session is shown is not for this one.
+    """
+    if not anew:
+        with store.read() as reader:
+            _demand_running(reader, session)
+            waiting = reader.find_totp(session.user_id, confirmed=False)
+        if waiting is not None:
+            return authenticators.open(waiting)
+    secret, at = new_secret(), clock()
+
+    def work(unit: UnitOfWork) -> str:
+        _demand_running(unit, session)
+        other = None if anew else unit.find_totp(session.user_id, confirmed=False)
+        if other is not None:
+            return authenticators.open(other)
+        sealed = authenticators.seal(unit, session.user_id, secret)
+        unit.put_totp(Totp(user_id=session.user_id, sealed=sealed, made_at=at))
+        return secret
+
+    return store.transact(work)
 
 
-def confirm_totp(unit: UnitOfWork, user: User, code: str, at: datetime) -> None:
+def confirm_totp(unit: UnitOfWork, authenticators: Authenticators, user: User, code: str, at: datetime) -> None:
     """The secret that waited is the user's second factor; its first code is taken.
 
     Raises:
@@ -74,7 +92,7 @@ def confirm_totp(unit: UnitOfWork, user: User, code: str, at: datetime) -> None:
     waiting = unit.find_totp(user.id, confirmed=False)
     if waiting is None:
         raise ConflictError("no authenticator waits to be confirmed; begin again")
-    step = step_of(waiting.secret, code, at)
+    step = step_of(authenticators.open(waiting), code, at)
     if step is None:
         raise InputError(_NOT_THE_CODE)
     unit.remove_totp(user.id, confirmed=False)
@@ -99,7 +117,7 @@ def add_passkey(unit: UnitOfWork, user: User, passkey: Passkey, at: datetime) ->
     """The passkey, whose registration was verified, is one of their proofs."""
     if len(unit.passkeys(user.id)) >= _PASSKEYS:
         raise ConflictError(f"{_PASSKEYS} passkeys are the most; remove one that is no longer used")
-    unit.put_passkey(passkey)
+    unit.add_passkey(passkey)
     _audit(unit, at, user, "user.passkey", {})
 
 
@@ -132,6 +150,11 @@ def passkey_label(text: str) -> str:
     """What the owner calls a passkey, as far as it can be shown."""
     label = " ".join("".join(each if each.isprintable() else " " for each in text).split())
     return label[:_LABEL_CHARACTERS] or "passkey"
+
+
+def _demand_running(reader: Reader, session: Session) -> None:
+    if reader.find_session(session.digest) is None:
+        raise SignInError("this session was ended; sign in again")
 
 
 def _audit(unit: UnitOfWork, at: datetime, user: User, act: str, facts: Mapping[str, str | int | bool | None]) -> None:

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clew.errors import ConflictError, InputError, RefusedError
+from clew.parts.formats.base import ClearinghouseFormat
+from clew.parts.stores._filing import FilingFilter
 from clew.parts.stores.base import Reader, UnitOfWork
-from clew.pipelines.cases import reportable_contents
+from clew.pipelines.case_file import reportable_contents
 from clew.pipelines.filing import file_report
-from clew.pipelines.filing_desk import FilingDesk
+from clew.pipelines.filing_desk import FilingDesk, format_for
+from clew.pipelines.filing_papers import in_words
 from clew.pipelines.report_forms import ComposedReport, compose_report, draft_case, report_format
 from clew.records.audit import AuditEvent
 from clew.records.draft import ReportDraft
@@ -17,7 +20,7 @@ from clew.records.identifiers import CaseId
 from clew.records.report_file import ViewingStatement
 from clew.settings import Reporting
 
-__all__ = ["OpenDraft", "discard", "file_draft", "open_draft", "save"]
+__all__ = ["OpenDraft", "discard", "file_case", "open_draft", "save"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,14 +30,20 @@ class OpenDraft:
     Attributes:
         draft: version 0 when nobody has saved one: then it is what the case holds now.
         statements: what the viewing ledger says of each file now.
+        held: the facts as the case holds them now, whatever was saved.
         added: files that the case's verdicts ask to report and the saved draft does not name.
         gone: files that the saved draft names and no verdict asks to report any more.
+        form: the clearinghouse's, in which the draft is written.
+        profile: the version of its schema.
     """
 
     draft: ReportDraft
     statements: Mapping[str, ViewingStatement]
+    held: Mapping[str, object]
     added: int
     gone: int
+    form: ClearinghouseFormat
+    profile: str
 
     def composed(self, at: datetime) -> ComposedReport:
         """As it would be sent now.
@@ -42,34 +51,56 @@ class OpenDraft:
         Raises:
             InputError: the facts hold what the form does not know; the message names the field.
         """
-        return compose_report(report_format().read_facts(self.draft.facts), self.statements, at=at)
+        facts = self.form.read_facts(self.draft.facts)
+        return compose_report(facts, self.statements, at=at, profile=self.profile, form=self.form)
 
 
 def open_draft(
-    reader: Reader, case_id: CaseId, settings: Reporting, at: datetime, facts: Mapping[str, object] | None = None
+    reader: Reader,
+    case_id: CaseId,
+    settings: Reporting,
+    at: datetime,
+    facts: Mapping[str, object] | None = None,
+    clearinghouse: str | None = None,
 ) -> OpenDraft:
     """The saved draft of a case, or a fresh one of what the case holds.
 
     Args:
         facts: shown in place of the saved ones: what a person is about to save.
+        clearinghouse: whose form it is; None takes the setting's.
     """
+    form = format_for(clearinghouse or settings.clearinghouse)
     if not reportable_contents(reader, case_id):
         raise RefusedError("nothing of this case was found reportable by a person; a report begins with a verdict")
     now = draft_case(reader, case_id, settings)
     saved = reader.find_draft(case_id)
-    fresh = report_format().write_facts(now.facts)
+    fresh = form.write_facts(now.facts)
     draft = saved or ReportDraft(case_id=case_id, facts=fresh, saved_at=at, saved_by="")
     if facts is not None:
         draft = ReportDraft(
             case_id=case_id, facts=facts, saved_at=draft.saved_at, saved_by=draft.saved_by, version=draft.version
         )
     asked, named = _keys(fresh), _keys(draft.facts)
-    return OpenDraft(draft=draft, statements=now.statements, added=len(asked - named), gone=len(named - asked))
+    return OpenDraft(
+        draft=draft,
+        statements=now.statements,
+        held=fresh,
+        added=len(asked - named),
+        gone=len(named - asked),
+        form=form,
+        profile=settings.profile or form.default_profile,
+    )
 
 
-def save(unit: UnitOfWork, draft: ReportDraft, *, at: datetime, actor: str) -> ReportDraft:
-    """The draft is saved under the person's name; ConflictError when another was faster."""
-    report_format().read_facts(draft.facts)
+def save(
+    unit: UnitOfWork, draft: ReportDraft, *, at: datetime, actor: str, form: ClearinghouseFormat | None = None
+) -> ReportDraft:
+    """The draft is saved under the person's name; ConflictError when another was faster.
+
+    Args:
+        form: the clearinghouse's; None is the CyberTipline's.
+    """
+    (form or report_format()).read_facts(draft.facts)
     saved = ReportDraft(case_id=draft.case_id, facts=draft.facts, saved_at=at, saved_by=actor, version=draft.version)
     unit.audit(AuditEvent(at=at, actor=actor, act="report.save", subject=f"case:{draft.case_id}", facts={}))
     return unit.put_draft(saved)
@@ -81,23 +112,65 @@ def discard(unit: UnitOfWork, case_id: CaseId, *, at: datetime, actor: str) -> N
         unit.audit(AuditEvent(at=at, actor=actor, act="report.discard", subject=f"case:{case_id}", facts={}))
 
 
-def file_draft(
-    unit: UnitOfWork, desk: FilingDesk, opened: OpenDraft, *, actor: str, supplement: bool = False
+def file_case(
+    unit: UnitOfWork,
+    desk: FilingDesk,
+    case_id: CaseId,
+    *,
+    actor: str,
+    supplement: bool = False,
+    clearinghouse: str | None = None,
+    changed: ReportDraft | None = None,
+    known: int | None = None,
 ) -> Filing:
-    """The filing of the draft is promised, and the draft is gone: a second click files nothing twice.
+    """The report of a case is filed, and its draft is gone: the one way for every door, in one transaction.
+
+    What is filed is the draft that a person saved; without one, what the case holds as it stands.
+
+    Args:
+        changed: the draft as the person has it before them, which is saved first.
+        known: how many filings of the case the person has seen; None does not ask.
 
     Raises:
-        InputError: the report has faults; the page names them.
+        InputError: the report has faults; the message names the first.
+        ConflictError: the draft names files that are not to be reported, was saved by another meanwhile, or was filed
+            already.
+        RefusedError: nothing of the case was found reportable.
+    """
+    unit.be_alone()
+    at = desk.clock()
+    if known is not None and known != len(unit.filings(FilingFilter(case_id=case_id))):
+        raise ConflictError("a filing of this case was ordered since you opened the page; look at that one first")
+    if changed is not None:
+        save(unit, changed, at=at, actor=actor, form=desk.format_for(clearinghouse))
+    opened = open_draft(unit, case_id, desk.settings.reporting, at, clearinghouse=clearinghouse)
+    return _file_draft(unit, desk, opened, actor=actor, supplement=supplement, clearinghouse=clearinghouse)
+
+
+def _file_draft(
+    unit: UnitOfWork,
+    desk: FilingDesk,
+    opened: OpenDraft,
+    *,
+    actor: str,
+    supplement: bool = False,
+    clearinghouse: str | None = None,
+) -> Filing:
+    """The filing of an open draft is promised, and the draft is gone: a second click files nothing twice.
+
+    Raises:
+        InputError: the report has faults; the message names the first.
         ConflictError: the draft names files that are not to be reported, or it was filed already.
     """
-    composed = opened.composed(desk.clock())
-    if composed.faults:
-        raise InputError(f"the report has {len(composed.faults)} fault(s) by the rules of the form; close them first")
+    faults = opened.composed(desk.clock()).faults
+    if faults:
+        count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        raise InputError(f"the report has {count} by the rules of the form and cannot be filed yet: {in_words(faults)}")
     if opened.gone:
         raise ConflictError("the draft names files whose verdict was taken back; begin the draft again")
-    facts = report_format().read_facts(opened.draft.facts)
-    filing = file_report(unit, desk, opened.draft.case_id, facts, actor=actor, supplement=supplement)
-    unit.delete_draft(opened.draft.case_id)
+    facts, case_id = opened.form.read_facts(opened.draft.facts), opened.draft.case_id
+    filing = file_report(unit, desk, case_id, facts, actor=actor, supplement=supplement, clearinghouse=clearinghouse)
+    unit.delete_draft(case_id)
     return filing
 
 

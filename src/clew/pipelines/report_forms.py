@@ -1,5 +1,6 @@
 """A report from a form or from a case: composed, brought into the clearinghouse's grammar, judged and scored."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,11 +12,12 @@ from clew.parts.formats.base import ClearinghouseFormat, Fault, Rule
 from clew.parts.shelf import load
 from clew.parts.stores._filing import FilingFilter
 from clew.parts.stores.base import Reader
-from clew.pipelines.cases import case_file, reportable_contents
+from clew.pipelines.case_file import case_file, reportable_contents
 from clew.records.case import Case
+from clew.records.composing import Change
 from clew.records.filing import Filing, FilingState
 from clew.records.identifiers import CaseId
-from clew.records.report import Person, Phone, Report, Reporter
+from clew.records.report import Contact, Person, Phone, Report, Reporter
 from clew.records.report_file import ReportFile, ViewingStatement
 from clew.records.subject import Email
 from clew.records.viewing import FileViewing
@@ -28,6 +30,9 @@ from clew.settings import Reporting
 FORMAT = "cybertipline"
 # A facts file with whole chat logs; larger ones are a mistake.
 _MAX_BYTES = 16 << 20
+# A telephone number and a mail address, in a line that people read.
+_NUMBERS = re.compile(r"\+?\(?\d[\d ()./-]{4,40}\d")
+_ADDRESSES = re.compile(r"[^\s@<>,;]{1,64}@[^\s@<>,;]{1,190}\.[A-Za-z]{2,24}")
 # What the clearinghouse will give; judged in their place, a file's particulars can be judged before filing.
 _SOME_NUMBER, _SOME_FILE = 1, "0" * 32
 
@@ -41,14 +46,14 @@ class ComposedReport:
         xml: the document, without those of its files, which need the clearinghouse's numbers.
         faults: of the report and of its files; paths of a file's begin with its place, as "files[0]/".
         completeness: of the facts before composing.
-        notes: what composing and fitting did, naming fields and no values.
+        notes: what composing and fitting did.
     """
 
     report: Report
     xml: bytes
     faults: tuple[Fault, ...]
     completeness: Completeness
-    notes: tuple[str, ...]
+    notes: tuple[Change, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +70,12 @@ def report_format() -> ClearinghouseFormat:
 
 
 def compose_report(
-    facts: Report, statements: Mapping[str, ViewingStatement], *, at: datetime, profile: str = ""
+    facts: Report,
+    statements: Mapping[str, ViewingStatement],
+    *,
+    at: datetime,
+    profile: str = "",
+    form: ClearinghouseFormat | None = None,
 ) -> ComposedReport:
     """Facts become a report that the grammar bears, with everything that is still wrong or missing named.
 
@@ -74,8 +84,9 @@ def compose_report(
         statements: from the viewing ledger, by the files' keys; files without one are not viewed.
         at: now.
         profile: the version of the schema; empty is the newest that was verified.
+        form: the clearinghouse's; None is the CyberTipline's.
     """
-    form = report_format()
+    form = form or report_format()
     profile = profile or form.default_profile
     composed = compose(facts, statements, at=at)
     fitted = form.fit(composed.report, profile, at=at)
@@ -90,7 +101,9 @@ def compose_report(
         xml=xml,
         faults=tuple(faults),
         # Messages have become a detail; what is stated absent stands in the facts alone.
-        completeness=completeness(replace(facts, details=composed.report.details), form.fields(profile)),
+        completeness=completeness(
+            replace(facts, details=composed.report.details), form.fields(profile), fitted.emptied
+        ),
         notes=composed.notes + fitted.notes,
     )
 
@@ -222,10 +235,18 @@ def reporter_of(settings: Reporting) -> Reporter:
             emails=(Email(address=settings.email),) if settings.email else (),
             phones=(Phone(number=settings.phone),) if settings.phone else (),
         ),
+        contact=_reached_at_night(settings.emergency_contact),
         company_text="\n".join(line for line in (settings.company, night) if line) or None,
         terms_of_service=settings.terms_url or None,
         legal_url=settings.legal_url or None,
     )
+
+
+def _reached_at_night(text: str) -> Contact | None:
+    """Whom the setting names: its telephone numbers and mail addresses, in the fields that a machine finds."""
+    phones = tuple(Phone(number=each.strip()) for each in _NUMBERS.findall(text))
+    emails = tuple(Email(address=each) for each in _ADDRESSES.findall(text))
+    return Contact(phones=phones, emails=emails) if phones or emails else None
 
 
 def _faults_of_file(

@@ -13,18 +13,21 @@ from pathlib import Path
 from clew.intake.receive import Found, hold
 from clew.parts.stores._review import JobFilter
 from clew.parts.stores.base import UnitOfWork
-from clew.pipelines.cases import Flag, case_file, flag, put_subject
+from clew.pipelines.case_file import case_file
 from clew.pipelines.drawing import SampleDay
 from clew.pipelines.files import FileHasher, HashedFile
 from clew.pipelines.filing import file_report
 from clew.pipelines.filing_desk import FilingDesk
 from clew.pipelines.filing_work import work_once
+from clew.pipelines.flags import Flag, flag
 from clew.pipelines.installation import Installation
 from clew.pipelines.keeping import keep
 from clew.pipelines.people import add_user, disable_user
 from clew.pipelines.report_forms import draft_case
-from clew.pipelines.review import VerdictGiven, claim, record_verdict
+from clew.pipelines.review import claim
+from clew.pipelines.subjects import put_subject
 from clew.pipelines.uploads import Content
+from clew.pipelines.verdicts import VerdictGiven, record_verdict
 from clew.records.case import FlagReason, Message, UploadFacts
 from clew.records.filing import Filing
 from clew.records.identifiers import CaseId, ContentId, HitId

@@ -13,6 +13,7 @@ from clew.ground.passwords import NOBODYS_HASH, hash_password, outdated, same_pa
 from clew.ground.tokens import digest_of, new_token, recovery_digest
 from clew.ground.totp import step_of
 from clew.parts.stores.base import Store, UnitOfWork
+from clew.pipelines.authenticators import Authenticators
 from clew.pipelines.people import local_administrator
 from clew.pipelines.tries import Tries, tried_address, tried_name, tried_second
 from clew.records.audit import AuditEvent
@@ -54,10 +55,11 @@ class Begun:
 class SigningIn:
     """The ways into one installation."""
 
-    def __init__(self, store: Store, clock: Clock, settings: People) -> None:
+    def __init__(self, store: Store, clock: Clock, settings: People, authenticators: Authenticators) -> None:
         self._store = store
         self._clock = clock
         self._settings = settings
+        self._authenticators = authenticators
         self._tries = Tries(store, clock)
 
     # ---- the first proof
@@ -104,7 +106,7 @@ class SigningIn:
         return self._demand_begun(self._store.transact(lambda unit: self._half(unit, user.id, caller, "oidc")))
 
     def by_setup(self, token: str, caller: Caller) -> Begun:
-        """A set-up link is followed: the person sets how they sign in. The link stays good until they have.
+        """A set-up link is followed: the person sets how they sign in, from the beginning; it is good until they have.
 
         Raises:
             SignInError: the link is not the newest, was used to its end, or is too old.
@@ -116,8 +118,9 @@ class SigningIn:
             setup = unit.find_setup_of(digest_of(token))
             if setup is None or setup.expires_at <= at or unit.get_user(setup.user_id).disabled_at is not None:
                 return None
-            unit.end_sessions(setup.user_id)
-            begun = self._begin(unit, setup.user_id, Stage.SETTING_UP, caller, at)
+            # A password that somebody chose by this link before is not the password of whoever follows it now.
+            unit.remove_proofs(setup.user_id)
+            begun = self._set_up(unit, setup.user_id, caller, at)
             self._audit(unit, at, begun.user.actor, "setup.begin", begun.user, {"by": "link"})
             return begun
 
@@ -178,7 +181,8 @@ class SigningIn:
             # The machine's owner comes in by the machine alone, whatever they added for fresh proofs.
             if user.disabled_at is not None or user.local or (session is not None and session.user_id != user.id):
                 return None
-            unit.put_passkey(replace(passkey, used_at=at))
+            if not unit.use_passkey(replace(passkey, used_at=at)):  # it was removed since
+                return None
             if session is not None:
                 return self._opened(unit, session, caller, "passkey")
             begun = self._begin(unit, user.id, Stage.OPEN, caller, at)
@@ -244,7 +248,7 @@ class SigningIn:
 
         def work(unit: UnitOfWork) -> bool:
             totp = unit.find_totp(session.user_id)
-            step = step_of(totp.secret, code, at) if totp else None
+            step = step_of(self._authenticators.open(totp), code, at) if totp else None
             if step is None or not unit.take_totp_step(session.user_id, step):
                 return False
             unit.forget_tries(tried.key)
@@ -264,6 +268,12 @@ class SigningIn:
         if setup is None or setup.expires_at <= at or user.disabled_at is not None:
             return None
         self._audit(unit, at, user.actor, "setup.begin", user, {"by": by})
+        return self._set_up(unit, user_id, caller, at)
+
+    def _set_up(self, unit: UnitOfWork, user_id: UserId, caller: Caller, at: datetime) -> Begun:
+        """A session that sets up, alone: what an earlier one was shown becomes nobody's second factor."""
+        unit.end_sessions(user_id)
+        unit.remove_totp(user_id, confirmed=False)
         return self._begin(unit, user_id, Stage.SETTING_UP, caller, at)
 
     @staticmethod
@@ -314,8 +324,8 @@ class SigningIn:
         at = self._clock()
 
         def work(unit: UnitOfWork) -> None:
-            if passkey is not None:
-                unit.put_passkey(replace(passkey, used_at=at))
+            if passkey is not None and not unit.use_passkey(replace(passkey, used_at=at)):
+                raise SignInError("this passkey was removed; use another proof")
             self._put_proved(unit, session, by, at)
 
         self._store.transact(work)

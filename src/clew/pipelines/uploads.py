@@ -14,7 +14,8 @@ from clew.ground.identity import new_id
 from clew.matching import match
 from clew.matching.thresholds import Measures, comparable
 from clew.parts.stores.base import Store, UnitOfWork
-from clew.pipelines.cases import HitContent, Opening
+from clew.pipelines.case_joining import Opening
+from clew.pipelines.cases import HitContent
 from clew.pipelines.ledger import Kept, Ledger, write_record
 from clew.records.case import NO_FACTS, UploadFacts
 from clew.records.hashlist import HashList

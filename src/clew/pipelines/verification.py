@@ -1,6 +1,7 @@
 """Prove that every object of the vault is readable and unchanged, and name what is missing, damaged or extra."""
 
 import enum
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -12,8 +13,10 @@ from clew.ground.locks import hold
 from clew.ground.sealed import HEAD_BYTES, DataKey, read_head
 from clew.parts.stores.base import UnitOfWork
 from clew.parts.vaults.base import Placed
+from clew.pipelines.destroyed import Ended, end_of, stream_ends
 from clew.pipelines.evidence import record_placed
 from clew.pipelines.holds import lock_until, standing_holds
+from clew.pipelines.keeping import give_back
 from clew.pipelines.permits import SHOWN_DIGITS, grant_verifying
 from clew.pipelines.strongroom import Facts, Strongroom
 from clew.records.audit import AuditEvent
@@ -38,6 +41,8 @@ class FaultKind(enum.StrEnum):
     DAMAGED = "damaged"  # it does not open, or holds other bytes
     EXTRA = "extra"  # the vault has it, and it has no row
     LEFT_OVER = "left-over"  # its case was destroyed; nobody can read it
+    UNCERTIFIED = "uncertified"  # its case was destroyed, and no certificate says so
+    KEY_LOST = "key-lost"  # its case's key is gone, and no destruction is on record
     STRAY = "stray"  # no object at all
 
 
@@ -62,6 +67,7 @@ class Verified:
     """What a verification found.
 
     Attributes:
+        destroyed: cases that were destroyed on a lawful request, each with its certificate.
         resumed: how many objects an earlier, broken-off run had checked already.
         unfinished: begun and never finished writes that were removed.
     """
@@ -69,6 +75,7 @@ class Verified:
     began_at: datetime
     objects: int = 0
     size_bytes: int = 0
+    destroyed: int = 0
     resumed: int = 0
     unfinished: int = 0
     faults: list[Fault] = field(default_factory=list)
@@ -104,6 +111,7 @@ def verify(
         run.begin(again=again)
         run.check_objects()
         run.check_extras()
+        run.check_destroyed()
         return run.finish()
 
 
@@ -165,10 +173,20 @@ class _Run:
         if self._sweep:
             self._done.unfinished = self._room.vault.sweep_unfinished(self._room.clock() - _UNFINISHED)
 
+    def check_destroyed(self) -> None:
+        """Every case whose key is gone has the certificate of its destruction."""
+        for end in stream_ends(self._room):
+            if end.ended is Ended.CERTIFIED:
+                self._done.destroyed += 1
+                continue
+            kind = FaultKind.KEY_LOST if end.ended is Ended.LOST else FaultKind.UNCERTIFIED
+            self._done.faults.append(Fault(kind=kind, object="-", case_id=end.case_id, told=end.told))
+
     def finish(self) -> Verified:
         """What was found is recorded, and the next run begins from the beginning."""
         done = self._done
         facts: Facts = {"objects": done.objects, "size_bytes": done.size_bytes, "unfinished": done.unfinished}
+        facts["destroyed"] = done.destroyed
         for kind in FaultKind:
             facts[kind.value] = sum(fault.kind is kind for fault in done.faults)
 
@@ -219,12 +237,12 @@ class _Run:
         self._room.vault.keep(sealed.id, until)
 
     def _key_of(self, case_id: CaseId) -> DataKey | None:
-        """The case's key; None when it was destroyed."""
+        """The case's key; None when it is gone."""
         if case_id not in self._keys:
             with self._room.store.read() as reader:
                 known = reader.find_case_key(case_id)
-                destroyed = known is not None and known.wrapped is None
-                key = None if destroyed else self._room.key_for_opening(reader, case_id)
+                gone = known is None or known.wrapped is None
+                key = None if gone else self._room.key_for_opening(reader, case_id)
             if len(self._keys) >= _KEYS_HELD:
                 self._keys.clear()
             self._keys[case_id] = key
@@ -255,8 +273,6 @@ class _Run:
                 owner = reader.find_case_key_by_reference(head.reference)
             if owner is None:
                 return _told(fault, "no case has the key that it was sealed under; keep it until you know whence it is")
-            if owner.wrapped is None:
-                return self._left_over(name, owner.case_id)
             fault = Fault(kind=fault.kind, object=fault.object, case_id=owner.case_id, told="")
             key = self._key_of(owner.case_id)
             if key is None:
@@ -269,27 +285,49 @@ class _Run:
         if not self._sweep:
             return _told(fault, "a crash left it without its row; --sweep takes it up")
         placed = Placed(object_id=name, size_bytes=size_bytes, sealed_bytes=length, new=True)
-        self._take_up(owner.case_id, placed)
+        if not self._take_up(owner.case_id, placed, self._digest_of(name, owner.case_id, key)):
+            return self._left_over(name, owner.case_id)
         return _told(fault, "a crash had left it without its row; it is held now", mended=True)
 
-    def _take_up(self, case_id: CaseId, placed: Placed) -> None:
-        def work(unit: UnitOfWork) -> None:
-            unit.lock_case_key(case_id)
-            record_placed(unit, self._room, case_id, placed, actor=self._actor, media_type=None)
+    def _digest_of(self, name: ObjectId, case_id: CaseId, key: DataKey) -> bytes:
+        """The SHA-256 of its clear bytes, by which contents are known."""
+        at, digest = self._room.clock(), hashlib.sha256()
+        permit = grant_verifying(name, case_id, self._actor, _GROUND, at)
+        with self._room.vault.open(name, permit, key, at) as opened:
+            for piece in opened:
+                digest.update(piece)
+        return digest.digest()
 
-        self._room.store.transact(work)
+    def _take_up(self, case_id: CaseId, placed: Placed, sha256: bytes) -> bool:
+        """The object has its row, and its content has the object; false when the case was destroyed meanwhile."""
+
+        def work(unit: UnitOfWork) -> bool:
+            known = unit.lock_case_key(case_id)
+            if known is None or known.wrapped is None:
+                return False
+            sealed = record_placed(unit, self._room, case_id, placed, actor=self._actor, media_type=None)
+            give_back(unit, sealed, sha256, self._room.clock(), self._actor)
+            return True
+
+        return self._room.store.transact(work)
 
     def _left_over(self, name: ObjectId, case_id: CaseId) -> Fault:
-        """An object whose case was destroyed: a lock kept it, or a crash."""
-        fault = Fault(kind=FaultKind.LEFT_OVER, object=name[:SHOWN_DIGITS], case_id=case_id, told="")
+        """An object without a key: its case was destroyed, and a lock or a crash kept it; or the key was lost."""
+        with self._room.store.read() as reader:
+            end = end_of(reader, case_id)
+        kind = FaultKind.KEY_LOST if end.ended is Ended.LOST else FaultKind.LEFT_OVER
+        fault = Fault(kind=kind, object=name[:SHOWN_DIGITS], case_id=case_id, told="")
+        if end.ended is Ended.LOST:
+            # Never removed: a backup of the database may still open it.
+            return _told(fault, end.told)
         if not self._sweep:
-            return _told(fault, "its case was destroyed and nobody can read it; --sweep removes it where no lock does")
+            return _told(fault, f"{end.told}. Nobody can read this object; --sweep removes it where no lock does")
         until = self._room.vault.delete(name)
         if until is not None:
-            told = f"its case was destroyed and nobody can read it; a lock keeps it until {until:%Y-%m-%d}"
+            told = f"{end.told}. Nobody can read this object; a lock keeps it until {until:%Y-%m-%d}"
             return _told(fault, told, mended=True)
         self._room.store.transact(lambda unit: unit.mark_gone([name], self._room.clock()))
-        return _told(fault, "its case was destroyed; it is removed now", mended=True)
+        return _told(fault, f"{end.told}. This object is removed now", mended=True)
 
     def _note(self, fine: list[ObjectId]) -> None:
         """What was checked is stored, so that a stop does not lose it."""

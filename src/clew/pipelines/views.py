@@ -1,59 +1,52 @@
-"""Show a content to the person who asked for it: by policy, by permit, and never without a line in the ledger.
+"""Let a person ask to see a content: by policy, by permit, and never without a line in the ledger.
 
 The way of a view: `request_view` weighs lease, proof of identity and exposure, takes a permit and writes the ledger in
-one transaction; then bytes leave, by `stream_whole` or `stream_picture`, which complete the line after the last of
-them; `confirm_view` is the person's own word, and a later, separate act.
+one transaction. Serving it (`clew.pipelines.serving`) is a second step, in whichever process, which weighs all of that
+again.
 """
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from clew.errors import DamagedError, InputError, NotFoundError, RefusedError
+from clew.errors import InputError, NotFoundError, RefusedError
 from clew.ground.identity import new_id
-from clew.intake.wire import Wanted
 from clew.parts.stores.base import UnitOfWork
-from clew.pipelines.cases import viewing_of
-from clew.pipelines.evidence import hold_in_memory, open_sealed
 from clew.pipelines.permits import grant
 from clew.pipelines.review import leave_for_exposure
 from clew.pipelines.review_desk import ReviewDesk, note
 from clew.pipelines.strongroom import Strongroom
 from clew.records.case import Content, ContentKind, Message, NotHeld
-from clew.records.identifiers import ContentId, UserId, ViewId
+from clew.records.identifiers import ContentId, ObjectId, UserId, ViewId
 from clew.records.people import User
 from clew.records.permits import NOT_SEEN, Opening, OpeningPurpose, ViewingPermit
 from clew.records.review import Lease, Look, ReviewJob, VerdictStanding
-from clew.records.viewing import Confirmation, CropBox, Exposure, FileViewing, Filter, Ground, TeamExposure, ViewEvent
+from clew.records.viewing import CropBox, Exposure, Filter, Ground, TeamExposure, ViewEvent
 from clew.review import queue, shield
 from clew.review.ledger import COST_OF_NOT_VIEWING, narrative
 
 __all__ = [
     "COST_OF_NOT_VIEWING",
+    "WHOLE_PERMILLE",
     "Asked",
+    "Stopped",
     "Thread",
     "View",
-    "confirm_view",
-    "hold_for_picture",
+    "demand_held",
+    "demand_shown",
+    "demand_strongroom",
     "narrative",
+    "opening_of",
     "own_exposure",
     "read_messages",
     "request_view",
-    "stream_picture",
-    "stream_whole",
     "team_totals",
-    "view_served",
-    "wanted_of",
 ]
-
-# Of a smaller view: its bare pixels fit into a worker's answer, and a person sees enough to tell a lake from a street.
-_SIDE_PIXELS = 768
 
 T = TypeVar("T")
 
-_WHOLE_PERMILLE = 1000
+WHOLE_PERMILLE = 1000
 
 _NOT_HELD = {
     NotHeld.HASHES_ONLY: "the platform sent hashes and kept the bytes",
@@ -109,21 +102,12 @@ def request_view(desk: ReviewDesk, who: User, lease: Lease, asked: Asked, *, pro
         ConflictError: the lease is over.
         NotFoundError: the vault holds no bytes of it; the message says why.
     """
-    strongroom = _demand_strongroom(desk)
+    strongroom = demand_strongroom(desk)
     _demand_form(asked)
 
     def work(unit: UnitOfWork, at: datetime, job: ReviewJob, content: Content) -> View:
-        _demand_shown(unit, job, content, asked)
-        if content.object_id is None or content.sha256 is None:
-            why = _NOT_HELD[content.not_held or NotHeld.HASHES_ONLY]
-            raise NotFoundError(f"no bytes of this content are held: {why}")
-        opening = Opening(
-            object_id=content.object_id,
-            purpose=OpeningPurpose.REVIEW,
-            actor=who.actor,
-            ground=f"review job {job.id}: {asked.ground}",
-        )
-        permit = grant(unit, strongroom, opening, NOT_SEEN)
+        demand_shown(unit, job, content, asked.ground)
+        permit = grant(unit, strongroom, opening_of(demand_held(content), who, job, asked.ground), NOT_SEEN)
         return View(event=_enter(unit, who, content, asked, at), permit=permit)
 
     return _shielded(desk, who, lease, asked, proved_at, work)
@@ -147,95 +131,6 @@ def read_messages(
         return Thread(event=_enter(unit, who, content, asked, at), messages=unit.messages_of(content.id))
 
     return _shielded(desk, who, lease, asked, proved_at, work)
-
-
-# ---------------------------------------------------------------- serving
-
-
-def stream_whole(desk: ReviewDesk, view: View) -> Iterator[bytes]:
-    """The bytes as uploaded, in pieces; the ledger's line is completed once the last one was taken.
-
-    Raises:
-        DamagedError: they are not the bytes that were uploaded; the line stays open and nothing was viewed.
-    """
-    if view.event.filter is not Filter.FULL:
-        raise InputError(f"this view was asked for as '{view.event.filter}'; ask for the whole file to stream it")
-    _demand_unserved(desk, view)
-    digest, served_bytes = hashlib.sha256(), 0
-    with open_sealed(_demand_strongroom(desk), view.permit) as opened:
-        for piece in opened:
-            digest.update(piece)
-            served_bytes += len(piece)
-            yield piece
-    if digest.digest() != view.event.sha256 or served_bytes != view.event.size_bytes:
-        raise DamagedError("what the vault gave is not what was uploaded; see: clew evidence verify")
-    view_served(desk, view.event.id, served_bytes)
-
-
-def hold_for_picture(desk: ReviewDesk, view: View) -> int:
-    """The bytes behind a descriptor for the confined worker that makes the smaller view; the caller closes it."""
-    if view.event.filter in {Filter.FULL, Filter.TEXT}:
-        raise InputError(f"no picture is made for a view '{view.event.filter}'")
-    _demand_unserved(desk, view)
-    return hold_in_memory(_demand_strongroom(desk), view.permit)
-
-
-def wanted_of(asked: ViewEvent) -> Wanted:
-    """What the confined worker is asked to make for a view."""
-    box = asked.crop or CropBox(left=0, top=0, width=_WHOLE_PERMILLE, height=_WHOLE_PERMILLE)
-    return Wanted(
-        side_pixels=_SIDE_PIXELS,
-        left=box.left,
-        top=box.top,
-        width=box.width,
-        height=box.height,
-        blur=asked.filter in {Filter.BLURRED, Filter.BLURRED_GREY},
-        grey=asked.filter in {Filter.GREY, Filter.BLURRED_GREY},
-        metadata=asked.filter is Filter.METADATA,
-    )
-
-
-def stream_picture(desk: ReviewDesk, view: View, picture: bytes) -> Iterator[bytes]:
-    """What was made of the bytes, and the ledger's line completed once it was taken. It is a part, always."""
-    yield picture
-    view_served(desk, view.event.id, len(picture))
-
-
-def view_served(desk: ReviewDesk, view_id: ViewId, served_bytes: int) -> None:
-    """The ledger says that the serving is complete; a second word on it changes nothing."""
-    at = desk.clock()
-
-    def work(unit: UnitOfWork) -> None:
-        view = unit.get_view(view_id)
-        if unit.complete_view(view_id, served_bytes, at):
-            whole = view.filter is Filter.FULL and served_bytes == view.size_bytes
-            note(unit, at, f"user:{view.person}", "view.served", view.case_id, filter=view.filter, whole=whole)
-
-    desk.store.transact(work)
-
-
-def confirm_view(desk: ReviewDesk, who: User, view_id: ViewId) -> FileViewing:
-    """The person's word, that they saw all of what this serving showed, is in the ledger.
-
-    Raises:
-        RefusedError: it was served to another person, or only in part, or not to its end.
-    """
-    at = desk.clock()
-
-    def work(unit: UnitOfWork) -> FileViewing:
-        view = unit.get_view(view_id)
-        if view.person != who.id:
-            raise RefusedError("only the person who was served a view confirms it")
-        if view.completed_at is None:
-            raise RefusedError("this serving did not come to its end; open the file again to view all of it")
-        if not view.whole and view.filter is not Filter.METADATA:
-            raise RefusedError(f"a view '{view.filter}' is a part; only the whole, unfiltered file can be confirmed")
-        word = Confirmation(view_id=view_id, content_id=view.content_id, person=who.id, at=at)
-        if unit.confirm_view(word):
-            note(unit, at, who.actor, "view.confirm", view.case_id, filter=view.filter)
-        return viewing_of(unit, unit.get_content(view.content_id))
-
-    return desk.store.transact(work)
 
 
 # ---------------------------------------------------------------- exposure
@@ -265,7 +160,7 @@ def team_totals(
 
 
 @dataclass(frozen=True, slots=True)
-class _Stopped:
+class Stopped:
     """Policy said no; the transaction that recorded it commits, then the person is told."""
 
     message: str
@@ -286,7 +181,7 @@ def _shielded(
     if lease.holder != who.id:
         raise RefusedError("this lease is another person's")
 
-    def weighed(unit: UnitOfWork) -> T | _Stopped:
+    def weighed(unit: UnitOfWork) -> T | Stopped:
         unit.be_alone()
         unit.take_case(unit.get_job(lease.job_id).case_id)
         job = unit.take_job(lease.job_id)
@@ -304,25 +199,33 @@ def _shielded(
         hands_over = stop is shield.Stop.LIMIT or (stop is shield.Stop.BREAK and job.lane.urgent)
         if hands_over and not desk.policy.one_person:
             leave_for_exposure(unit, desk, who, job, at)
-        return _Stopped(shield.said(stop, exposure))
+        return Stopped(shield.said(stop, exposure))
 
     outcome = desk.store.transact(weighed)
-    if isinstance(outcome, _Stopped):
+    if isinstance(outcome, Stopped):
         raise RefusedError(outcome.message)
     return outcome
 
 
-def _demand_strongroom(desk: ReviewDesk) -> Strongroom:
+def demand_strongroom(desk: ReviewDesk) -> Strongroom:
+    """Where evidence is held; NotFoundError where none is."""
     if desk.strongroom is None:
         raise NotFoundError("no vault is set up here, so no bytes are held; see the settings of 'vault'")
     return desk.strongroom
 
 
-def _demand_unserved(desk: ReviewDesk, view: View) -> None:
-    """RefusedError for a view that has been served: each serving is asked for, weighed and counted anew."""
-    with desk.store.read() as reader:
-        if reader.get_view(view.event.id).completed_at is not None:
-            raise RefusedError("this view was served; ask for another")
+def demand_held(content: Content) -> ObjectId:
+    """The content's sealed bytes; NotFoundError that says why when none are held."""
+    if content.object_id is None or content.sha256 is None:
+        why = _NOT_HELD[content.not_held or NotHeld.HASHES_ONLY]
+        raise NotFoundError(f"no bytes of this content are held: {why}")
+    return content.object_id
+
+
+def opening_of(object_id: ObjectId, who: User, job: ReviewJob, ground: Ground) -> Opening:
+    """What a person at a review job asks the vault's door for."""
+    why = f"review job {job.id}: {ground}"
+    return Opening(object_id=object_id, purpose=OpeningPurpose.REVIEW, actor=who.actor, ground=why)
 
 
 def _demand_form(asked: Asked) -> None:
@@ -334,15 +237,15 @@ def _demand_form(asked: Asked) -> None:
     box = asked.crop
     if box is not None:
         inside = box.left >= 0 and box.top >= 0 and box.width > 0 and box.height > 0
-        if not inside or box.left + box.width > _WHOLE_PERMILLE or box.top + box.height > _WHOLE_PERMILLE:
+        if not inside or box.left + box.width > WHOLE_PERMILLE or box.top + box.height > WHOLE_PERMILLE:
             raise InputError("a crop lies within 0 to 1000 thousandths of the picture's width and height")
 
 
-def _demand_shown(unit: UnitOfWork, job: ReviewJob, content: Content, asked: Asked) -> None:
+def demand_shown(unit: UnitOfWork, job: ReviewJob, content: Content, ground: Ground) -> None:
     """RefusedError for bytes that people have judged for good already: they are never rendered again."""
-    if content.known is None or asked.ground is Ground.LEGAL_PROCESS:
+    if content.known is None or ground is Ground.LEGAL_PROCESS:
         return
-    if asked.ground is Ground.APPEAL and job.look is Look.APPEAL:
+    if ground is Ground.APPEAL and job.look is Look.APPEAL:
         return
     if unit.get_verdict(content.known).standing is VerdictStanding.FINAL:
         raise RefusedError("identical bytes were judged before; they are not shown again: see the earlier verdict")
@@ -350,6 +253,8 @@ def _demand_shown(unit: UnitOfWork, job: ReviewJob, content: Content, asked: Ask
 
 def _enter(unit: UnitOfWork, who: User, content: Content, asked: Asked, at: datetime) -> ViewEvent:
     """The line stands in the ledger."""
+    # Text is served by the very answer to whoever asks; all else waits to be fetched.
+    at_once = asked.filter in {Filter.TEXT, Filter.METADATA}
     event = ViewEvent(
         id=ViewId(new_id(at)),
         case_id=content.case_id,
@@ -362,6 +267,7 @@ def _enter(unit: UnitOfWork, who: User, content: Content, asked: Asked, at: date
         ground=asked.ground,
         at=at,
         crop=asked.crop,
+        begun_at=at if at_once else None,
     )
     unit.add_view(event)
     note(unit, at, who.actor, "view.open", content.case_id, filter=asked.filter, ground=asked.ground, view=event.id)

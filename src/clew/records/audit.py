@@ -6,6 +6,12 @@ from datetime import datetime
 
 from clew.records.identifiers import AuditKeyId
 
+# Acts that tell what a person was shown. Who reviews sees their own; everybody else is told that somebody who reviews
+# did it, and whoever seeks a person's acts finds none of these: exposure is nobody's to count but one's own.
+OF_EXPOSURE = frozenset(
+    {"view.open", "view.served", "view.confirm", "view.stopped", "evidence.permit", "review.hand_over"}
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEvent:
@@ -50,6 +56,7 @@ class AuditFilter:
     Attributes:
         subject: the whole subject, as "list:national-a".
         since, until: when the act was, in [since, until).
+        without: acts that are left out.
     """
 
     actor: str | None = None
@@ -58,6 +65,7 @@ class AuditFilter:
     since: datetime | None = None
     until: datetime | None = None
     before: int | None = None
+    without: frozenset[str] = frozenset()
     limit: int = 50
 
 

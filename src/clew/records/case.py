@@ -4,7 +4,7 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime
 
-from clew.records.identifiers import AlertId, CaseId, ContentId, HitId, ObjectId, SubjectId, UserId, VerdictId
+from clew.records.identifiers import AlertId, CaseId, ContentId, HitId, ObjectId, SubjectId, VerdictId
 from clew.records.signal import Signal
 from clew.records.subject import Device, IpEvent
 
@@ -195,12 +195,18 @@ class AlertKind(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseAlert:
-    """An alert of a case; it bears no content and no name."""
+    """An alert of a case; it bears no content and no name.
+
+    Attributes:
+        cleared_by: the person who has seen to it; None when its cause went by itself.
+        cleared_because: what they did.
+    """
 
     id: AlertId
     case_id: CaseId
     kind: AlertKind
     at: datetime
     content_id: ContentId | None = None
-    cleared_by: UserId | None = None
+    cleared_by: str | None = None
     cleared_at: datetime | None = None
+    cleared_because: str | None = None

@@ -4,7 +4,7 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime
 
-from clew.records.identifiers import CaseId, DestructionId, HoldId, ObjectId, ProcessId
+from clew.records.identifiers import CaseId, ContentId, DestructionId, HoldId, ObjectId, ProcessId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +75,8 @@ class Hold:
             person's word is all there is.
         until: when it ends by itself; None is "until a person releases it".
         released_at: when a person ended it before its time; such a hold does not stand any more.
+        release_ground: why it may end; given by whoever asked first where two people must agree.
+        release_asked_at, release_asked_by: that a person asked to end it, and another must agree; it stands so long.
     """
 
     id: HoldId
@@ -89,6 +91,8 @@ class Hold:
     released_at: datetime | None = None
     released_by: str | None = None
     release_ground: str | None = None
+    release_asked_at: datetime | None = None
+    release_asked_by: str | None = None
 
     def stands(self, at: datetime) -> bool:
         """Whether it forbids destruction at a moment."""
@@ -139,6 +143,23 @@ class LegalProcess:
         if self.kind is ProcessKind.EXIGENCY and self.approved_by is None:
             return False
         return self.issued_at <= at and (self.expires_at is None or at < self.expires_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BroughtIn:
+    """That a person brought the bytes of a content into its case, instead of an upload that was screened.
+
+    Attributes:
+        whence: from where they came, as an office, a system or a medium; no names of private persons.
+        ground: the legal ground on which they are kept.
+    """
+
+    content_id: ContentId
+    case_id: CaseId
+    whence: str
+    ground: str
+    brought_by: str
+    brought_at: datetime
 
 
 class DeadlineKind(enum.StrEnum):

@@ -148,6 +148,7 @@ class PaperKind(enum.StrEnum):
     FILE_DETAILS = "file-details"  # as they were sent
     MANIFEST = "manifest"  # of a sealed package: what lies for the recipient
     RECEIPT = "receipt"  # as it came
+    OTHER_RECEIPT = "other-receipt"  # one that came beside the receipt and differs from it, or names another report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +157,8 @@ class Paper:
 
     Attributes:
         attempt: in which it was sent or came.
-        key: of the file that it is about; of a REPORT, the id of the stored report that it was composed from.
+        key: of the file that it is about; of a REPORT or a MANIFEST, the id of the stored report that it was made from;
+            of an OTHER_RECEIPT, the number that it came for.
         digest: SHA-256 of the body.
     """
 
@@ -177,6 +179,8 @@ class FilingAlertKind(enum.StrEnum):
     RECEIPT_DIFFERS = "receipt-differs"  # the receipt names other files than were sent
     EARLIER_FILED = "earlier-filed"  # the report was changed after it had been filed unknown to us: a supplement is due
     RECEIPT_AWAITED = "receipt-awaited"  # handed over, and nobody has acknowledged it for long
+    ANOTHER_RECEIPT = "another-receipt"  # a second receipt came that differs, or one of a report that was given up
+    PACKAGE_LIES = "package-lies"  # withdrawn, and its sealed package lies in the folder still
     STUCK = "stuck"  # the reconciler found it without anything that would move it on
 
 

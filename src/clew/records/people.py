@@ -70,13 +70,13 @@ class Totp:
     """A shared secret of an authenticator app.
 
     Attributes:
-        secret: base 32, as the app takes it.
+        sealed: the secret, sealed under a key that is not in the database; see `pipelines/authenticators.py`.
         confirmed: False until its owner has shown a code of it; until then it proves nothing.
         last_step: the 30-second step of the last code taken; a code of that step or an earlier one is a replay.
     """
 
     user_id: UserId
-    secret: str
+    sealed: bytes
     made_at: datetime
     confirmed: bool = False
     last_step: int = 0
@@ -167,12 +167,14 @@ class Handshake:
     Attributes:
         digest: of what the answer must bear: a challenge or a state.
         kind: what the answer is for.
+        caller: a digest of who asked for it, so that nobody's questions take the place of others'.
         bound_to: the digest of the session or cookie it was put to; the answer must come from the same.
         facts: small texts that the answer is checked against.
     """
 
     digest: bytes
     kind: str
+    caller: bytes
     bound_to: bytes
     facts: dict[str, str]
     expires_at: datetime

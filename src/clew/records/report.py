@@ -11,6 +11,12 @@ from datetime import date, datetime
 from clew.records.report_file import Labelled, ReportFile
 from clew.records.subject import Device, Email, IpEvent, Payment
 
+# What people write beside the digits of a telephone number: before it, before an extension, between its parts.
+_BESIDE_DIGITS = ("tel", "extension", "ext", "x")
+_BETWEEN_DIGITS = " ()+./*#-:"
+# Numbers of emergencies and short messages.
+_LEAST_DIGITS = 3
+
 
 class IncidentType(enum.StrEnum):
     """What is reported; extortion is an annotation and no type of its own."""
@@ -108,6 +114,15 @@ class Phone:
     verified_at: datetime | None = None
     calling_code: str | None = None  # "+49"
     extension: str | None = None
+
+    @property
+    def is_dialable(self) -> bool:
+        """Whether the number is made of what can be dialled: at least three digits, and no words beside them."""
+        text = self.number.strip().lower()
+        for word in _BESIDE_DIGITS:
+            text = text.replace(word, "", 1)
+        digits = [each for each in text if each.isdecimal()]
+        return len(digits) >= _LEAST_DIGITS and all(each in digits or each in _BETWEEN_DIGITS for each in text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,6 +93,8 @@ class Scope(enum.StrEnum):
     HITS_READ = "hits:read"
     MEASURE_READ = "measure:read"
     CASES_WRITE = "cases:write"  # flags, subjects, messages: what a case is made of
+    REPORTS_READ = "reports:read"  # how filings stand, with their receipts
+    REPORTS_FILE = "reports:file"  # file what a person has saved, and take it back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,6 +54,7 @@ class ViewEvent:
         size_bytes: their length.
         served_bytes: how many left; None while it is under way, or when it broke off.
         completed_at: when the last byte left; None for a serving that broke off.
+        begun_at: when its one serving began; None while it waits to be fetched.
     """
 
     id: ViewId
@@ -69,6 +70,7 @@ class ViewEvent:
     crop: CropBox | None = None
     completed_at: datetime | None = None
     served_bytes: int | None = None
+    begun_at: datetime | None = None
 
     @property
     def whole(self) -> bool:

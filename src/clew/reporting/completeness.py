@@ -6,14 +6,15 @@ field. Whether files were viewed is not counted, so that no score ever asks a pe
 
 import ipaddress
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from clew.parts.formats.base import FieldSpec
-from clew.records.report import AbsenceReason, Report
+from clew.records.report import AbsenceReason, Phone, Report
 from clew.records.subject import IpEvent
+from clew.reporting.naming import title_of
 
 # Whose facts count: those by which somebody is found. Who reports, and further accounts, do not.
 _COUNTED = re.compile(r"(incident|details|subjects|victims|files|reporter\.contact)\b")
@@ -23,6 +24,7 @@ _INSIDE = [
     ipaddress.ip_network(each)
     for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "fc00::/7", "fe80::/10", "::1/128")
 ]
+_NOTHING: tuple[object, ...] = (None, "", (), frozenset())
 # Source: RFC 6598 (2012): shared address space of carriers.
 _CARRIER = ipaddress.ip_network("100.64.0.0/10")
 
@@ -46,6 +48,7 @@ class Gap:
         filled_from: which knowledge would fill it.
         points: how much of the score it costs, in percent.
         because: what was stated, where anything was.
+        unusable: how many of the missing have a value that the form cannot bear.
     """
 
     field: str
@@ -57,6 +60,7 @@ class Gap:
     points: float
     state: GapState
     because: tuple[str, ...]
+    unusable: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,19 +88,21 @@ class _Tally:
     missing: list[str]
     because: list[str]
     stated: int
+    unusable: int = 0
 
 
-def completeness(facts: Report, specs: Sequence[FieldSpec]) -> Completeness:
+def completeness(facts: Report, specs: Sequence[FieldSpec], emptied: Collection[str] = ()) -> Completeness:
     """How complete these facts are.
 
     Args:
         facts: before composing, so that stated absences are still apart.
         specs: the schema, with what each absence costs.
+        emptied: paths of values and records that the form cannot bear where they stand; they count as missing.
     """
     wanted = [
         each for each in specs if each.weight and _COUNTED.match(each.path) and not _NOT_COUNTED.search(each.path)
     ]
-    tallies = [each for spec in wanted if (each := _tally(facts, spec)).places]
+    tallies = [each for spec in wanted if (each := _tally(facts, spec, emptied)).places]
     total = sum(each.spec.weight for each in tallies)
     lost = sum(_lost(each) for each in tallies)
     gaps = [_gap(each, total) for each in tallies if each.missing]
@@ -110,21 +116,22 @@ def completeness(facts: Report, specs: Sequence[FieldSpec]) -> Completeness:
     )
 
 
-def _tally(facts: Report, spec: FieldSpec) -> _Tally:
+def _tally(facts: Report, spec: FieldSpec, emptied: Collection[str]) -> _Tally:
     tally = _Tally(spec=spec, places=0, missing=[], because=[], stated=0)
     steps = spec.path.removesuffix("[]").split(".")
     for path, owner in _owners(facts, steps[:-1], ""):
         name = steps[-1]
-        if not _applies(owner, name):
+        if not _applies(owner, name) or path in emptied:
             continue
         here = f"{path}.{name}" if path else name
         absence = _stated(facts, here)
         if absence is not None and absence[0] is AbsenceReason.DOES_NOT_APPLY:
             continue
         tally.places += 1
-        if _is_held(owner, name):
+        if _is_held(owner, name, path, emptied):
             continue
         tally.missing.append(here)
+        tally.unusable += owner is not None and getattr(owner, name) not in _NOTHING
         if absence is not None:
             tally.stated += 1
             tally.because.append(absence[1] or absence[0].value)
@@ -162,15 +169,25 @@ def _applies(owner: Any, name: str) -> bool:
     return not (name == "location" and owner is None)
 
 
-def _is_held(owner: Any, name: str) -> bool:
+def _is_held(owner: Any, name: str, path: str, emptied: Collection[str]) -> bool:
+    """Whether there is a value that can be sent in its place."""
     if owner is None:
         return False
-    value = getattr(owner, name)
-    if name == "location" and value is None:
+    value, here = getattr(owner, name), f"{path}.{name}" if path else name
+    if name == "location" and (value is None or here in emptied):
         # A country in an address says as much.
         person = getattr(owner, "person", None)
-        return any(each.country for each in person.addresses) if person is not None else False
-    return value is not None and value not in ((), "", frozenset())
+        addresses = person.addresses if person is not None else ()
+        place = f"{path}.person.addresses"
+        return any(each.country and f"{place}[{n}].country" not in emptied for n, each in enumerate(addresses))
+    if isinstance(value, tuple):
+        return any(f"{here}[{n}]" not in emptied and not _is_no_number(each) for n, each in enumerate(value))
+    return value not in _NOTHING and here not in emptied
+
+
+def _is_no_number(value: object) -> bool:
+    """Whether it is a telephone number with words in it, which nobody can dial or look up."""
+    return isinstance(value, Phone) and not value.is_dialable
 
 
 def _stated(facts: Report, path: str) -> tuple[AbsenceReason, str | None] | None:
@@ -190,7 +207,7 @@ def _lost(tally: _Tally) -> float:
 def _gap(tally: _Tally, total: int) -> Gap:
     return Gap(
         field=tally.spec.path,
-        title=_title(tally.spec.path),
+        title=title_of(tally.spec.path),
         missing=tuple(tally.missing),
         places=tally.places,
         cost=tally.spec.cost,
@@ -198,19 +215,17 @@ def _gap(tally: _Tally, total: int) -> Gap:
         points=100 * _lost(tally) / total,
         state=GapState.STATED if tally.stated == len(tally.missing) else GapState.OPEN,
         because=tuple(dict.fromkeys(tally.because)),
+        unusable=tally.unusable,
     )
-
-
-def _title(path: str) -> str:
-    """A field in words, the thing before its owner: "port of ip events of subjects"."""
-    steps = [step.removesuffix("[]").replace("_", " ") for step in path.split(".")]
-    return " of ".join(reversed(steps))
 
 
 # ---------------------------------------------------------------- facts that will not help as they are
 
 
 def _warnings(facts: Report) -> Iterator[str]:
+    for path, phone in _phones(facts):
+        if not phone.is_dialable:
+            yield f"{path}: a telephone number that nobody can dial; it is sent as it is, and counts as missing"
     for path, event in _events(facts):
         address = _address(event.address)
         if address is None:
@@ -235,6 +250,13 @@ def _events(facts: Report) -> Iterator[tuple[str, IpEvent]]:
     for number, file in enumerate(facts.files):
         if file.ip_event is not None:
             yield f"files[{number}].ip_event", file.ip_event
+
+
+def _phones(facts: Report) -> Iterator[tuple[str, Phone]]:
+    for kind in ("subjects", "recipients", "victims"):
+        for number, account in enumerate(getattr(facts, kind)):
+            for place, phone in enumerate(account.person.phones if account.person is not None else ()):
+                yield f"{kind}[{number}].person.phones[{place}]", phone
 
 
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
+from clew.records.composing import Change
 from clew.records.report import (
     Absence,
     Chat,
@@ -39,11 +40,11 @@ class Composed:
     """A report in which every fact has its place.
 
     Attributes:
-        notes: what was done to get there, one sentence each, naming fields and no values.
+        notes: what was done to get there.
     """
 
     report: Report
-    notes: tuple[str, ...]
+    notes: tuple[Change, ...]
 
 
 def compose(facts: Report, statements: Mapping[str, ViewingStatement], *, at: datetime) -> Composed:
@@ -54,7 +55,7 @@ def compose(facts: Report, statements: Mapping[str, ViewingStatement], *, at: da
         statements: what the viewing ledger says of each file, by its key; a file without one was not viewed.
         at: now. Times up to five minutes ahead are set to one second before it, and that is said.
     """
-    notes: list[str] = []
+    notes: list[Change] = []
     report = _clamped(facts, at, "", notes)
     report = replace(
         report,
@@ -68,7 +69,7 @@ def compose(facts: Report, statements: Mapping[str, ViewingStatement], *, at: da
         *(Labelled(label="Payment", text=_payment(each)) for each in report.payments),
         *report.further,
         *(Labelled(label="Left out", text=_absence(each)) for each in report.absent),
-        *(Labelled(label="Clock", text=each) for each in notes if each.startswith(_AHEAD)),
+        *(Labelled(label="Clock", text=_clock(each)) for each in notes if each.told.startswith(_AHEAD)),
     )
     report = replace(_told(report, told), messages=(), payments=(), absent=())
     return Composed(report=report, notes=tuple(notes))
@@ -76,10 +77,14 @@ def compose(facts: Report, statements: Mapping[str, ViewingStatement], *, at: da
 
 # ---------------------------------------------------------------- times
 
-_AHEAD = "a time ahead of this clock: "
+_AHEAD = "a time ahead of this clock"
 
 
-def _clamped(record: T, at: datetime, path: str, notes: list[str]) -> T:
+def _clock(note: Change) -> str:
+    return f"{_AHEAD}: {_in_words(note.path)}{note.told.removeprefix(_AHEAD)}"
+
+
+def _clamped(record: T, at: datetime, path: str, notes: list[Change]) -> T:
     """The record with every time that is only just ahead set to a second ago."""
     changes: dict[str, Any] = {}
     for each in fields(record):  # type: ignore[arg-type]
@@ -89,7 +94,7 @@ def _clamped(record: T, at: datetime, path: str, notes: list[str]) -> T:
             if at - _MARGIN < value <= at + SKEW:
                 ahead_s = (value - at).total_seconds()
                 changes[each.name] = at.astimezone(UTC) - _MARGIN
-                notes.append(f"{_AHEAD}{_in_words(here)}, by {ahead_s:.3f} s; sent as one second ago")
+                notes.append(Change(path=here, told=f"{_AHEAD}, by {ahead_s:.3f} s; sent as one second ago"))
         elif isinstance(value, tuple) and value and is_dataclass(value[0]):
             changes[each.name] = tuple(
                 _clamped(one, at, f"{here}[{number}]", notes) for number, one in enumerate(value)
@@ -102,13 +107,14 @@ def _clamped(record: T, at: datetime, path: str, notes: list[str]) -> T:
 # ---------------------------------------------------------------- files
 
 
-def _file(file: ReportFile, statement: ViewingStatement, report: Report, notes: list[str]) -> ReportFile:
+def _file(file: ReportFile, statement: ViewingStatement, report: Report, notes: list[Change]) -> ReportFile:
     told: list[Labelled] = []
     if report.batch is None:
         if statement.narrative:
             told.append(Labelled(label="Viewing", text=statement.narrative))
     elif statement.narrative:
-        notes.append("files: a batched report has no room for how a file was viewed; only whether it was is sent")
+        told_as = "a batched report has no room for how a file was viewed; only whether it was is sent"
+        notes.append(Change(path="files", told=told_as))
     if file.reference:
         told.append(Labelled(label="Reference at the platform", text=file.reference))
     if file.ai_provenance:

@@ -4,7 +4,7 @@ The draft accuses nobody and decides little: a person sees it, completes it and 
 over whole; what the platform does not hold it leaves absent.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from clew.records import report as r
@@ -64,13 +64,14 @@ def draft(facts: CaseFacts) -> r.Report:
     """The facts of the report on a case, not yet composed."""
     child = facts.case.safeguarding or facts.subject.safeguarding
     files = [each for each in facts.reportables if each.content.kind is ContentKind.FILE]
+    seen = _with_traces(facts)
     sent = tuple(_file(each) for each in files if each.content.object_id is not None)
     return r.Report(
         incident=_incident(facts),
         reporter=facts.reporter,
         details=_details(facts),
-        subjects=() if child else (_subject(facts.subject, facts.prior_reports),),
-        victims=(_victim(facts.subject, facts.prior_reports),) if child else (),
+        subjects=() if child else (_subject(seen, facts.prior_reports),),
+        victims=(_victim(seen, facts.prior_reports),) if child else (),
         files=sent,
         messages=tuple(_message(each) for one in facts.reportables for each in one.messages),
         payments=facts.subject.particulars.payments,
@@ -140,6 +141,45 @@ def _details(facts: CaseFacts) -> tuple[r.IncidentDetail, ...]:
 
 
 # ---------------------------------------------------------------- who
+
+
+def _with_traces(facts: CaseFacts) -> s.Subject:
+    """The account with every address and device from which it uploaded or wrote what is reported.
+
+    Police ask a carrier about the account's addresses: one that stood beside a file or a message alone was overlooked.
+    """
+    subject, known = facts.subject, facts.subject.particulars
+    contents = [each.content for each in facts.reportables]
+    own = [
+        (one.ip_event, s.IpUse.OTHER, one.at)
+        for each in facts.reportables
+        for one in each.messages
+        if one.author is not None and one.author == subject.reference
+    ]
+    seen = [(each.ip_event, _use_of(each), each.uploaded_at) for each in contents] + own
+    events = [_event(event, use, at) for event, use, at in seen if event is not None]
+    events.sort(key=lambda each: (each.at is None, each.at or facts.case.opened_at, each.address))
+    devices = [_device(each.device, _use_of(each), each.uploaded_at) for each in contents if each.device is not None]
+    ids = {(each.kind, each.value) for each in known.devices}
+    new = [each for each in devices if (each.kind, each.value) not in ids]
+    particulars = replace(
+        known,
+        ip_events=tuple(dict.fromkeys((*known.ip_events, *events))),
+        devices=(*known.devices, *dict.fromkeys(new)),
+    )
+    return replace(subject, particulars=particulars)
+
+
+def _use_of(content: Content) -> s.IpUse:
+    return s.IpUse.UPLOAD if content.kind is ContentKind.FILE else s.IpUse.OTHER
+
+
+def _event(event: s.IpEvent, use: s.IpUse, at: datetime | None) -> s.IpEvent:
+    return replace(event, use=use if event.use is s.IpUse.UNKNOWN else event.use, at=event.at or at)
+
+
+def _device(device: s.Device, use: s.IpUse, at: datetime | None) -> s.Device:
+    return replace(device, use=use if device.use is s.IpUse.UNKNOWN else device.use, at=device.at or at)
 
 
 def _subject(subject: s.Subject, prior: tuple[int, ...]) -> r.ReportedSubject:
@@ -286,8 +326,8 @@ def _file(reportable: Reportable) -> ReportFile:
         annotations=frozenset(verdict.annotations),
         industry_class=verdict.industry_class,
         hashes=tuple(_hash(each) for each in content.signals),
-        ip_event=content.ip_event,
-        devices=(content.device,) if content.device else (),
+        ip_event=_event(content.ip_event, s.IpUse.UPLOAD, content.uploaded_at) if content.ip_event else None,
+        devices=(_device(content.device, s.IpUse.UPLOAD, content.uploaded_at),) if content.device else (),
         ai_provenance=_provenance(content.provenance) if content.provenance else None,
         further=tuple(Labelled(label=label, text=str(value)) for label, value in sizes if value is not None),
     )

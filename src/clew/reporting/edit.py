@@ -4,7 +4,7 @@ A path names a place in the form, as "subjects[0].person.phones[1].number"; the 
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from clew.errors import InputError
@@ -14,13 +14,13 @@ from clew.records.report import AbsenceReason
 _STEP = re.compile(r"([a-z_]+)(?:\[(\d{1,3})\])?")
 # A list of a form grows by one at a time; somebody who means to write the 500th person has mistyped.
 _MOST_INDEX = 199
-_YES, _NO = ("true", "yes"), ("false", "no")
-_WHOLE, _BROKEN = ("number", "number of 64 bits", "digits"), ("degrees",)
 _STRUCTURES = ("object", "one of its fields", "marks")
 # What the viewing ledger alone may say.
 _LEDGER = ("viewed", "exif_viewed", "key")
 
 Form = dict[str, Any]
+# What a text means in the field of a path; it raises InputError when it is nothing that stands there.
+ReadText = Callable[[str, str], object]
 
 
 def scalar_paths(specs: Sequence[FieldSpec]) -> list[FieldSpec]:
@@ -34,33 +34,41 @@ def scalar_paths(specs: Sequence[FieldSpec]) -> list[FieldSpec]:
 
 def leaf_of(path: str, specs: Sequence[FieldSpec]) -> str:
     """The path of the one value by which a gap is best closed: its own, or the first of what is missing there."""
+    return leaves_of(path, specs)[0]
+
+
+def leaves_of(path: str, specs: Sequence[FieldSpec]) -> list[str]:
+    """The paths of the values that close a gap: the best one first, then those that must not be without each other."""
     plain = _plain(path)
     fields = scalar_paths(specs)
     if any(each.path == plain for each in fields):
-        return path
+        return [path]
     # A label of one's own closes no gap.
     below = [
         each for each in fields if each.path.startswith((f"{plain}.", f"{plain}[]")) and ".further[]" not in each.path
     ]
     if not below:
-        return path
+        return [path]
     chosen = next(
         (each for each in below if each.least or each.path.endswith((".country", ".email", ".urls[]"))), below[0]
     )
-    return path + chosen.path[len(plain) :].replace("[]", "[0]")
+    owner = chosen.path.rpartition(".")[0]
+    with_it = [each for each in below if each.least and each is not chosen and each.path.rpartition(".")[0] == owner]
+    return [path + each.path[len(plain) :].replace("[]", "[0]") for each in (chosen, *with_it)]
 
 
-def set_fact(form: Form, path: str, text: str, specs: Sequence[FieldSpec]) -> None:
+def set_fact(form: Form, path: str, text: str, specs: Sequence[FieldSpec], read: ReadText) -> None:
     """The value stands at the path; what leads there is made. An empty text takes it away.
 
     Raises:
-        InputError: no such field, or no value that it takes.
+        InputError: no such field, or no value that it takes; the form is then as it was.
     """
-    spec = _spec_of(path, specs)
+    _spec_of(path, specs)
     if not text.strip():
         _take_away(form, path)
         return
-    value = _value(text.strip(), spec)
+    value = read(path, text.strip())
+    _unstate(form, path)
     place: Any = form
     steps = list(_steps(path))
     for (name, index), following in zip(steps, [*steps[1:], None], strict=True):
@@ -83,6 +91,18 @@ def set_fact(form: Form, path: str, text: str, specs: Sequence[FieldSpec]) -> No
             raise InputError(f"{name}[{index}] is a value and has no fields of its own")
 
 
+def find_fact(form: Mapping[str, object], path: str) -> str:
+    """What stands at the path, as the text that a person would type; empty when nothing does."""
+    place: object = form
+    for name, index in _steps(path):
+        place = place.get(name) if isinstance(place, Mapping) else None
+        if index is not None:
+            place = place[index] if isinstance(place, list) and index < len(place) else None
+    if isinstance(place, bool):
+        return "true" if place else "false"
+    return str(place) if isinstance(place, str | int | float) else ""
+
+
 def state_absent(form: Form, path: str, reason: str, because: str) -> None:
     """The report says on purpose that this is not held, not known or not shared, and why.
 
@@ -96,6 +116,19 @@ def state_absent(form: Form, path: str, reason: str, because: str) -> None:
     if because.strip():
         entry["because"] = because.strip()
     form["absent"] = [*stated, entry]
+
+
+def _unstate(form: Form, path: str) -> None:
+    """What has a value is absent no more."""
+    left = [
+        each
+        for each in form.get("absent", [])
+        if not (path == each.get("field") or path.startswith((f"{each.get('field')}.", f"{each.get('field')}[")))
+    ]
+    if left:
+        form["absent"] = left
+    else:
+        form.pop("absent", None)
 
 
 def _spec_of(path: str, specs: Sequence[FieldSpec]) -> FieldSpec:
@@ -116,25 +149,6 @@ def _steps(path: str) -> Iterator[tuple[str, int | None]]:
         if found is None or (found[2] is not None and int(found[2]) > _MOST_INDEX):
             raise InputError("a path is names with points between them and numbers in brackets")
         yield found[1], None if found[2] is None else int(found[2])
-
-
-def _value(text: str, spec: FieldSpec) -> object:
-    if spec.type == "true or false":
-        if text.lower() not in (*_YES, *_NO):
-            raise InputError(f"{spec.path} is true or false")
-        return text.lower() in _YES
-    if spec.type in _WHOLE and spec.type != "digits":
-        if not re.fullmatch(r"-?\d{1,19}", text):
-            raise InputError(f"{spec.path} is a whole number")
-        return int(text)
-    if spec.type in _BROKEN:
-        try:
-            return float(text)
-        except ValueError:
-            raise InputError(f"{spec.path} is a number of degrees") from None
-    if spec.words and text not in spec.words:
-        raise InputError(f"{spec.path} is one of: {', '.join(spec.words)}")
-    return text
 
 
 def _take_away(form: Form, path: str) -> None:

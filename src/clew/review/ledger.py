@@ -60,7 +60,7 @@ def narrative(viewing: FileViewing) -> str:
 
 # Said to the reviewer before they decide. It does not urge: an unviewed file is a lawful and often a right choice.
 COST_OF_NOT_VIEWING = (
-    'If it stays unviewed the report says "not viewed". In the United States police may then need a warrant before '
+    "If it stays unviewed the report says “not viewed”. In the United States police may then need a warrant before "
     "they open it. A whole, unfiltered view and your confirmation spare them that. It is your choice, and the ledger "
     "records either."
 )

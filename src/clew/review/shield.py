@@ -69,7 +69,7 @@ def said(stop: Stop, exposure: Exposure) -> str:
             "You may decide by what is known without opening, or hand the job over"
         )
     if stop is Stop.WHOLE_LIMIT:
-        return "no whole view is left to you today; smaller views are, and so is handing the job over"
+        return "no whole view is left to you now; smaller views are, and so is handing the job over"
     free = f"; the next is possible at {exposure.free_again_at:%H:%M} UTC" if exposure.free_again_at else ""
     return (
         f"your {exposure.limit} views of 24 hours are used up{free}. Decisions by what is known without opening, and "

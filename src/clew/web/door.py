@@ -22,10 +22,10 @@ from clew.web.auth import KeyRing
 from clew.web.body import MEGABYTE, Held, most_files
 from clew.web.console.links import Links
 from clew.web.console.provider import Provider
-from clew.web.console.servings import Servings
+from clew.web.console.servings import Pictures
 from clew.web.console.sessions import Sessions
 from clew.web.metrics import Metrics
-from clew.web.rate import Buckets
+from clew.web.rate import Buckets, Starts
 from clew.web.rounds import IN_THE_LOOP, RECORD_S, TOO_LONG, Recorded, Rounds
 from clew.web.server import address
 from clew.web.uploads import Hashing, Kept
@@ -61,12 +61,21 @@ class Door:
         self._key_threads = ThreadPoolExecutor(1, thread_name_prefix="web-keys")
         self.keys = KeyRing(installation.store, installation.clock, self._key_threads)
         self.buckets = Buckets()
+        self.starts = Starts()
         self.metrics = Metrics()
         _, descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)
         self.held = Held(_FILES_HELD * settings.decode.file_mb * MEGABYTE, most_files(descriptors))
         self.hashing = Hashing(settings, tuple(installation.signals))
-        self.sessions = Sessions(installation.store, installation.clock, settings.people, self._key_threads)
-        self.signing_in = SigningIn(installation.store, installation.clock, settings.people)
+        self.sessions = Sessions(
+            installation.store,
+            installation.clock,
+            settings.people,
+            self._key_threads,
+            secure=settings.web.public_url.startswith("https://"),
+        )
+        self.signing_in = SigningIn(
+            installation.store, installation.clock, settings.people, installation.authenticators
+        )
         redirect_to = f"{address(settings)}/signin/oidc/back"
         self.provider = Provider(settings.oidc, redirect_to, installation.clock) if settings.oidc.issuer else None
         self._passwords = ThreadPoolExecutor(_PASSWORD_THREADS, thread_name_prefix="web-passwords")
@@ -74,7 +83,7 @@ class Door:
         self.verifying = Verifying()
         self._keeping = ThreadPoolExecutor(_KEEPING_THREADS, thread_name_prefix="web-keeping")
         self.links = Links(installation.store, installation.clock)
-        self.servings = Servings(installation.clock)
+        self.pictures = Pictures(installation.clock)
         # Why requests should not come here, as the readiness route last found it.
         self.not_ready: list[str] = []
         self._of_hashes = Rounds(self._screen, self._screen_here, IN_THE_LOOP, self.threads)
@@ -161,6 +170,7 @@ class Door:
                     holding,
                     size_bytes=content.size_bytes,
                     media_type=content.media_type,
+                    tell=lambda why: log.say("error", "a hit's bytes were not sealed", message=why),
                 )
         except Exception as error:  # noqa: BLE001  (the alert of what was never sealed follows from the sweep)
             log.say("error", "a hit's bytes were not sealed", error=type(error).__name__, frames=log.frames_of(error))

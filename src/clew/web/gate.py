@@ -39,6 +39,15 @@ _ALWAYS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-re
 _NOT_STORED = (b"cache-control", b"no-store")
 
 
+# What a key that named something is told when it is not there, by what stands in the path.
+_NOT_FOUND = (
+    ("{hit_id}", "no hit of that id"),
+    ("{filing_id}", "no filing of that id"),
+    ("/reports", "no case of that id"),
+    ("/appeals", "no case, account or content of that name"),
+)
+
+
 class Gate:
     """The outermost ASGI application.
 
@@ -114,7 +123,10 @@ class Gate:
         if rule is None:
             if rules:
                 raise HTTPException(405, headers={"allow": ", ".join(sorted(rules))})
-            raise NotFoundError("there is nothing at this address; see /api/openapi.json")
+            raise NotFoundError(
+                "there is nothing at this address: a slip in it, or a page that is gone; "
+                "programs find every address in /api/openapi.json"
+            )
         visit.rule = rule
         if isinstance(rule.need, KeyScope):
             visit.key = key = await self._keys.admit(header(scope, b"authorization"))
@@ -196,7 +208,9 @@ def _translate(error: Exception, visit: Visit) -> tuple[int, str, str, list[tupl
         error = InputError(_faults(error))
     if isinstance(error, NotFoundError) and visit.key and visit.rule:
         # Commands name the lists that there are; a key that may only screen is not told, nor sent back what it sent.
-        error = NotFoundError("no hit of that id" if "{hit_id}" in visit.rule.path else "no list of that name")
+        error = NotFoundError(
+            next((told for part, told in _NOT_FOUND if part in visit.rule.path), "no list of that name")
+        )
     if isinstance(error, ClewError):
         return error.http_status, answers.code_of(error), answers.told(error), answers.headers_of(error)
     if isinstance(error, HTTPException):
@@ -233,10 +247,10 @@ def _signed(send: Send, visit: Visit) -> Callable[[Message], Awaitable[None]]:
 
 
 def _log(scope: Scope, visit: Visit, route: str, seconds: float, failure: BaseException | None) -> None:
-    if failure is None and visit.status < 400 and not (visit.rule and visit.rule.console):  # noqa: PLR2004
+    if failure is None and visit.status < 400 and not (visit.rule and visit.rule.console):  # noqa: PLR2004  (HTTP's own classes of answers)
         level = "debug"  # metrics count these; a line for each would be most of the work
     else:
-        level = "error" if visit.status >= 500 else "info"  # noqa: PLR2004
+        level = "error" if visit.status >= 500 else "info"  # noqa: PLR2004  (HTTP's own classes of answers)
     if not log.says(level):
         return
     unknown = failure is not None and not isinstance(failure, (ClewError, HTTPException, RequestValidationError))

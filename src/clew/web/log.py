@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+import threading
 import traceback
 from collections.abc import MutableMapping
 from typing import TextIO
@@ -44,6 +45,10 @@ def configure(level: str, stream: TextIO | None = None) -> None:
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [_Forward(whole)], False
         logger.setLevel(max(number, least))
+    # Whatever library has something to say: without a handler Python would print it as it is, with what came in.
+    root = logging.getLogger()
+    root.handlers = [*(each for each in root.handlers if not isinstance(each, _Forward)), _Forward(whole=False)]
+    root.setLevel(max(number, logging.WARNING))
 
 
 def says(level: str) -> bool:
@@ -55,6 +60,18 @@ def say(level: str, event: str, **facts: object) -> None:
     """One event."""
     if says(level):
         getattr(structlog.get_logger(), level)(event, **facts)
+
+
+def configure_process(level: str) -> None:
+    """The same for a process that serves: a thread that ends by an error does not print it either."""
+    configure(level)
+    threading.excepthook = _say_thread
+
+
+def _say_thread(ended: threading.ExceptHookArgs) -> None:
+    error = ended.exc_value
+    if error is not None:
+        say("error", "a thread ended by an error", error=type(error).__name__, frames=frames_of(error))
 
 
 def frames_of(error: BaseException) -> list[str]:

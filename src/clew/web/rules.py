@@ -32,6 +32,8 @@ def roles(*some: Role) -> Roles:
 
 
 ANY_ROLE: Roles = frozenset(Role)
+# Single hits, with the platform's reference of what was uploaded, and the search for a hash; not for who reads counts.
+_HITS: Roles = ANY_ROLE - {Role.READ_ONLY}
 _ADMINISTRATOR = roles(Role.ADMINISTRATOR)
 _AUDIT = roles(Role.ADMINISTRATOR, Role.AUDITOR)
 # What is kept, why and until when; no bytes.
@@ -42,6 +44,10 @@ _REPORTS = roles(Role.REPORTER, Role.SENIOR_REVIEWER, Role.ADMINISTRATOR, Role.A
 _FILES = roles(Role.REPORTER, Role.SENIOR_REVIEWER)
 # Judging what was found.
 _REVIEW = roles(Role.REVIEWER, Role.SENIOR_REVIEWER)
+# Passing on an appeal against what somebody decided.
+_SENIOR = roles(Role.SENIOR_REVIEWER)
+# What stands until somebody has seen to it, without content.
+_ALERTS = _REPORTS | _REVIEW
 # Totals of exposure, in which nobody can be told apart.
 _TEAM = roles(Role.SENIOR_REVIEWER, Role.ADMINISTRATOR)
 # Holds, legal process, destruction.
@@ -99,6 +105,11 @@ RULES: tuple[Rule, ...] = (
     _rule("POST /api/v1/flags", Scope.CASES_WRITE, 8_000_000),
     _rule("PUT /api/v1/subjects/{reference}", Scope.CASES_WRITE),
     _rule("POST /api/v1/contents", Scope.CASES_WRITE, 8_000_000),
+    _rule("POST /api/v1/appeals", Scope.CASES_WRITE),
+    _rule("GET /api/v1/reports", Scope.REPORTS_READ),
+    _rule("POST /api/v1/reports", Scope.REPORTS_FILE),
+    _rule("GET /api/v1/reports/{filing_id}", Scope.REPORTS_READ),
+    _rule("POST /api/v1/reports/{filing_id}/retract", Scope.REPORTS_FILE),
     _rule("GET /api/v1/measure/screening", Scope.MEASURE_READ),
     _rule("GET /api/openapi.json", Need.NOTHING),
     _rule("GET /healthz", Need.NOTHING),
@@ -151,13 +162,13 @@ RULES: tuple[Rule, ...] = (
     _rule("POST /administration/keys", _ADMINISTRATOR, step_up=True),
     _rule("POST /administration/keys/{key_id}/revoke", _ADMINISTRATOR, step_up=True),
     _rule("GET /", ANY_ROLE),
-    _rule("GET /hits", ANY_ROLE),
-    _rule("GET /hits/{hit_id}", ANY_ROLE),
+    _rule("GET /hits", _HITS),
+    _rule("GET /hits/{hit_id}", _HITS),
     _rule("GET /lists", ANY_ROLE),
     _rule("GET /lists/{name}", ANY_ROLE),
     _rule("GET /screening", ANY_ROLE),
     _rule("GET /screening.csv", ANY_ROLE),
-    _rule("GET /find", ANY_ROLE),
+    _rule("GET /find", _HITS),
     _rule("GET /review", _REVIEW),
     _rule("POST /review/next", _REVIEW),
     _rule("GET /review/{job_id}", _REVIEW),
@@ -170,6 +181,8 @@ RULES: tuple[Rule, ...] = (
     _rule("POST /review/{job_id}/undo", _REVIEW),
     _rule("POST /review/{job_id}/lane", _REVIEW),
     _rule("POST /review/{job_id}/appeal", _REVIEW),
+    _rule("POST /review/{job_id}/appeals", _SENIOR),
+    _rule("POST /review/{job_id}/route", _REVIEW),
     _rule("POST /review/{job_id}/safeguarding", _REVIEW),
     _rule("POST /review/{job_id}/view", _REVIEW),
     _rule("POST /review/{job_id}/messages", _REVIEW),
@@ -193,6 +206,8 @@ RULES: tuple[Rule, ...] = (
     _rule("GET /audit/checkpoint", _AUDIT),
     _rule("POST /audit/verify", _AUDIT),  # it changes nothing; a form, so that no browser fetches it beforehand
     _rule("GET /audit/verified", _AUDIT),
+    _rule("GET /alerts", _ALERTS),
+    _rule("POST /alerts/{alert_id}/end", _FILES),
     _rule("GET /reports", _REPORTS),
     _rule("GET /reports/draft/{case_id}", _FILES),
     _rule("POST /reports/draft/{case_id}", _FILES),

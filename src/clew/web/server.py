@@ -56,7 +56,7 @@ def address(settings: Settings) -> str:
     web = settings.web
     if web.public_url:
         return web.public_url.rstrip("/")
-    host = "localhost" if web.host in {"127.0.0.1", "::1", "0.0.0.0", "::"} else web.host  # noqa: S104
+    host = "localhost" if web.host in {"127.0.0.1", "::1", "0.0.0.0", "::"} else web.host  # noqa: S104  (named, not bound)
     return f"http://[{host}]:{web.port}" if ":" in host else f"http://{host}:{web.port}"
 
 

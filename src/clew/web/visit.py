@@ -10,7 +10,7 @@ from clew.records.screening import ApiKey
 from clew.web.rules import Rule
 
 # Ids are told apart by these, not kept secret by them: asking the system for each would cost as much as a search.
-_ids = Random(SystemRandom().getrandbits(128))  # noqa: S311
+_ids = Random(SystemRandom().getrandbits(128))  # noqa: S311  (ids of log lines, no secret; seeded by the system)
 _ID_BITS = 64
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from clew.errors import DamagedError, InputError, UnavailableError
 from clew.ground import signing
-from clew.parts.clearinghouses.base import Access, Outlet, Package, PackedFile
+from clew.parts.clearinghouses.base import Access, Outlet, Package, PackedFile, PackedStream
 from clew.parts.clearinghouses.folder import PART
 
 KEY = signing.key_from(bytes(range(32)))
@@ -51,6 +51,24 @@ def test_what_a_killed_worker_left_aside_is_never_taken_for_a_package(tmp_path: 
     assert (tmp_path / PACKAGE.name / "report.json").read_bytes() == b"{}\n"
 
 
+def test_a_document_that_breaks_off_while_it_is_written_leaves_nothing(tmp_path: Path):
+    def pieces():
+        yield b"half"
+        raise DamagedError("the evidence is damaged")
+
+    broken = Package(name=PACKAGE.name, files=(PackedStream(name="evidence.cms", media_type="", pieces=pieces),))
+    with pytest.raises(DamagedError, match="is damaged"):
+        outlet(tmp_path).put(broken)
+    assert [each.name for each in tmp_path.iterdir()] == ["receipts"]
+
+
+def test_the_manifest_has_size_and_digest_of_what_was_written_in_pieces(tmp_path: Path):
+    file = PackedStream(name="evidence.cms", media_type="", pieces=lambda: iter([b"a", b"bc"]))
+    manifest = json.loads(outlet(tmp_path).put(Package(name=PACKAGE.name, files=(file,))))
+    line = manifest["files"][0]
+    assert (line["size_bytes"], line["sha256"]) == (3, hashlib.sha256(b"abc").hexdigest())
+
+
 def test_a_package_that_lost_a_document_is_not_taken_for_whole(tmp_path: Path):
     outlet(tmp_path).put(PACKAGE)
     (tmp_path / PACKAGE.name / "report.json").unlink()
@@ -73,16 +91,16 @@ def test_a_name_that_leaves_the_folder_is_refused(tmp_path: Path, name: str):
 def test_a_receipt_is_found_by_the_packages_name_and_never_behind_a_link(tmp_path: Path):
     there = outlet(tmp_path)
     there.put(PACKAGE)
-    assert there.find_receipt(PACKAGE.name) is None
+    assert there.receipts(PACKAGE.name) == []
     secret = tmp_path / "secret"
     secret.write_bytes(b"key")
     link = tmp_path / "receipts" / f"{PACKAGE.name}.pdf"
     link.symlink_to(secret)
     with pytest.raises(UnavailableError):
-        there.find_receipt(PACKAGE.name)
+        there.receipts(PACKAGE.name)
     link.unlink()
     link.write_bytes(b"received")
-    assert there.find_receipt(PACKAGE.name) == b"received"
+    assert there.receipts(PACKAGE.name) == [b"received"]
 
 
 def test_the_packages_of_one_filing_are_found_by_what_their_names_begin_with(tmp_path: Path):

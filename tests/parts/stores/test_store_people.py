@@ -3,11 +3,12 @@
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from clew.errors import ConflictError, NotFoundError
-from clew.parts.stores.base import Store
+from clew.parts.stores.base import Store, UnitOfWork
 from clew.records.identifiers import UserId
 from clew.records.people import (
     Handshake,
@@ -77,14 +78,14 @@ def test_a_changed_user_keeps_their_id_and_a_taken_name_is_refused(peopled: Stor
 
 def test_each_proof_stands_beside_the_others_and_all_go_at_once(peopled: Store):
     password = Password(user_id=ADA.id, hash="$argon2id$...", set_at=NOON)
-    totp = Totp(user_id=ADA.id, secret="SECRET", made_at=NOON, confirmed=True)
-    waiting = replace(totp, secret="NEWER", confirmed=False)
+    totp = Totp(user_id=ADA.id, sealed=b"\1SECRET", made_at=NOON, confirmed=True)
+    waiting = replace(totp, sealed=b"\1NEWER", confirmed=False)
 
     def work(unit):
         unit.put_password(password)
         unit.put_totp(totp)
         unit.put_totp(waiting)
-        unit.put_passkey(PASSKEY)
+        unit.add_passkey(PASSKEY)
         unit.put_recovery_codes(ADA.id, [b"a" * 32, b"b" * 32])
 
     peopled.transact(work)
@@ -102,14 +103,14 @@ def test_each_proof_stands_beside_the_others_and_all_go_at_once(peopled: Store):
 
 
 def test_a_step_of_an_authenticator_is_taken_once_and_none_before_it(peopled: Store):
-    totp = Totp(user_id=ADA.id, secret="SECRET", made_at=NOON, confirmed=True)
+    totp = Totp(user_id=ADA.id, sealed=b"\1SECRET", made_at=NOON, confirmed=True)
     peopled.transact(lambda unit: unit.put_totp(totp))
 
     def take(step: int) -> bool:
         return peopled.transact(lambda unit: unit.take_totp_step(ADA.id, step))
 
     assert [take(step) for step in (7, 7, 6, 8)] == [True, False, False, True]
-    peopled.transact(lambda unit: unit.put_totp(replace(totp, confirmed=False, secret="NEXT")))
+    peopled.transact(lambda unit: unit.put_totp(replace(totp, confirmed=False, sealed=b"\1NEXT")))
     peopled.transact(lambda unit: unit.remove_totp(ADA.id, confirmed=True))
     assert not peopled.transact(lambda unit: unit.take_totp_step(ADA.id, 9)), "one not confirmed proves nothing"
 
@@ -130,12 +131,45 @@ def test_a_recovery_code_is_good_once_even_for_many_at_a_time(peopled: Store):
     assert sorted(taken) == [False] * 7 + [True]
 
 
-def test_a_passkey_of_somebody_else_is_not_taken_over(peopled: Store):
-    peopled.transact(lambda unit: unit.put_passkey(PASSKEY))
-    with pytest.raises(ConflictError):
-        peopled.transact(lambda unit: unit.put_passkey(replace(PASSKEY, user_id=BEN.id)))
+def _add_passkey(passkey: Passkey, unit: UnitOfWork) -> None:
+    unit.add_passkey(passkey)
+
+
+def test_a_passkey_that_is_there_is_not_taken_over_by_anybody_not_even_its_owner(peopled: Store):
+    peopled.transact(lambda unit: unit.add_passkey(PASSKEY))
+    for other in (replace(PASSKEY, user_id=BEN.id), replace(PASSKEY, public_key=b"another")):
+        with pytest.raises(ConflictError):
+            peopled.transact(partial(_add_passkey, other))
+    assert not peopled.transact(lambda unit: unit.use_passkey(replace(PASSKEY, user_id=BEN.id, sign_count=99)))
+    with peopled.read() as reader:
+        assert reader.find_passkey(PASSKEY.id) == PASSKEY
     assert not peopled.transact(lambda unit: unit.remove_passkey(BEN.id, PASSKEY.id))
     assert peopled.transact(lambda unit: unit.remove_passkey(ADA.id, PASSKEY.id))
+
+
+def test_use_of_a_passkey_changes_its_count_and_brings_no_removed_one_back(peopled: Store):
+    peopled.transact(lambda unit: unit.add_passkey(PASSKEY))
+    used = replace(PASSKEY, sign_count=41, used_at=NOON + MINUTE, label="not taken", public_key=b"nor this")
+    assert peopled.transact(lambda unit: unit.use_passkey(used))
+    with peopled.read() as reader:
+        assert reader.find_passkey(PASSKEY.id) == replace(PASSKEY, sign_count=41, used_at=NOON + MINUTE)
+    peopled.transact(lambda unit: unit.remove_passkey(ADA.id, PASSKEY.id))
+    assert not peopled.transact(lambda unit: unit.use_passkey(used))
+    with peopled.read() as reader:
+        assert reader.find_passkey(PASSKEY.id) is None
+
+
+def test_secrets_in_clear_are_found_until_they_are_sealed(peopled: Store):
+    clear = Totp(user_id=ADA.id, sealed=b"\0SECRET", made_at=NOON, confirmed=True, last_step=7)
+    peopled.transact(lambda unit: unit.put_totp(clear))
+    with peopled.read() as reader:
+        assert reader.clear_totps() == [clear]
+        assert not reader.has_sealed_totps()
+    peopled.transact(lambda unit: unit.seal_totp(replace(clear, sealed=b"\1sealed", last_step=0)))
+    with peopled.read() as reader:
+        assert reader.clear_totps() == []
+        assert reader.has_sealed_totps()
+        assert reader.find_totp(ADA.id) == replace(clear, sealed=b"\1sealed")
 
 
 def test_a_setup_is_found_by_its_link_until_it_is_used(peopled: Store):
@@ -184,13 +218,48 @@ def test_all_sessions_of_a_user_end_but_the_one_named(peopled: Store):
         assert reader.sessions(BEN.id) == [bens]
 
 
-def test_a_handshake_is_answered_once_and_only_so_many_wait(peopled: Store):
-    asked = Handshake(digest=b"h" * 32, kind="oidc", bound_to=b"b", facts={"nonce": "ü"}, expires_at=NOON + MINUTE)
-    assert peopled.transact(lambda unit: unit.put_handshake(asked, 1))
-    assert not peopled.transact(lambda unit: unit.put_handshake(replace(asked, digest=b"i" * 32), 1))
-    assert peopled.transact(lambda unit: unit.put_handshake(replace(asked, digest=b"j" * 32, kind="passkey"), 1))
+def handshake(number: int, kind: str = "oidc", caller: bytes = b"one") -> Handshake:
+    expires_at = NOON + number * MINUTE
+    return Handshake(
+        digest=bytes([number]) * 32,
+        kind=kind,
+        caller=caller,
+        bound_to=b"b",
+        facts={"nonce": "ü"},
+        expires_at=expires_at,
+    )
+
+
+def ask(store: Store, asked: Handshake, *, most: int) -> None:
+    store.transact(lambda unit: unit.put_handshake(asked, most_of_caller=2, most=most))
+
+
+def take(store: Store, asked: Handshake) -> Handshake | None:
+    return store.transact(lambda unit: unit.take_handshake(asked.digest))
+
+
+def test_a_handshake_is_answered_once(peopled: Store):
+    asked = handshake(1)
+    peopled.transact(lambda unit: unit.put_handshake(asked, most_of_caller=2, most=9))
     assert peopled.transact(lambda unit: unit.take_handshake(asked.digest)) == asked
     assert peopled.transact(lambda unit: unit.take_handshake(asked.digest)) is None
+
+
+def test_who_asks_too_often_loses_their_own_questions_and_nobody_else_s(peopled: Store):
+    others = [handshake(1, caller=b"two"), handshake(2, kind="passkey")]
+    mine = [handshake(number) for number in range(3, 9)]
+    for asked in [*others, *mine]:
+        ask(peopled, asked, most=9)
+    left = [take(peopled, asked) for asked in [*others, *mine]]
+    assert left == [*others, None, None, None, None, mine[-2], mine[-1]]
+
+
+def test_when_very_many_ask_the_oldest_question_makes_room_and_nobody_is_refused(peopled: Store):
+    asked = [handshake(number, caller=bytes([number])) for number in range(1, 6)]
+    for each in asked:
+        ask(peopled, each, most=3)
+    left = [take(peopled, each) for each in asked]
+    assert left == [None, None, *asked[2:]]
 
 
 def test_tries_wait_for_their_time_and_are_forgotten_after_theirs(peopled: Store):
@@ -224,12 +293,12 @@ def test_tries_at_once_are_all_counted(peopled: Store):
 
 def test_what_has_run_out_is_swept_and_nothing_else(peopled: Store):
     later = replace(SESSION, digest=b"\x02" * 32, expires_at=NOON + 2 * DAY)
-    asked = Handshake(digest=b"h" * 32, kind="oidc", bound_to=b"b", facts={}, expires_at=NOON + MINUTE)
+    asked = handshake(1)
 
     def work(unit):
         unit.put_session(SESSION)
         unit.put_session(later)
-        unit.put_handshake(asked, 9)
+        unit.put_handshake(asked, most_of_caller=9, most=9)
         unit.count_try(b"k", NOON, NOON + MINUTE)
         unit.sweep_sign_ins(NOON + DAY)
 

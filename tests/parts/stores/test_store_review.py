@@ -11,8 +11,8 @@ from sqlalchemy import event
 from clew.errors import ConflictError, NotFoundError
 from clew.parts.stores._review import JobFilter
 from clew.parts.stores.base import Store
-from clew.pipelines import keeping, paging, review, views
-from clew.pipelines.cases import case_file, reportable_contents
+from clew.pipelines import appeals, keeping, paging, review, serving, views
+from clew.pipelines.case_file import case_file, reportable_contents
 from clew.pipelines.views import Asked
 from clew.records.case import FlagReason
 from clew.records.identifiers import CaseId, ContentId, HitId, JobId, SubjectId, VerdictId, ViewId
@@ -76,13 +76,13 @@ def _work_a_day(house: House) -> None:
     lease = house.lease(ADA, content)
     asked = Asked(content_id=content.id, filter=Filter.FULL)
     view = views.request_view(house.desk, ADA, lease, asked, proved_at=house.clock.now)
-    list(views.stream_whole(house.desk, view))
-    views.confirm_view(house.desk, ADA, view.event.id)
+    list(serving.stream_whole(house.desk, serving.begin_serving(house.desk, ADA, lease.job_id, view.event.id)))
+    serving.confirm_view(house.desk, ADA, view.event.id)
     house.decide(ADA, lease, content.id, Decision.NOT_LISTED)
     review.release(house.desk, ADA, review.renew(house.desk, ADA, lease))
     verdict = house.decide(BO, house.lease(BO, content), content.id, Decision.NOT_LISTED).verdict
     assert verdict is not None
-    review.appeal(house.desk, verdict.id, reference=None, actor="key:test")
+    appeals.appeal(house.desk, verdict.id, reference=None, actor="key:test")
     house.clock.move(hours=2)
     paging.due_pages(house.desk)
     keeping.fail_interrupted(house.desk)

@@ -89,6 +89,10 @@ class Clearinghouse(ABC):
         """Whether it answers, and to whom it thinks it speaks."""
 
     @abstractmethod
+    def schema(self) -> bytes:
+        """What it gives as the schema of its documents, whatever that is; the operator's own copy."""
+
+    @abstractmethod
     def submit(self, document: bytes) -> Reply:
         """A report is opened; the reply bears its number."""
 
@@ -123,8 +127,21 @@ class PackedFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PackedStream:
+    """One document of a package that is never held whole.
+
+    Attributes:
+        pieces: gives its bytes while they are written.
+    """
+
+    name: str
+    media_type: str
+    pieces: Callable[[], Iterable[bytes]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """A complete report as documents for people and machines; no evidence bytes.
+    """A complete report as documents for people and machines; evidence is in it enveloped to its recipient, or not.
 
     Attributes:
         name: unique and stable for one report of one filing: putting the same package twice puts it once.
@@ -132,7 +149,7 @@ class Package:
     """
 
     name: str
-    files: tuple[PackedFile, ...]
+    files: tuple[PackedFile | PackedStream, ...]
 
 
 Sign = Callable[[bytes], bytes]
@@ -166,8 +183,12 @@ class Outlet(ABC):
         """
 
     @abstractmethod
-    def find_receipt(self, name: str) -> bytes | None:
-        """What the recipient laid there for a package, byte for byte."""
+    def receipts(self, name: str) -> list[bytes]:
+        """What the recipient laid there for a package, byte for byte; more than one when they answered again.
+
+        Raises:
+            UnavailableError: one of them cannot be read now, or is no receipt.
+        """
 
 
 class ClearinghousePart(ABC):

@@ -6,14 +6,14 @@ Source: NCMEC, CyberTipline Reporting API Technical Documentation, last updated 
 from collections.abc import Callable
 from typing import Final
 
-from clew.errors import InputError, UnavailableError
+from clew.errors import InputError, RefusedError, UnavailableError
 from clew.ground.egress import Address, Answer, Egress, OutgoingFile
 from clew.parts.clearinghouses.base import Access, CalledPart, Clearinghouse, ReadReply, Reply, SentFile
 
 _XML = "text/xml; charset=utf-8"
 # For a small call, and for a file: a gigabyte at 10 Mbit/s takes 14 minutes.
 _CALL_S, _UPLOAD_S = 120.0, 900.0
-_TOO_LARGE = 413
+_OK, _TOO_LARGE = 200, 413
 # Statuses that mean the same with an empty body as a code does with one. Documented for 401 alone.
 _CODE_OF: Final = {401: 2000, 403: 3000}
 _REDIRECTS: Final = range(300, 400)
@@ -32,6 +32,15 @@ class CyberTipline(Clearinghouse):
     def status(self) -> Reply:
         """GET /status."""
         return self._reply(lambda: self._egress.get("/status", within_s=_CALL_S))
+
+    def schema(self) -> bytes:
+        """GET /xsd."""
+        answer = self._egress.get("/xsd", within_s=_CALL_S)
+        if answer.status in _CODE_OF:
+            raise RefusedError(f"{self.place} refuses the credential (HTTP {answer.status}); check user and password")
+        if answer.status != _OK or not answer.body:
+            raise self._unreadable(answer, f"HTTP status {answer.status} and no schema")
+        return answer.body
 
     def submit(self, document: bytes) -> Reply:
         """POST /submit."""

@@ -12,12 +12,13 @@ import hashlib
 import os
 import shutil
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 
 from clew.errors import DamagedError, InputError, UnavailableError
 from clew.ground.canonical import canonical
 from clew.ground.durable import replace
-from clew.parts.clearinghouses.base import Access, FetchingPart, Outlet, Package, Sign
+from clew.parts.clearinghouses.base import Access, FetchingPart, Outlet, Package, PackedFile, PackedStream, Sign
 
 _MANIFEST, _SIGNATURE, _RECEIPTS = "manifest.json", "manifest.sig", "receipts"
 _MOST_RECEIPT_BYTES = 1 << 20
@@ -34,10 +35,9 @@ class FolderOutlet(Outlet):
     def put(self, package: Package) -> bytes:
         """Written aside, synced, renamed."""
         target = self._folder / _plain(package.name)
-        manifest = canonical(_manifest(package))
         try:
             if not target.exists():
-                self._write(target, package, manifest)
+                self._write(target, package)
             there = (target / _MANIFEST).read_bytes()
         except OSError as error:
             raise UnavailableError(f"the package cannot be written to {self._folder}: {error.strerror}") from error
@@ -53,34 +53,37 @@ class FolderOutlet(Outlet):
         except OSError as error:
             raise UnavailableError(f"the folder {self._folder} cannot be read: {error.strerror}") from error
 
-    def find_receipt(self, name: str) -> bytes | None:
-        """The first file of that name, whatever its suffix; a link is never followed."""
+    def receipts(self, name: str) -> list[bytes]:
+        """The files of that name, whatever their suffix, in the order of their names; a link is never followed."""
         folder = self._folder / _RECEIPTS
         try:
             found = sorted(each for each in folder.iterdir() if each.name.split(".")[0] == _plain(name))
         except FileNotFoundError:
-            return None
+            return []
         except OSError as error:
             raise UnavailableError(f"the folder {folder} cannot be read: {error.strerror}") from error
-        return _read_small(found[0]) if found else None
+        return [_read_small(each) for each in found]
 
-    def _write(self, target: Path, package: Package, manifest: bytes) -> None:
+    def _write(self, target: Path, package: Package) -> None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         (self._folder / _RECEIPTS).mkdir(exist_ok=True, mode=0o700)
         aside = self._folder / f".{target.name}.{os.getpid()}"
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(mode=0o700)
         try:
-            for each in package.files:
-                _write_durably(aside / _plain(each.name), each.body)
-            _write_durably(aside / _MANIFEST, manifest)
-            _write_durably(aside / _SIGNATURE, self._sign(manifest).hex().encode() + b"\n")
+            lines = [_write_file(aside, each) for each in package.files]
+            manifest = canonical({"package": package.name, "files": lines})
+            _write_durably(aside / _MANIFEST, [manifest])
+            _write_durably(aside / _SIGNATURE, [self._sign(manifest).hex().encode() + b"\n"])
             _sync_folder(aside)
             replace(aside, target)
         except OSError:
             shutil.rmtree(aside, ignore_errors=True)
             if not target.exists():  # else another worker was faster, with the same package
                 raise
+        except BaseException:
+            shutil.rmtree(aside, ignore_errors=True)
+            raise
 
 
 class FolderPart(FetchingPart):
@@ -95,19 +98,11 @@ class FolderPart(FetchingPart):
         return FolderOutlet(Path(access.place) if access.place else default_place, sign)
 
 
-def _manifest(package: Package) -> dict[str, object]:
-    return {
-        "package": package.name,
-        "files": [
-            {
-                "name": each.name,
-                "media_type": each.media_type,
-                "size_bytes": len(each.body),
-                "sha256": hashlib.sha256(each.body).hexdigest(),
-            }
-            for each in package.files
-        ],
-    }
+def _write_file(folder: Path, file: PackedFile | PackedStream) -> dict[str, object]:
+    """The document is written; its line of the manifest."""
+    pieces = [file.body] if isinstance(file, PackedFile) else file.pieces()
+    size_bytes, digest = _write_durably(folder / _plain(file.name), pieces)
+    return {"name": file.name, "media_type": file.media_type, "size_bytes": size_bytes, "sha256": digest}
 
 
 def _demand_whole(target: Path, package: Package, manifest: bytes) -> None:
@@ -122,12 +117,18 @@ def _plain(name: str) -> str:
     return name
 
 
-def _write_durably(path: Path, body: bytes) -> None:
+def _write_durably(path: Path, pieces: Iterable[bytes]) -> tuple[int, str]:
+    """Size and SHA-256 of what was written."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o400)
+    size_bytes, digest = 0, hashlib.sha256()
     with os.fdopen(descriptor, "wb") as file:
-        file.write(body)
+        for piece in pieces:
+            file.write(piece)
+            digest.update(piece)
+            size_bytes += len(piece)
         file.flush()
         os.fsync(file.fileno())
+    return size_bytes, digest.hexdigest()
 
 
 def _sync_folder(folder: Path) -> None:

@@ -62,7 +62,7 @@ class HeifPart(DecoderPart):
                 require_pixels(width, height, limits)
                 # A copy: the library's own memory ends with its object.
                 pixels = np.array(picture)[:height, :width]
-            if pixels.ndim == 2:  # noqa: PLR2004
+            if pixels.ndim == 2:  # noqa: PLR2004  (rows of grey)
                 pixels = np.repeat(pixels[:, :, None], 3, axis=2)
             stated = _exif.orientation(memoryview(picture.info["exif"] or b"")[len(_EXIF_PREFIX) :])
             yield from _alpha.frames(pixels, stated, None if number == 1 else f"frame-{number}", turn)

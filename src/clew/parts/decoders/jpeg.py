@@ -87,7 +87,7 @@ class JpegPart(DecoderPart):
                 raise UndecodableError(Reason.UNSUPPORTED, f"picture {number} of the file: {error}") from error
 
     def _picture(self, content: memoryview, header: _Header, limits: Limits, form: str | None) -> Iterator[Frame]:
-        if header.coding not in {_BASELINE, _EXTENDED, _PROGRESSIVE} or header.precision != 8:  # noqa: PLR2004
+        if header.coding not in {_BASELINE, _EXTENDED, _PROGRESSIVE} or header.precision != 8:  # noqa: PLR2004  (as the format writes it)
             raise DeclinedError(f"JPEG coding {header.coding:#x} of {header.precision} bits")
         if header.components not in {1, 3}:
             raise DeclinedError(f"JPEG of {header.components} components")
@@ -179,7 +179,7 @@ def _segments(content: memoryview) -> Iterator[tuple[int, int, memoryview]]:
             continue
         marker = content[at + 1]
         if marker == 0xFF or marker in _ALONE:  # noqa: PLR2004 - fill bytes
-            at += 1 if marker == 0xFF else 2  # noqa: PLR2004
+            at += 1 if marker == 0xFF else 2  # noqa: PLR2004  (as the format writes it)
             continue
         if marker == _SCAN:
             return

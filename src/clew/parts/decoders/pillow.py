@@ -292,7 +292,7 @@ def _eight_of_floats(values: NDArray[np.generic]) -> NDArray[np.uint8]:
     low, high = float(real.min()), float(real.max())
     if low >= 0 and high <= 1:
         return _spread(real, 0, 1)
-    if low >= 0 and high <= 255:  # noqa: PLR2004
+    if low >= 0 and high <= 255:  # noqa: PLR2004  (the range of eight bits)
         return _spread(real, 0, 255)
     return _spread(real, low, high)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from clew.records.composing import Change
 from clew.records.handover import FiledReport
 from clew.records.report import Report
 from clew.records.report_file import ReportFile
@@ -93,13 +94,15 @@ class FieldSpec:
     Attributes:
         path: in the facts, lists with empty brackets: "subjects[].ip_events[].port".
         element: in the grammar: "report/personOrUserReported/ipCaptureEvent/port"; attributes with "@".
-        type: in words: "text", "moment", "country", "one of: login, registration, ...".
+        type: in words: "text", "time with offset", "country, ISO 3166-1 alpha-2", "word".
         most: how often it may stand; None is without a limit.
         since: the profile from which on it exists.
         filled_from: which knowledge of a platform fills it; None when none can.
         unfillable: then, why.
         cost: what an investigator lacks without it; empty where nothing much.
         weight: how much its absence counts in the completeness score; 0 is not at all.
+        choices: every value that it takes, each with its name for people; empty where anything of its type may stand.
+        hint: how a value is written, for whoever types one; empty for plain text.
     """
 
     path: str
@@ -114,6 +117,8 @@ class FieldSpec:
     unfillable: str | None
     cost: str
     weight: int
+    choices: tuple[tuple[str, str], ...] = ()
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,11 +126,13 @@ class Fitted:
     """A report that the grammar can bear, and what had to be moved or shortened so that it can.
 
     Attributes:
-        notes: one sentence each, naming the field and not its value.
+        notes: each thing that was done; of a value that is none, what its field takes.
+        emptied: the paths of the values and records that stand in words alone now.
     """
 
     report: Report
-    notes: tuple[str, ...]
+    notes: tuple[Change, ...]
+    emptied: frozenset[str] = frozenset()
 
 
 class FormatPart(ABC):
@@ -173,6 +180,16 @@ class ClearinghouseFormat(FormatPart):
     @abstractmethod
     def fields(self, profile: str) -> tuple[FieldSpec, ...]:
         """The schema, line by line, in its order."""
+
+    @abstractmethod
+    def value_of(self, path: str, text: str, profile: str, *, at: datetime) -> object:
+        """What a person's text means in a field of the JSON form: "Finland" is "FI" where a country is asked for.
+
+        Args:
+            path: of a field with one value, with or without numbers.
+        Raises:
+            InputError: no such field, or the text is nothing that it takes; the message says what is expected.
+        """
 
     @abstractmethod
     def fit(self, report: Report, profile: str, *, at: datetime) -> Fitted:

@@ -67,7 +67,7 @@ class KernelSegment(Segment):
         """See `Segment.search`."""
         if self._kernel is None:
             raise ValueError("the segment is closed")
-        if queries.ndim != 2 or queries.shape[1] != self.width_bytes or queries.dtype != np.uint8:  # noqa: PLR2004
+        if queries.ndim != 2 or queries.shape[1] != self.width_bytes or queries.dtype != np.uint8:  # noqa: PLR2004  (rows of bytes)
             raise InputError(
                 f"queries must be uint8[m, {self.width_bytes}], got {queries.dtype} of shape {queries.shape}"
             )

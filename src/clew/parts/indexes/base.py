@@ -37,7 +37,7 @@ class Rows:
     def __post_init__(self) -> None:
         shapes = self.values.shape[:1], self.entry_ids.shape, self.lists.shape
         kinds = self.values.dtype, self.entry_ids.dtype, self.lists.dtype
-        if self.values.ndim != 2 or len(set(shapes)) != 1 or kinds != _KINDS:  # noqa: PLR2004
+        if self.values.ndim != 2 or len(set(shapes)) != 1 or kinds != _KINDS:  # noqa: PLR2004  (rows of values)
             raise InputError(
                 f"rows must be uint8[n, width], int64[n], uint32[n]; got {', '.join(f'{k}' for k in kinds)} of "
                 f"shapes {self.values.shape}, {self.entry_ids.shape}, {self.lists.shape}"

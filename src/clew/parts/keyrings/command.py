@@ -77,7 +77,7 @@ class CommandKeyring(Keyring):
         """The keeper makes new master keys; wrapping anew takes its newest."""
         return None
 
-    def forget(self, master: str) -> None:  # noqa: ARG002
+    def forget(self, master: str) -> None:  # noqa: ARG002  (the contract's; their keeper alone forgets)
         """The keeper alone can do that."""
         raise RefusedError("this installation's master keys are kept elsewhere; destroy the old one at its keeper")
 

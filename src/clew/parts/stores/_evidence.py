@@ -9,7 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from clew.records.evidence import CaseKey, Destruction, Hold, LegalProcess, Preservation, SealedObject, WrappedKey
+from clew.records.evidence import (
+    BroughtIn,
+    CaseKey,
+    Destruction,
+    Hold,
+    LegalProcess,
+    Preservation,
+    SealedObject,
+    WrappedKey,
+)
 from clew.records.identifiers import CaseId, HoldId, ObjectId, ProcessId
 
 
@@ -125,6 +134,10 @@ class EvidenceReader(ABC):
     def processes_due(self, limit: int) -> list[LegalProcess]:
         """Those that wait for an answer and have a date for it, the soonest first."""
 
+    @abstractmethod
+    def brought_into(self, case_id: CaseId) -> list[BroughtIn]:
+        """Whence the contents came that people brought into a case, the oldest first."""
+
     # ---- the end
 
     @abstractmethod
@@ -177,6 +190,10 @@ class EvidenceWriter(ABC):
     @abstractmethod
     def put_process(self, process: LegalProcess) -> None:
         """The legal process is stored, or replaced by itself with an answer."""
+
+    @abstractmethod
+    def put_brought_in(self, brought: BroughtIn) -> None:
+        """The provenance of a content is stored; the first one stays."""
 
     @abstractmethod
     def put_destruction(self, destruction: Destruction) -> None:

@@ -92,8 +92,17 @@ class FilingReader(ABC):
         """Alerts that stand, newest first."""
 
     @abstractmethod
-    def unreported_cases(self, limit: int) -> list[CaseId]:
-        """Open cases with a final reportable verdict younger than every report ordered of them, oldest first."""
+    def find_filing_alert(self, alert_id: AlertId) -> FilingAlert | None:
+        """The alert of that id, when it stands."""
+
+    @abstractmethod
+    def unreported_cases(self, limit: int, after: CaseId | None = None) -> list[CaseId]:
+        """Cases that may hold what is in no report, oldest first: with a final reportable verdict that is younger than
+        every report ordered of them, or still open with such a verdict.
+
+        Args:
+            after: only younger ones than this; pages through them.
+        """
 
 
 class FilingWriter(ABC):

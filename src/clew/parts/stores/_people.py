@@ -43,6 +43,14 @@ class PeopleReader(ABC):
         """Their authenticator's secret: the one in use, or the one that waits to be confirmed."""
 
     @abstractmethod
+    def has_sealed_totps(self) -> bool:
+        """Whether any authenticator's secret is sealed under the key that seals them."""
+
+    @abstractmethod
+    def clear_totps(self) -> list[Totp]:
+        """Those of before secrets were sealed: a zero byte, and the secret as it is."""
+
+    @abstractmethod
     def passkeys(self, user_id: UserId) -> list[Passkey]:
         """Their passkeys, oldest first."""
 
@@ -99,6 +107,10 @@ class PeopleWriter(ABC):
         """It takes the place of the one before that was confirmed, or was not, alike."""
 
     @abstractmethod
+    def seal_totp(self, totp: Totp) -> None:
+        """Its secret is sealed now; what stood there in clear is overwritten, not only freed."""
+
+    @abstractmethod
     def take_totp_step(self, user_id: UserId, step: int) -> bool:
         """Whether a code of that step may be taken: none of it or a later one was. It is taken now."""
 
@@ -107,8 +119,12 @@ class PeopleWriter(ABC):
         """The secret in use is gone, or the one that waits."""
 
     @abstractmethod
-    def put_passkey(self, passkey: Passkey) -> None:
-        """The passkey is stored, or was used; ConflictError when it is another user's."""
+    def add_passkey(self, passkey: Passkey) -> None:
+        """The passkey is stored; ConflictError when one of that id is there, whosever it is."""
+
+    @abstractmethod
+    def use_passkey(self, passkey: Passkey) -> bool:
+        """Whether its owner has it still; it was used, and has that count now. Nothing else of it changes."""
 
     @abstractmethod
     def remove_passkey(self, user_id: UserId, passkey_id: bytes) -> bool:
@@ -159,8 +175,12 @@ class PeopleWriter(ABC):
     # ---- how often
 
     @abstractmethod
-    def put_handshake(self, handshake: Handshake, most: int) -> bool:
-        """Whether it is stored: not when `most` of its kind wait for their answer."""
+    def put_handshake(self, handshake: Handshake, *, most_of_caller: int, most: int) -> None:
+        """It is stored, and waits for its answer.
+
+        So many of its kind may wait for one caller, and for all: above that the caller's own oldest ones are gone, and
+        then the oldest of all. Nobody is refused because others ask.
+        """
 
     @abstractmethod
     def take_handshake(self, digest: bytes) -> Handshake | None:

@@ -124,6 +124,10 @@ class ReviewReader(ABC):
     def case_alerts(self, *, case_id: CaseId | None = None, limit: int = 200) -> list[CaseAlert]:
         """Alerts that stand, newest first."""
 
+    @abstractmethod
+    def get_case_alert(self, alert_id: AlertId) -> CaseAlert:
+        """One alert, also one that does not stand any more; NotFoundError else."""
+
     # ---- jobs and verdicts
 
     @abstractmethod
@@ -287,7 +291,7 @@ class ReviewWriter(ABC):
         """The alert stands."""
 
     @abstractmethod
-    def clear_case_alert(self, alert_id: AlertId, by: UserId, at: datetime) -> bool:
+    def clear_case_alert(self, alert_id: AlertId, by: str, because: str, at: datetime) -> bool:
         """The alert was seen to; False when it was already."""
 
     @abstractmethod
@@ -347,6 +351,10 @@ class ReviewWriter(ABC):
     @abstractmethod
     def add_view(self, view: ViewEvent) -> None:
         """The serving is in the ledger, not completed."""
+
+    @abstractmethod
+    def begin_view(self, view_id: ViewId, at: datetime) -> bool:
+        """The one serving of a view begins now; false when it had begun before, in whichever process."""
 
     @abstractmethod
     def complete_view(self, view_id: ViewId, served_bytes: int, at: datetime) -> bool:

@@ -18,7 +18,8 @@ from clew.records.subject import (
     Phone,
     PostalAddress,
 )
-from clew.web.schemas import Heard, Reference, Said, Short, SignalGiven
+from clew.web.api.screen_shapes import SignalGiven
+from clew.web.schemas import Heard, Reference, Said, Short
 from clew.web.upload_shapes import (
     AccountReference,
     DeviceGiven,
@@ -176,6 +177,34 @@ class ThreadHeard(Heard):
     upload: UploadGiven | None = None
 
 
+class AppealHeard(Heard):
+    """Against what a user of the platform appeals: a case or an account; of it one content, or all that was reported.
+
+    `reference` is the platform's own name for the appeal; what its user wrote stays with the platform.
+    """
+
+    case: Short | None = None
+    subject: AccountReference | None = None
+    content: Short | None = None
+    content_reference: Reference | None = None
+    reference: Annotated[str, msgspec.Meta(max_length=255)] | None = None
+
+
+class AppealSaid(Said):
+    """One appeal: a person who did not give the verdict answers it; nobody is told by Clew."""
+
+    id: str
+    case: str
+    content: str
+    state: str
+
+
+class AppealsSaid(Said):
+    """The appeals that are open now."""
+
+    appeals: list[AppealSaid]
+
+
 class SubjectSaid(Said):
     """What is known of an account: only whether it is there and how it is handled."""
 
@@ -193,8 +222,8 @@ class FlaggedSaid(Said):
     lane: str
 
 
-HEARD = (SubjectHeard, FlagHeard, ThreadHeard)
-SAID = (SubjectSaid, FlaggedSaid)
+HEARD = (SubjectHeard, FlagHeard, ThreadHeard, AppealHeard)
+SAID = (SubjectSaid, FlaggedSaid, AppealSaid, AppealsSaid)
 
 
 # ---------------------------------------------------------------- into records

@@ -1,4 +1,4 @@
-"""/flags, /subjects, /contents: what a platform sends in so that a case is complete when a person opens it."""
+"""/flags, /subjects, /contents, /appeals: what a platform sends in so that a person can judge all of a case."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -6,13 +6,16 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from clew.errors import InputError
-from clew.pipelines import cases
+from clew.pipelines import appeals, flags, subjects
+from clew.pipelines.appeals import AppealedAgainst
 from clew.pipelines.uploads import parse_signal
 from clew.records.case import FlagReason, Origin
+from clew.records.identifiers import CaseId, ContentId
 from clew.records.signal import Signal
 from clew.web import schemas
 from clew.web.answers import encode
 from clew.web.api import case_shapes as shapes
+from clew.web.api import screen_shapes
 from clew.web.api.contract import takes
 from clew.web.body import read_body
 from clew.web.door import Door, door_of
@@ -42,7 +45,7 @@ def flag(request: Request, body: Body) -> Response:
     heard = schemas.hear(body, shapes.FlagHeard)
     demand_storable(heard)
     door = door_of(request)
-    wanted = cases.Flag(
+    wanted = flags.Flag(
         subject=heard.subject,
         reason=hear_word(FlagReason, heard.reason, "reason"),
         reference=heard.reference,
@@ -55,7 +58,7 @@ def flag(request: Request, body: Body) -> Response:
         accessible_child=heard.accessible_child,
         safeguarding=heard.safeguarding,
     )
-    return _said(cases.flag(door.installation.review_desk, wanted, actor=visit_of(request.scope).actor))
+    return _said(flags.flag(door.installation.review_desk, wanted, actor=visit_of(request.scope).actor))
 
 
 @router.post("/api/v1/contents", status_code=201, **takes(shapes.ThreadHeard, shapes.FlaggedSaid, 201))
@@ -63,7 +66,7 @@ def add_thread(request: Request, body: Body) -> Response:
     """Send messages that belong to a subject's case, with those around them marked as context."""
     heard = schemas.hear(body, shapes.ThreadHeard)
     demand_storable(heard)
-    wanted = cases.Flag(
+    wanted = flags.Flag(
         subject=heard.subject,
         reason=FlagReason.OTHER,
         reference=heard.reference,
@@ -72,7 +75,7 @@ def add_thread(request: Request, body: Body) -> Response:
         origin=Origin.CONTEXT,
     )
     desk = door_of(request).installation.review_desk
-    return _said(cases.flag(desk, wanted, actor=visit_of(request.scope).actor))
+    return _said(flags.flag(desk, wanted, actor=visit_of(request.scope).actor))
 
 
 @router.put("/api/v1/subjects/{reference}", **takes(shapes.SubjectHeard, shapes.SubjectSaid))
@@ -82,7 +85,7 @@ def put_subject(request: Request, reference: str, body: Body) -> Response:
         raise InputError(f"a reference has at most {_REFERENCE_CHARACTERS} characters, none of them NUL")
     heard = schemas.hear(body, shapes.SubjectHeard)
     demand_storable(heard)
-    stored = cases.put_subject(
+    stored = subjects.put_subject(
         door_of(request).installation.review_desk,
         reference,
         shapes.hear_particulars(heard),
@@ -93,14 +96,40 @@ def put_subject(request: Request, reference: str, body: Body) -> Response:
     return Response(encode(said), media_type="application/json")
 
 
-def _said(flagged: cases.Flagged) -> Response:
+@router.post("/api/v1/appeals", status_code=201, **takes(shapes.AppealHeard, shapes.AppealsSaid, 201))
+def appeal(request: Request, body: Body) -> Response:
+    """Pass on the appeal of a user: somebody else than who decided looks again. Clew tells nobody of the outcome."""
+    heard = schemas.hear(body, shapes.AppealHeard)
+    demand_storable(heard)
+    against = AppealedAgainst(
+        case_id=None if heard.case is None else CaseId(heard.case),
+        subject=heard.subject,
+        content_id=None if heard.content is None else ContentId(heard.content),
+        content_reference=heard.content_reference,
+    )
+    desk = door_of(request).installation.review_desk
+    made = appeals.lodge(desk, against, reference=heard.reference, actor=visit_of(request.scope).actor)
+    with desk.store.read() as reader:
+        said = [
+            shapes.AppealSaid(
+                id=each.id,
+                case=each.case_id,
+                content=reader.get_verdict(each.verdict_id).content_id,
+                state=each.state.value,
+            )
+            for each in made
+        ]
+    return Response(encode(shapes.AppealsSaid(appeals=said)), status_code=201, media_type="application/json")
+
+
+def _said(flagged: flags.Flagged) -> Response:
     said = shapes.FlaggedSaid(
         case=flagged.case.id, content=flagged.content.id, job=flagged.job.id, lane=flagged.job.lane.value
     )
     return Response(encode(said), status_code=201, media_type="application/json")
 
 
-def _signals(door: Door, given: Sequence[schemas.SignalGiven]) -> tuple[Signal, ...]:
+def _signals(door: Door, given: Sequence[screen_shapes.SignalGiven]) -> tuple[Signal, ...]:
     parse = {name: part.parse for name, part in door.installation.signals.items()}
     found = []
     for place, each in enumerate(given):

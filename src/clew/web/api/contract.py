@@ -5,31 +5,43 @@ from typing import Any
 import msgspec
 
 from clew.records.screening import Scope
-from clew.web import schemas
 from clew.web.answers import ErrorAnswer
-from clew.web.api import case_shapes
+from clew.web.api import (
+    case_shapes,
+    health_shapes,
+    hit_shapes,
+    list_shapes,
+    measure_shapes,
+    report_shapes,
+    screen_shapes,
+)
 from clew.web.rules import RULES
 
 _REF = "#/components/schemas/{name}"
 _SHAPES = (
-    schemas.ScreenGiven,
-    schemas.ScreenSaid,
-    schemas.BatchSaid,
-    schemas.ListHeard,
-    schemas.ListSaid,
-    schemas.ListsSaid,
-    schemas.ListDetailSaid,
-    schemas.EntriesHeard,
-    schemas.AddedSaid,
-    schemas.ValuesHeard,
-    schemas.RemovedSaid,
-    schemas.HitSaid,
-    schemas.HitsSaid,
-    schemas.ScreeningSaid,
-    schemas.ReadySaid,
-    schemas.AliveSaid,
+    screen_shapes.ScreenGiven,
+    screen_shapes.ScreenSaid,
+    screen_shapes.BatchSaid,
+    list_shapes.ListHeard,
+    list_shapes.ListSaid,
+    list_shapes.ListsSaid,
+    list_shapes.ListDetailSaid,
+    list_shapes.EntriesHeard,
+    list_shapes.AddedSaid,
+    list_shapes.ValuesHeard,
+    list_shapes.RemovedSaid,
+    hit_shapes.HitSaid,
+    hit_shapes.HitsSaid,
+    measure_shapes.ScreeningSaid,
+    health_shapes.ReadySaid,
+    health_shapes.AliveSaid,
     *case_shapes.HEARD,
     *case_shapes.SAID,
+    report_shapes.FileHeard,
+    report_shapes.RetractHeard,
+    report_shapes.FilingSaid,
+    report_shapes.FilingsSaid,
+    report_shapes.FilingDetailSaid,
     ErrorAnswer,
 )
 
@@ -43,7 +55,7 @@ _ERRORS = {
 _KEY_ERRORS = {
     401: "no key, or none that is good",
     403: "the key lacks the scope, or there is no legal basis",
-    404: "no such list, hit or address",
+    404: "no such list, hit, case, report or address",
     409: "it is taken, or was changed by another",
     429: "too often; see Retry-After",
 }
@@ -117,7 +129,7 @@ def _screen() -> dict[str, Any]:
         "requestBody": {
             "required": True,
             "content": {
-                **shape(schemas.ScreenGiven),
+                **shape(screen_shapes.ScreenGiven),
                 "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
                 "multipart/form-data": {"schema": files},
             },

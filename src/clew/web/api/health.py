@@ -4,8 +4,9 @@ from fastapi import APIRouter, Request, Response
 
 from clew.errors import ClewError
 from clew.records.screening import Purpose
-from clew.web import log, schemas
+from clew.web import log
 from clew.web.answers import encode
+from clew.web.api import health_shapes
 from clew.web.api.contract import answers_with
 from clew.web.door import Door, door_of
 from clew.web.metrics import CONTENT_TYPE, Standing
@@ -17,13 +18,13 @@ _LAG_S = 5.0
 _SAID = {"database": "database", "index": "index"}
 
 
-@router.get("/healthz", responses=answers_with(schemas.AliveSaid))
+@router.get("/healthz", responses=answers_with(health_shapes.AliveSaid))
 async def alive() -> Response:
     """The process answers; nothing else is asked."""
-    return Response(encode(schemas.AliveSaid(alive=True)), media_type="application/json")
+    return Response(encode(health_shapes.AliveSaid(alive=True)), media_type="application/json")
 
 
-@router.get("/readyz", responses=answers_with(schemas.ReadySaid))
+@router.get("/readyz", responses=answers_with(health_shapes.ReadySaid))
 def ready(request: Request) -> Response:
     """Whether requests should come here; 503 with the parts that cannot serve when they should not."""
     door = door_of(request)
@@ -34,7 +35,7 @@ def ready(request: Request) -> Response:
     # Paths, hosts and what a database says of itself are for the log: this route asks for no key.
     reasons = [_SAID.get(part, each) for each in found for part in [each.partition(":")[0]]]
     reasons = list(dict.fromkeys(reasons))
-    said = schemas.ReadySaid(ready=not reasons, reasons=reasons)
+    said = health_shapes.ReadySaid(ready=not reasons, reasons=reasons)
     return Response(encode(said), 503 if reasons else 200, media_type="application/json")
 
 

@@ -9,8 +9,8 @@ from clew.errors import InputError
 from clew.parts.stores.base import HitFilter
 from clew.pipelines.lists import get_list
 from clew.records.identifiers import HitId, ListName
-from clew.web import schemas
 from clew.web.answers import encode
+from clew.web.api import hit_shapes
 from clew.web.api.contract import answers_with
 from clew.web.door import door_of
 from clew.web.reads import note
@@ -21,7 +21,7 @@ router = APIRouter(tags=["hits"])
 _ASKED = frozenset({"list", "exact", "since", "before", "limit"})
 
 
-@router.get("/api/v1/hits", responses=answers_with(schemas.HitsSaid))
+@router.get("/api/v1/hits", responses=answers_with(hit_shapes.HitsSaid))
 def show_hits(
     request: Request,
     list_name: Annotated[str | None, Query(alias="list", description="only hits with a match on this list")] = None,
@@ -46,16 +46,16 @@ def show_hits(
         hits = reader.hits(wanted)
     more = len(hits) > limit
     note(request, "hits.read", "hits", shown=len(hits[:limit]))
-    said = schemas.HitsSaid(
-        hits=[schemas.say_hit(each) for each in hits[:limit]], next=hits[limit - 1].id if more else None
+    said = hit_shapes.HitsSaid(
+        hits=[hit_shapes.say_hit(each) for each in hits[:limit]], next=hits[limit - 1].id if more else None
     )
     return Response(encode(said), media_type="application/json")
 
 
-@router.get("/api/v1/hits/{hit_id}", responses=answers_with(schemas.HitSaid))
+@router.get("/api/v1/hits/{hit_id}", responses=answers_with(hit_shapes.HitSaid))
 def show_hit(request: Request, hit_id: str) -> Response:
     """One hit with its matches."""
     with door_of(request).installation.store.read() as reader:
         hit = reader.get_hit(HitId(hit_id))
     note(request, "hit.open", f"hit:{hit.id}")
-    return Response(encode(schemas.say_hit(hit)), media_type="application/json")
+    return Response(encode(hit_shapes.say_hit(hit)), media_type="application/json")

@@ -14,6 +14,7 @@ from clew.records.hashlist import Action, Category, NewEntry, Right, ServiceKind
 from clew.records.identifiers import ListName, SignalType
 from clew.web import schemas
 from clew.web.answers import encode
+from clew.web.api import list_shapes
 from clew.web.api.contract import answers_with, takes
 from clew.web.body import read_body
 from clew.web.door import door_of
@@ -36,20 +37,20 @@ async def _body(request: Request) -> bytes:
 Body = Annotated[bytes, Depends(_body)]
 
 
-@router.get("/api/v1/lists", responses=answers_with(schemas.ListsSaid))
+@router.get("/api/v1/lists", responses=answers_with(list_shapes.ListsSaid))
 def show_lists(request: Request) -> Response:
     """Every list and how it stands."""
     door = door_of(request)
     at = door.installation.clock()
     with door.installation.store.read() as reader:
         states = reader.list_states(at)
-    return _json(schemas.ListsSaid(lists=[schemas.say_list(each, at) for each in states]))
+    return _json(list_shapes.ListsSaid(lists=[list_shapes.say_list(each, at) for each in states]))
 
 
-@router.post("/api/v1/lists", status_code=201, **takes(schemas.ListHeard, schemas.ListSaid, 201))
+@router.post("/api/v1/lists", status_code=201, **takes(list_shapes.ListHeard, list_shapes.ListSaid, 201))
 def create_list(request: Request, body: Body) -> Response:
     """A new list with its source. A source of that name that is known with other particulars is a conflict."""
-    heard = schemas.hear(body, schemas.ListHeard)
+    heard = schemas.hear(body, list_shapes.ListHeard)
     installation, actor = door_of(request).installation, visit_of(request.scope).actor
     changes = keeping.ListChanges(
         exact_action=_word(Action, heard.exact_action, "exact_action"),
@@ -72,7 +73,7 @@ def create_list(request: Request, body: Body) -> Response:
     return _json(_state(request, made.name), 201)
 
 
-@router.get("/api/v1/lists/{name}", responses=answers_with(schemas.ListDetailSaid))
+@router.get("/api/v1/lists/{name}", responses=answers_with(list_shapes.ListDetailSaid))
 def show_list(request: Request, name: str) -> Response:
     """One list, how it stands, and the first faults of its last import."""
     door = door_of(request)
@@ -81,24 +82,24 @@ def show_list(request: Request, name: str) -> Response:
         wanted = keeping.get_list(reader, ListName(name))
         state = next(each for each in reader.list_states(at) if each.hash_list.id == wanted.id)
         faults = reader.import_faults(wanted.id, _SHOWN_FAULTS)
-    return _json(schemas.say_list_detail(state, faults, at))
+    return _json(list_shapes.say_list_detail(state, faults, at))
 
 
-@router.post("/api/v1/lists/{name}/entries", **takes(schemas.EntriesHeard, schemas.AddedSaid))
+@router.post("/api/v1/lists/{name}/entries", **takes(list_shapes.EntriesHeard, list_shapes.AddedSaid))
 def add_entries(request: Request, name: str, body: Body) -> Response:
     """The entries are on the list and match within a second. All are taken, or none."""
-    heard = schemas.hear(body, schemas.EntriesHeard)
+    heard = schemas.hear(body, list_shapes.EntriesHeard)
     it = door_of(request).installation
     entries = [_entry(request, place, each) for place, each in enumerate(heard.entries)]
     actor = visit_of(request.scope).actor
     added = list_entries.add_entries(it.store, ListName(name), entries, actor=actor, clock=it.clock)
-    return _json(schemas.AddedSaid(new=added.new, changed=added.changed, unchanged=added.unchanged))
+    return _json(list_shapes.AddedSaid(new=added.new, changed=added.changed, unchanged=added.unchanged))
 
 
-@router.delete("/api/v1/lists/{name}/entries", **takes(schemas.ValuesHeard, schemas.RemovedSaid))
+@router.delete("/api/v1/lists/{name}/entries", **takes(list_shapes.ValuesHeard, list_shapes.RemovedSaid))
 def remove_entries(request: Request, name: str, body: Body) -> Response:
     """The values are on the list no longer and fall silent within a second."""
-    heard = schemas.hear(body, schemas.ValuesHeard)
+    heard = schemas.hear(body, list_shapes.ValuesHeard)
     it = door_of(request).installation
     values = [
         (SignalType(each.type), _value(request, place, each.type, each.value))
@@ -106,21 +107,21 @@ def remove_entries(request: Request, name: str, body: Body) -> Response:
     ]
     actor = visit_of(request.scope).actor
     removed = list_entries.remove_entries(it.store, ListName(name), values, actor=actor, clock=it.clock)
-    return _json(schemas.RemovedSaid(removed=removed))
+    return _json(list_shapes.RemovedSaid(removed=removed))
 
 
 def _json(said: schemas.Said, status: int = 200) -> Response:
     return Response(encode(said), status, media_type="application/json")
 
 
-def _state(request: Request, name: ListName) -> schemas.ListSaid:
+def _state(request: Request, name: ListName) -> list_shapes.ListSaid:
     installation = door_of(request).installation
     at = installation.clock()
     with installation.store.read() as reader:
-        return next(schemas.say_list(each, at) for each in reader.list_states(at) if each.hash_list.name == name)
+        return next(list_shapes.say_list(each, at) for each in reader.list_states(at) if each.hash_list.name == name)
 
 
-def _claim(heard: schemas.SourceHeard) -> SourceClaim:
+def _claim(heard: list_shapes.SourceHeard) -> SourceClaim:
     return SourceClaim(
         name=heard.name,
         kind=_word(ServiceKind, heard.kind, "source.kind"),
@@ -153,7 +154,7 @@ def _moment(at: datetime | None, field: str) -> datetime | None:
         raise InputError(f"{field} lies outside the years 1 to 9999") from None
 
 
-def _entry(request: Request, place: int, heard: schemas.EntryHeard) -> NewEntry:
+def _entry(request: Request, place: int, heard: list_shapes.EntryHeard) -> NewEntry:
     """The entry, checked as an import checks it."""
     value = _value(request, place, heard.type, heard.value)
     try:

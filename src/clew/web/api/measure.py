@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from clew.errors import InputError
-from clew.web import schemas
 from clew.web.answers import encode
+from clew.web.api import measure_shapes
 from clew.web.api.contract import answers_with
 from clew.web.door import door_of
 
@@ -17,7 +17,7 @@ _SHOWN_DAYS = 30
 _MOST_DAYS = 3660
 
 
-@router.get("/api/v1/measure/screening", responses=answers_with(schemas.ScreeningSaid))
+@router.get("/api/v1/measure/screening", responses=answers_with(measure_shapes.ScreeningSaid))
 def show_screening(
     request: Request,
     since: Annotated[date | None, Query(description="first day, UTC; thirty days back if left out")] = None,
@@ -31,4 +31,4 @@ def show_screening(
         raise InputError(f"since must not be after until, nor more than {_MOST_DAYS} days before it")
     with installation.store.read() as reader:
         counts = reader.counts(first, last)
-    return Response(encode(schemas.say_days(counts, first, last)), media_type="application/json")
+    return Response(encode(measure_shapes.say_days(counts, first, last)), media_type="application/json")

@@ -18,6 +18,7 @@ from clew.records.identifiers import ListName
 from clew.records.match import Channel
 from clew.records.signal import Hashed, Signal
 from clew.web import answers, schemas
+from clew.web.api import screen_shapes
 from clew.web.body import MEGABYTE, Room, declared_bytes, media_type, no_encoding, pour_body, read_body
 from clew.web.door import Door
 from clew.web.multipart import Form
@@ -59,7 +60,7 @@ class Screen:
 
     def __init__(self, door: Door) -> None:
         self._door = door
-        self._decoder = msgspec.json.Decoder(schemas.ScreenGiven)
+        self._decoder = msgspec.json.Decoder(screen_shapes.ScreenGiven)
         self._parse = {name: part.parse for name, part in door.installation.signals.items()}
         self._file_bytes = door.installation.settings.decode.file_mb * MEGABYTE
 
@@ -79,7 +80,7 @@ class Screen:
 
     async def _hashes(
         self, scope: Scope, receive: Receive, room: Room, asked: _Asked
-    ) -> schemas.ScreenSaid | schemas.BatchSaid:
+    ) -> screen_shapes.ScreenSaid | screen_shapes.BatchSaid:
         declared = declared_bytes(scope, _JSON_BYTES)
         body = await read_body(receive, room, _JSON_BYTES, declared)
         given = schemas.hear_with(self._decoder, body)
@@ -94,13 +95,13 @@ class Screen:
                 reference=_clean(reference),
                 facts=_facts(asked, 0) if given.upload is None else hear_upload(given.upload),
             )
-            return schemas.say_answer((await self._door.screen([content], channel, lists))[0])
+            return screen_shapes.say_answer((await self._door.screen([content], channel, lists))[0])
         alone = given.reference is None and given.upload is None and not (asked.references or asked.facts)
         if given.batch is not None and given.signals is None and alone and not asked.file_names:
             return _batch(await self._door.screen(self._contents(given.batch), channel, lists))
         raise InputError("send either 'signals' for one content or 'batch' for many; a batch has references inside")
 
-    def _contents(self, batch: Sequence[schemas.ContentGiven]) -> list[Content]:
+    def _contents(self, batch: Sequence[screen_shapes.ContentGiven]) -> list[Content]:
         hashes = sum(len(each.signals) for each in batch)
         if hashes > _HASHES:
             raise TooLargeError(f"one call may bear {_HASHES:,} hashes, got {hashes:,}; send the rest in another")
@@ -113,7 +114,7 @@ class Screen:
             for place, each in enumerate(batch)
         ]
 
-    def _signals(self, given: Sequence[schemas.SignalGiven], where: str) -> tuple[Signal, ...]:
+    def _signals(self, given: Sequence[screen_shapes.SignalGiven], where: str) -> tuple[Signal, ...]:
         signals = []
         for place, each in enumerate(given):
             if each.type not in self._parse:
@@ -130,7 +131,7 @@ class Screen:
         if key is not None and key.per_minute:
             self._door.buckets.take(key, sum(1 + (each - 1) // _HASHES_OF_ONE for each in hashes), before=1)
 
-    async def _file(self, scope: Scope, receive: Receive, room: Room, asked: _Asked) -> schemas.ScreenSaid:
+    async def _file(self, scope: Scope, receive: Receive, room: Room, asked: _Asked) -> screen_shapes.ScreenSaid:
         declared = declared_bytes(scope, self._file_bytes)
         channel, reference = _channel(asked.channel, Channel.UPLOAD), _only(asked.references)
         _only(asked.file_names)
@@ -148,7 +149,7 @@ class Screen:
             content = _content(hashed, reference, facts)
             found = await self._door.screen([content], channel, [ListName(name) for name in asked.lists])
             await self._door.keep(found, kept)
-        return schemas.say_answer(found[0])
+        return screen_shapes.say_answer(found[0])
 
     def _demand_no_hashes(self, upload: Upload) -> None:
         """InputError when the file is hashes that came without their content type: they would pass as an odd file."""
@@ -163,7 +164,7 @@ class Screen:
 
     async def _form(
         self, scope: Scope, receive: Receive, room: Room, asked: _Asked, parameters: str
-    ) -> schemas.BatchSaid:
+    ) -> screen_shapes.BatchSaid:
         declared = declared_bytes(scope, self._file_bytes + _FORM_BYTES)
         form = Form(parameters, self._file_bytes, room)
         with Kept() as kept:
@@ -220,8 +221,8 @@ def _content(hashed: Hashed, reference: str | None, facts: UploadFacts) -> Conte
     )
 
 
-def _batch(found: Sequence[Answer]) -> schemas.BatchSaid:
-    return schemas.BatchSaid(results=[schemas.say_answer(each) for each in found])
+def _batch(found: Sequence[Answer]) -> screen_shapes.BatchSaid:
+    return screen_shapes.BatchSaid(results=[screen_shapes.say_answer(each) for each in found])
 
 
 def _asked(scope: Scope) -> _Asked:

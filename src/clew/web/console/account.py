@@ -15,6 +15,7 @@ from clew.web.console import picture
 from clew.web.console.forms import Form, same_twice
 from clew.web.console.pages import page
 from clew.web.console.passkeys import Passkeys
+from clew.web.console.role_words import ROLES
 from clew.web.console.signin import SEE_OTHER, faulty
 from clew.web.door import door_of
 from clew.web.step_up import proved_lately
@@ -52,18 +53,16 @@ async def change_password(request: Request, form: Form) -> Response:
 @router.post("/account/totp")
 def show_new_app(request: Request) -> Response:
     """The picture of a new authenticator; the one in use stays until the new one has shown a code."""
-    installation, (user, _) = door_of(request).installation, _who(request)
-    proofs.waiting_totp(installation.store, user, clock=installation.clock, anew=True)
-    return _new_app(request)
+    return _new_app(request, anew=True)
 
 
 @router.post("/account/totp/confirm")
 def confirm_app(request: Request, form: Form) -> Response:
     """The new authenticator takes the place of the one before."""
     installation, (user, _) = door_of(request).installation, _who(request)
-    at = installation.clock()
+    at, keys = installation.clock(), installation.authenticators
     try:
-        installation.store.transact(lambda unit: proofs.confirm_totp(unit, user, form.get("code", ""), at))
+        installation.store.transact(lambda unit: proofs.confirm_totp(unit, keys, user, form.get("code", ""), at))
     except (InputError, ConflictError) as error:
         return _new_app(request, str(error))
     return _done(request)
@@ -168,21 +167,23 @@ def _account(request: Request, error: ClewError | None = None) -> Response:
         this=session.digest,
         fresh=proved_lately(visit_of(request.scope), installation.clock(), fresh_s),
         characters=CHARACTERS,
+        roles=ROLES,
         fault=str(error) if error else None,
     )
     return faulty(shown, error)
 
 
-def _new_app(request: Request, fault: str | None = None) -> Response:
-    installation, (user, _) = door_of(request).installation, _who(request)
-    waiting = proofs.waiting_totp(installation.store, user, clock=installation.clock)
+def _new_app(request: Request, fault: str | None = None, *, anew: bool = False) -> Response:
+    installation, (user, session) = door_of(request).installation, _who(request)
+    keys, clock = installation.authenticators, installation.clock
+    secret = proofs.waiting_totp(installation.store, keys, session, clock=clock, anew=anew)
     return page(
         request,
         "app.html",
         place="account",
         status=400 if fault else 200,
-        secret=picture.in_groups(waiting.secret),
-        qr=picture.of(waiting.secret, user.name),
+        secret=picture.in_groups(secret),
+        qr=picture.of(secret, user.name),
         fault=fault,
     )
 

@@ -13,7 +13,8 @@ from clew.errors import NotFoundError
 from clew.parts.stores.base import Reader
 from clew.pipelines.audit import AuditLog, last_checkpoint, open_log
 from clew.pipelines.audit_verify import STUCK_AFTER
-from clew.records.audit import AuditFilter, AuditLine
+from clew.records.audit import OF_EXPOSURE, AuditFilter, AuditLine
+from clew.records.review import AskReason
 from clew.web.console.pages import page
 from clew.web.door import door_of
 from clew.web.reads import note
@@ -97,10 +98,12 @@ def show_audit(
     before: Annotated[int, Query(ge=0, le=2**62)] = 0,
 ) -> Response:
     """The newest lines that are asked for, and how the log stands. That somebody looked is a line of it too."""
-    installation = door_of(request).installation
+    installation, reads = door_of(request).installation, visit_of(request.scope).actor
     note(request, "audit.read", "audit", **({"by": " ".join(asked.words())} if asked.anything else {}))
     with installation.store.read() as reader:
-        lines = reader.audit_lines(replace(asked.wanted(), before=before or None, limit=_ROWS + 1))
+        without = OF_EXPOSURE if asked.actor not in {"", reads} else frozenset[str]()
+        wanted = replace(asked.wanted(), before=before or None, limit=_ROWS + 1, without=without)
+        lines = reader.audit_lines(wanted)
         size = reader.audit_size()
         pending, oldest = reader.count_pending_audit()
         checkpoint = last_checkpoint(reader)
@@ -113,6 +116,8 @@ def show_audit(
         asked=asked,
         lines=lines[:_ROWS],
         names=names,
+        unnamed=[each.id for each in lines if _tells_exposure(each, reads)],
+        left_out=bool(without),
         more=more,
         first_page=not before,
         size=size,
@@ -149,6 +154,15 @@ def begin_verification(request: Request) -> Response:
 def show_verification(request: Request) -> Response:
     """What the last look found, or how far it is."""
     return page(request, "audit_verified.html", place="audit", look=door_of(request).verifying.look)
+
+
+def _tells_exposure(line: AuditLine, reads: str) -> bool:
+    """Whether the line says of somebody else that they were shown something."""
+    event = line.event
+    if event is None or event.act not in OF_EXPOSURE or not event.actor.startswith(_USER):
+        return False
+    handed_over = event.act == "review.hand_over" and event.facts.get("reason") != AskReason.EXPOSURE
+    return event.actor != reads and not handed_over
 
 
 def _log(request: Request) -> AuditLog:

@@ -62,7 +62,7 @@ def _network(address: str) -> str:
         found = ipaddress.ip_address(address)
     except ValueError:
         return "unknown"
-    if found.version == 4:  # noqa: PLR2004
+    if found.version == 4:  # noqa: PLR2004  (the protocol's version)
         return str(found)
     return str(ipaddress.ip_network((found, _V6_NETWORK), strict=False))
 

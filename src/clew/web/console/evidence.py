@@ -13,6 +13,7 @@ from clew.parts.stores._evidence import Kept, PreservationFilter
 from clew.parts.stores.base import Reader
 from clew.pipelines import holds, legal_process
 from clew.pipelines.destruction import certificate_of, destroy, plan, withdraw
+from clew.pipelines.release import keep_standing, release
 from clew.pipelines.strongroom import Strongroom
 from clew.records.evidence import HoldKind, ProcessKind
 from clew.records.identifiers import CaseId, HoldId, ProcessId
@@ -115,12 +116,15 @@ def extend(request: Request, case_id: str, form: Form) -> Response:
 
 
 @router.post("/evidence/{case_id}/release")
-def release(request: Request, case_id: str, form: Form) -> Response:
-    """A hold of the case does not stand any more."""
+def release_hold(request: Request, case_id: str, form: Form) -> Response:
+    """A hold of the case does not stand any more, or waits for another person's word; or is kept after all."""
 
     def work(room: Strongroom, actor: str) -> None:
         hold_id = _hold_of(room, CaseId(case_id), form)
-        holds.release(room, hold_id, ground=form.get("ground", ""), actor=actor)
+        if "keep" in form:
+            keep_standing(room, hold_id, actor=actor)
+        else:
+            release(room, hold_id, ground=form.get("ground", ""), actor=actor)
 
     return _changed(request, CaseId(case_id), work)
 
@@ -212,6 +216,7 @@ def _case(request: Request, case_id: CaseId, fault: ClewError | None = None) -> 
             raise NotFoundError("nothing of that case was ever kept")
         processes = reader.processes_of_case(case_id)
         destructions = reader.destructions_of_case(case_id)
+        brought = reader.brought_into(case_id)
         planned = plan(reader, room, case_id)
         names = _names(reader)
     return page(
@@ -223,6 +228,7 @@ def _case(request: Request, case_id: CaseId, fault: ClewError | None = None) -> 
         kept=kept,
         processes=processes,
         destructions=destructions,
+        brought=brought,
         plan=planned,
         names=names,
         law=room.jurisdiction,

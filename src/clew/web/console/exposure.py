@@ -14,6 +14,7 @@ from clew.records.viewing import Exposure
 from clew.web.console.holding import desk_of
 from clew.web.console.pages import page
 from clew.web.console.undoing import holds
+from clew.web.console.words import count
 from clew.web.reads import note
 
 router = APIRouter(include_in_schema=False)
@@ -45,6 +46,23 @@ class Meter:
         seen = self.exposure
         parts = f"{seen.whole} whole, {seen.partial} partial, {seen.texts} texts"
         return f"{seen.views} of {seen.limit} views used: {parts}"
+
+    @property
+    def words(self) -> str:
+        """What is left, and until when."""
+        seen = self.exposure
+        if seen.left == 0:
+            free = f"; the next is possible at {seen.free_again_at:%H:%M}" if seen.free_again_at else ""
+            return f"Your views are used up{free}. You decide by what is known without opening."
+        if seen.break_until:
+            return f"A break until {seen.break_until:%H:%M}: nothing is shown meanwhile."
+        kinds = f"{seen.whole} whole, {seen.partial} partial, {count(seen.texts, 'text')}"
+        return f"{kinds}. A break after {count(seen.views_to_break, 'more view')}."
+
+    @property
+    def told(self) -> dict[str, object]:
+        """The same for the script of a page, which draws it anew after a view."""
+        return {"views": self.exposure.views, "said": self.said, "words": self.words, "ticks": self.ticks}
 
 
 def meter_of(desk: ReviewDesk, who: User) -> Meter:

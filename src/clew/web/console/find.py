@@ -38,7 +38,7 @@ def find(request: Request, q: Annotated[str, Query(max_length=600)] = "") -> Res
             return RedirectResponse(f"/lists/{found.name}", _SEE_OTHER)
         hits = _hits_with(reader, digits) if digits else []
         kinds = _kinds(door, digits)
-        on_lists = _lists_with(reader, kinds, digits)
+        on_lists = _lists_with(reader, kinds, digits) if digits else _lists_named(reader, text)
     return page(
         request,
         "find.html",
@@ -69,6 +69,11 @@ def _kinds(door: Door, digits: str) -> list[SignalType]:
 def _lists_with(reader: Reader, kinds: list[SignalType], digits: str) -> list[HashList]:
     value = bytes.fromhex(digits) if kinds else b""
     return [each for each in reader.lists() if any(reader.find_entry(each.id, kind, value) for kind in kinds)]
+
+
+def _lists_named(reader: Reader, text: str) -> list[HashList]:
+    """The lists in whose name the text occurs."""
+    return [each for each in reader.lists() if text and text.lower() in each.name.lower()]
 
 
 def _kind_of(text: str) -> str:

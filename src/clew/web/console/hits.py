@@ -10,6 +10,7 @@ from clew.pipelines.lists import get_list
 from clew.records.hashlist import Action
 from clew.records.identifiers import HitId, ListName
 from clew.records.match import Hit
+from clew.web.console import review_words
 from clew.web.console.pages import page
 from clew.web.console.place import SPANS, AskedFor, neighbours, page_around
 from clew.web.door import door_of
@@ -99,6 +100,8 @@ def show_hit(request: Request, hit_id: str, asked: AskedFor) -> Response:
             asked = asked.but(list_name="")
         newer, older = neighbours(reader, asked.wanted(reader, at), hit.id)
         states = {each.hash_list.id: each for each in reader.list_states(at)}
+        content = reader.find_content_of_hit(hit.id)
+        job = reader.get_job_of_case(content.case_id) if content else None
 
     note(request, "hit.open", f"hit:{hit.id}")
     searched = sum(each.entries for each in installation.index.status().types if each.signal_type == "pdq")
@@ -111,6 +114,9 @@ def show_hit(request: Request, hit_id: str, asked: AskedFor) -> Response:
         newer=newer,
         older=older,
         states=states,
+        content=content,
+        job=job,
+        review_words=review_words,
         searched=searched,
         Action=Action,
     )

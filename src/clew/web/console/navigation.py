@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from clew.records.people import User
 from clew.web.rules import RULES
 
-# The page's name, its address, its words, and the letter after `g`.
+# The page's name, its address, its words, and the letters after `g`: the queue and review are one page here.
 _PAGES = (
-    ("today", "/", "Today", "t"),
-    ("hits", "/hits", "Hits", "h"),
-    ("review", "/review", "Review", "r"),
-    ("reports", "/reports", "Reports", "f"),
-    ("evidence", "/evidence", "Preservation", "p"),
-    ("lists", "/lists", "Lists", "l"),
-    ("screening", "/screening", "Screening", "s"),
-    ("audit", "/audit", "Audit", "a"),
+    ("today", "/", "Today", ("t",)),
+    ("hits", "/hits", "Hits", ("h",)),
+    ("review", "/review", "Review", ("r", "q")),
+    ("reports", "/reports", "Reports", ("f",)),
+    ("evidence", "/evidence", "Preservation", ("p",)),
+    ("lists", "/lists", "Lists", ("l",)),
+    ("screening", "/screening", "Screening", ("s",)),
+    ("audit", "/audit", "Audit", ("a",)),
 )
 _NEEDS = {rule.path: rule.need for rule in RULES if rule.method == "GET"}
 
@@ -26,7 +26,7 @@ class Place:
     name: str
     link: str
     words: str
-    key: str
+    keys: tuple[str, ...]
 
 
 def may_open(user: User | None, path: str) -> bool:

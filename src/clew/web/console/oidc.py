@@ -20,7 +20,8 @@ router = APIRouter(include_in_schema=False)
 
 _KIND = "oidc"
 _AWAY_FOR = timedelta(minutes=10)
-_MOST_AWAY = 10_000
+# People who are away at the provider, of one address and over all.
+_MOST_OF_CALLER, _MOST_AWAY = 50, 10_000
 # Unlike the session's, it comes back with a link from elsewhere: that is how the provider sends the person back.
 _COOKIE, _SECURE_COOKIE = "clew-oidc", "__Host-clew-oidc"
 
@@ -30,24 +31,26 @@ def leave(request: Request) -> Response:
     """The person goes to the provider; this browser, and no other, may come back for them."""
     door = door_of(request)
     store, at, browser = door.installation.store, door.installation.clock(), new_token()
-    Tries(store, door.installation.clock).demand(tried_address(caller_of(request).address))
+    address = caller_of(request).address
+    door.starts.take(address)
+    Tries(store, door.installation.clock).demand(tried_address(address))
     if door.provider is None:
         raise NotFoundError("no provider is set up; see oidc.issuer")
     question = door.provider.ask()
     asked = Handshake(
         digest=digest_of(question.state),
         kind=_KIND,
+        caller=digest_of(f"address:{address}"),
         bound_to=digest_of(browser),
         facts={"nonce": question.nonce, "verifier": question.verifier},
         expires_at=at + _AWAY_FOR,
     )
 
-    def work(unit: UnitOfWork) -> bool:
+    def work(unit: UnitOfWork) -> None:
         unit.sweep_sign_ins(at)
-        return unit.put_handshake(asked, _MOST_AWAY)
+        unit.put_handshake(asked, most_of_caller=_MOST_OF_CALLER, most=_MOST_AWAY)
 
-    if not store.transact(work):
-        raise UnavailableError("many people sign in at this moment; try again in a few minutes")
+    store.transact(work)
     # A page that goes on by itself: a form may not lead to another site, by the policy that every page bears.
     response = page(request, "onward.html", place="", onward=question.address, title="On to the provider")
     secure = _secure(door)
@@ -77,6 +80,7 @@ def come_back(
 def _begun(request: Request, state: str, code: str, iss: str | None, error: str | None) -> Begun:
     door, caller = door_of(request), caller_of(request)
     store, at = door.installation.store, door.installation.clock()
+    door.starts.take(caller.address)
     asked = store.transact(lambda unit: unit.take_handshake(digest_of(state)))
     browser = cookie(request.scope, _SECURE_COOKIE if _secure(door) else _COOKIE) or ""
     if (

@@ -28,18 +28,19 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from clew.errors import InputError, SignInError, UnavailableError
+from clew.errors import InputError, SignInError
 from clew.ground.tokens import digest_of, new_token
 from clew.parts.stores.base import UnitOfWork
 from clew.pipelines.proofs import passkey_label
 from clew.records.identifiers import UserId
 from clew.records.people import Handshake, Passkey, User
+from clew.web.console.caller import caller_of
 from clew.web.door import door_of
 from clew.web.visit import header
 
 _ANSWERED_WITHIN = timedelta(minutes=5)
-# Questions that wait for an answer, over all people; each is a row of some bytes.
-_MOST_WAITING = 10_000
+# Questions that wait for an answer, of one session or address and over all; each is a row of some bytes.
+_MOST_OF_CALLER, _MOST_WAITING = 20, 10_000
 _CREDENTIAL_CHARACTERS = 16_000
 
 
@@ -55,6 +56,7 @@ class Passkeys:
     def __init__(self, request: Request) -> None:
         installation = door_of(request).installation
         self._store, self._clock = installation.store, installation.clock
+        self._address = caller_of(request).address
         host = header(request.scope, b"host") or ""  # the gate has made sure that it is a name of ours
         scheme = "https" if installation.settings.web.public_url.startswith("https://") else "http"
         self._origin = f"{scheme}://{host}"
@@ -161,14 +163,20 @@ class Passkeys:
     def _challenge(self, kind: str, bound_to: bytes) -> bytes:
         """A new question, kept until it is answered, by one who has it."""
         challenge, at = digest_of(new_token()), self._clock()
-        asked = Handshake(digest=challenge, kind=kind, bound_to=bound_to, facts={}, expires_at=at + _ANSWERED_WITHIN)
+        asked = Handshake(
+            digest=challenge,
+            kind=kind,
+            caller=digest_of(f"address:{self._address}") if bound_to == Asked.ANYBODY else bound_to,
+            bound_to=bound_to,
+            facts={},
+            expires_at=at + _ANSWERED_WITHIN,
+        )
 
-        def work(unit: UnitOfWork) -> bool:
+        def work(unit: UnitOfWork) -> None:
             unit.sweep_sign_ins(at)
-            return unit.put_handshake(asked, _MOST_WAITING)
+            unit.put_handshake(asked, most_of_caller=_MOST_OF_CALLER, most=_MOST_WAITING)
 
-        if not self._store.transact(work):
-            raise UnavailableError("many people sign in at this moment; try again in a few minutes")
+        self._store.transact(work)
         return challenge
 
     def _answered(self, client_data: bytes, kind: str, bound_to: bytes) -> bytes:

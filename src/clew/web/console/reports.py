@@ -2,20 +2,23 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from clew.errors import InputError
+from clew.errors import ConflictError, InputError
 from clew.parts.stores._filing import FilingFilter
 from clew.parts.stores.base import UnitOfWork
 from clew.pipelines import filing as filings
-from clew.pipelines.filing_shown import filing_file, filing_standing
-from clew.pipelines.hand_over import as_sent, documents
+from clew.pipelines.alerts import standing_alerts
+from clew.pipelines.filing_shown import filing_file, filing_standing, waits_for_switch
+from clew.pipelines.hand_over import as_sent, document
 from clew.records.filing import FilingState, PaperKind, Step
 from clew.records.identifiers import AlertId, FilingId
+from clew.web.console import alerts
 from clew.web.console.forms import Fields, Form
 from clew.web.console.pages import page
 from clew.web.door import door_of
@@ -53,6 +56,8 @@ STEPS = {
     Step.GAVE_UP: "This attempt ended",
     Step.WITHDRAWN: "Withdrawn",
 }
+# Whatever somebody answered: it need not be XML.
+_RECEIPTS = {PaperKind.RECEIPT, PaperKind.OTHER_RECEIPT}
 _DOCUMENTS = {
     "report.pdf": "The report as PDF",
     "report.json": "As police tools read it",
@@ -68,6 +73,8 @@ def show_reports(
 ) -> Response:
     """What waits, what stands, every filing newest first."""
     installation = door_of(request).installation
+    who = visit_of(request.scope).user
+    assert who is not None, "a rule without roles leads to the reports"
     wanted = FilingState(state) if state in set(FilingState) else None
     asked = FilingFilter(
         states=(wanted,) if wanted else None, before=FilingId(before) if before else None, limit=_ROWS + 1
@@ -75,6 +82,7 @@ def show_reports(
     with installation.store.read() as reader:
         found = reader.filings(asked)
         standing = filing_standing(reader, installation.settings)
+        stands = alerts.shown(reader, who, standing_alerts(reader))
     shown = found[:_ROWS]
     return page(
         request,
@@ -85,7 +93,9 @@ def show_reports(
         first_page=not before,
         wanted=wanted,
         standing=standing,
+        alerts=stands,
         link=_link,
+        waits=partial(waits_for_switch, settings=installation.settings),
         STATES=STATES,
     )
 
@@ -110,7 +120,9 @@ def show_filing(request: Request, filing_id: str) -> Response:
         files=len(uploaded),
         kept_until=max((each.until for each in held if each.stands(at) and each.until is not None), default=None),
         papers=shown.papers,
-        documents=_DOCUMENTS,
+        documents=_DOCUMENTS if _lies_there(shown.filing.state) else {},
+        left_open=filings.left_open(installation.filing_desk, shown.filing),
+        waits=waits_for_switch(shown.filing, installation.settings),
         STATES=STATES,
         STEPS=STEPS,
     )
@@ -127,23 +139,21 @@ def show_paper(request: Request, filing_id: str, number: int) -> Response:
     paper = shown.papers[number]
     note(request, "filing.paper", shown.filing.subject, filing=shown.filing.id, kind=paper.kind.value)
     name = f"{paper.kind.value}-{shown.filing.number or shown.filing.id}-{number}.xml"
-    return _download(
-        paper.body, name, "text/xml" if paper.kind is not PaperKind.RECEIPT else "application/octet-stream"
-    )
+    return _download(paper.body, name, "text/xml" if paper.kind not in _RECEIPTS else "application/octet-stream")
 
 
 @router.get("/reports/{filing_id}/documents/{name}")
 def show_document(request: Request, filing_id: str, name: str) -> Response:
-    """The report in one of the forms in which it is handed over; without evidence."""
+    """The report in one of the forms in which it is handed over; without evidence, and never of what was not filed."""
     installation = door_of(request).installation
     with installation.store.read() as reader:
         filing = reader.get_filing(FilingId(filing_id))
+        if not _lies_there(filing.state):
+            raise ConflictError("this report is not filed: there is no document of it yet that could be handed over")
         filed = as_sent(reader, filing, installation.settings.reporting, installation.clock())
     note(request, "report.read", filing.subject, filing=filing.id, document=name[:40])
-    made = {each.name: each for each in documents(filed)}
-    if name not in made:
-        raise InputError(f"there are: {', '.join(sorted(made))}")
-    return _download(made[name].body, f"{filed.name}-{name}", made[name].media_type)
+    made = document(filed, name)
+    return _download(made.body, f"{filed.name}-{name}", made.media_type)
 
 
 @router.post("/reports/{filing_id}/again")
@@ -165,7 +175,10 @@ def record_by_hand(request: Request, filing_id: str, form: Form) -> Response:
 
     def work(unit: UnitOfWork, actor: str) -> None:
         number = form.get("number", "").strip()
-        filings.record_by_hand(unit, desk, FilingId(filing_id), number=number, filed_at=filed_at, actor=actor)
+        asked = form.get("asked") == "on"
+        filings.record_by_hand(
+            unit, desk, FilingId(filing_id), number=number, filed_at=filed_at, actor=actor, asked=asked
+        )
 
     return _changed(request, filing_id, work)
 
@@ -190,6 +203,11 @@ def clear_alert(request: Request, filing_id: str, alert_id: str) -> Response:
         filings.clear_alert(unit, desk, AlertId(alert_id), actor=actor)
 
     return _changed(request, filing_id, work)
+
+
+def _lies_there(state: FilingState) -> bool:
+    """Whether somebody outside has the report, or it lies sealed for them."""
+    return state.filed or state is FilingState.HANDED
 
 
 def _changed(request: Request, filing_id: str, work: Callable[[UnitOfWork, str], None]) -> Response:

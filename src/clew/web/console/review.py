@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 from clew.errors import InputError
 from clew.parts.stores._review import JobFilter
 from clew.parts.stores.base import Reader
-from clew.pipelines import review
+from clew.pipelines import review, verdicts
 from clew.pipelines.review_desk import ReviewDesk, senior
 from clew.records.case import Content
 from clew.records.identifiers import JobId
@@ -167,10 +167,10 @@ def ask_second(request: Request, job_id: str, form: Form) -> Response:
     asked = [each for each in contents if form.get("content") in {None, "", each.id}]
     if not asked:
         raise InputError("this job has no content of that id; load the job again")
-    recorded = [review.ask_second(desk, who, lease, asked[0].id)]
+    recorded = [verdicts.ask_second(desk, who, lease, asked[0].id)]
     for each in asked[1:]:
         if each.id in recorded[-1].left:
-            recorded.append(review.ask_second(desk, who, lease, each.id))
+            recorded.append(verdicts.ask_second(desk, who, lease, each.id))
     if recorded[-1].left:
         keep_holding(desk, who, lease)
         return _to(f"/review/{job_id}?content={recorded[-1].left[0]}&said=second")

@@ -1,15 +1,17 @@
 """What a person does at a review job: decide, take back, stay, change its lane, answer an appeal."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 
-from clew.errors import ConflictError, InputError
-from clew.pipelines import review
-from clew.pipelines.cases import set_safeguarding
-from clew.pipelines.review import VerdictGiven
+from clew.errors import ConflictError, InputError, RefusedError
+from clew.pipelines import appeals, lanes, review, verdicts
+from clew.pipelines.case_marks import set_route, set_safeguarding
 from clew.pipelines.review_desk import ReviewDesk
+from clew.pipelines.verdicts import VerdictGiven
+from clew.records.case import ReportRoute
 from clew.records.identifiers import AppealId, ContentId, JobId, VerdictId
 from clew.records.people import User
 from clew.records.review import AskReason, Decision, FileAnnotation, IndustryClass, Lane, ReviewJob
@@ -51,7 +53,7 @@ def record(request: Request, job_id: str, form: Form) -> Response:
         industry_class=_class(form),
         annotations=_annotations(form),
     )
-    recorded = review.record_verdict(desk, who, lease, given)
+    recorded = verdicts.record_verdict(desk, who, lease, given)
     undo = f"&undo={recorded.verdict.id}" if recorded.verdict else "&said=second"
     if recorded.left:
         keep_holding(desk, who, lease)
@@ -70,7 +72,7 @@ def _after(desk: ReviewDesk, job_id: str, content_id: ContentId, left: tuple[Con
 
 def _raise(desk: ReviewDesk, who: User, job_id: JobId) -> str:
     try:
-        review.change_lane(desk, who, job_id, Lane.LIVE_DANGER)
+        lanes.change_lane(desk, who, job_id, Lane.LIVE_DANGER)
     except ConflictError:
         return "raised-already"
     return "raised"
@@ -95,11 +97,12 @@ def undo_verdict(request: Request, job_id: str, form: Form) -> Response:
     """A verdict of the job is taken back; whoever may decide it again holds the job."""
     desk, who = desk_of(request)
     verdict = demand_of_job(desk, VerdictId(form.get("verdict", "")), JobId(job_id))
-    review.reverse(desk, who, verdict.id, AskReason.UNSURE)
+    verdicts.reverse(desk, who, verdict.id, AskReason.UNSURE)
     with desk.store.read() as reader:
         job: ReviewJob = reader.get_job(JobId(job_id))
     if not holds(who, job, desk.clock()) and not barred(job, who, desk.clock()):
-        review.claim(desk, who, job.id)
+        with suppress(RefusedError):  # taken back it is, also when the person holds as many jobs as they may
+            review.claim(desk, who, job.id)
     return _to(f"/review/{job_id}?content={verdict.content_id}&said=undone")
 
 
@@ -120,11 +123,11 @@ def change_lane(request: Request, job_id: str, form: Form) -> Response:
     desk, who = desk_of(request)
     answer = form.get("answer", "")
     if answer:
-        review.answer_lane(desk, who, JobId(job_id), agree=answer == "agree")
+        lanes.answer_lane(desk, who, JobId(job_id), agree=answer == "agree")
         return _to(f"/review/{job_id}?said=lane")
     if form.get("lane") not in set(Lane):
         raise InputError(f"the lane is one of {', '.join(Lane)}")
-    job = review.change_lane(desk, who, JobId(job_id), Lane(form["lane"]))
+    job = lanes.change_lane(desk, who, JobId(job_id), Lane(form["lane"]))
     return _to(f"/review/{job_id}?said={'lane-asked' if job.downgrade_to else 'lane'}")
 
 
@@ -136,7 +139,7 @@ def answer_appeal(request: Request, job_id: str, form: Form) -> Response:
     answer = form.get("answer", "")
     if answer not in {"uphold", "overturn"}:
         raise InputError("answer the appeal with: uphold or overturn")
-    review.answer_appeal(desk, who, lease, AppealId(form.get("appeal", "")), uphold=answer == "uphold")
+    appeals.answer_appeal(desk, who, lease, AppealId(form.get("appeal", "")), uphold=answer == "uphold")
     return _to(f"/review/{job_id}?said=appeal")
 
 
@@ -146,6 +149,27 @@ def mark(request: Request, job_id: str, form: Form) -> Response:
     desk, who = desk_of(request)
     set_safeguarding(desk, who, lease_of(desk, who, JobId(job_id), form), on=form.get("on") == "yes")
     return _to(f"/review/{job_id}?said=safeguarding")
+
+
+@router.post("/review/{job_id}/appeals")
+def lodge_appeal(request: Request, job_id: str, form: Form) -> Response:
+    """A senior reviewer passes on an appeal against a final verdict of the job; another person answers it."""
+    desk, who = desk_of(request)
+    verdict = demand_of_job(desk, VerdictId(form.get("verdict", "")), JobId(job_id))
+    appeals.appeal(desk, verdict.id, reference=form.get("reference"), actor=who.actor)
+    return _to(f"/review/{job_id}?content={verdict.content_id}&said=appealed")
+
+
+@router.post("/review/{job_id}/route")
+def choose_route(request: Request, job_id: str, form: Form) -> Response:
+    """The case goes to the receiver to be acted on, or as information only, with the reason."""
+    desk, who = desk_of(request)
+    if form.get("route") not in set(ReportRoute):
+        raise InputError(f"the route is one of {', '.join(ReportRoute)}")
+    with desk.store.read() as reader:
+        case_id = reader.get_job(JobId(job_id)).case_id
+    set_route(desk, who, case_id, ReportRoute(form["route"]), form.get("because"))
+    return _to(f"/review/{job_id}?said=route")
 
 
 def _to(path: str) -> Response:

@@ -7,10 +7,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from clew.parts.stores.base import Reader
-from clew.pipelines.cases import CaseFile, case_file
+from clew.pipelines.alerts import standing_alerts
+from clew.pipelines.case_file import CaseFile, case_file
+from clew.pipelines.reported import is_filed
 from clew.pipelines.review_desk import ReviewDesk, senior
 from clew.pipelines.views import COST_OF_NOT_VIEWING, narrative
-from clew.records.case import Content, ContentKind
+from clew.records.case import Content, ContentKind, ReportRoute
 from clew.records.identifiers import ContentId, JobId
 from clew.records.match import Hit
 from clew.records.people import User
@@ -24,13 +26,13 @@ from clew.records.review import (
 )
 from clew.records.viewing import FileViewing
 from clew.review import decide
-from clew.web.console import review_words
+from clew.web.console import alerts, review_words
 from clew.web.console.exposure import meter_of
 from clew.web.console.holding import desk_of
 from clew.web.console.pages import page
 from clew.web.console.review import barred
 from clew.web.console.undoing import holds, may_reverse, undo_of
-from clew.web.console.views import FILMS, PICTURES
+from clew.web.console.views import ANIMATED, FILMS, PICTURES, no_picture
 from clew.web.door import door_of
 from clew.web.reads import note
 
@@ -45,7 +47,9 @@ TOLD = {
     "lane": "The lane is changed.",
     "lane-asked": "A less urgent lane is asked for; another person agrees or not.",
     "undone": "The verdict is taken back. Its file is to be decided again.",
-    "appeal": "The appeal is answered.",
+    "appeal": "The appeal is answered. Nobody is told of it: that is yours to do.",
+    "appealed": "The appeal is passed on. Somebody else than who decided looks again.",
+    "route": "The route is changed.",
     "safeguarding": "The safeguarding mark is changed.",
 }
 
@@ -82,6 +86,7 @@ def show_job(
     job_id: str,
     content: Annotated[str, Query(max_length=64)] = "",
     facts: bool = False,
+    prompt: bool = False,
     undo: Annotated[str, Query(max_length=64)] = "",
     said: Annotated[str, Query(max_length=20)] = "",
 ) -> Response:
@@ -90,6 +95,7 @@ def show_job(
     Args:
         content: the one to judge; else the first that is left.
         facts: show the subject's identifiers whole, which is written down.
+        prompt: show what was asked of a model, which is written down too.
     """
     desk, who = desk_of(request)
     now = desk.clock()
@@ -109,10 +115,14 @@ def show_job(
             "earlier": [each for each in reader.cases_of(file.subject.id) if each.id != file.case.id],
             "names": {each.by: review_words.name_of(reader, each.by, who.id) for each in file.verdicts},
             "asked": _asked_for(reader, file, who),
+            "alerts": alerts.shown(reader, who, standing_alerts(reader, case_id=file.case.id)),
+            "appealed": {each.id: reader.get_verdict(each.verdict_id).content_id for each in file.appeals},
+            "filed": is_filed(reader, file.case.id),
             "states": {each.hash_list.id: each for each in reader.list_states(now)},
         }
-    facts = facts and held
-    note(request, "review.open", f"case:{file.case.id}", held=held, facts=facts)
+    in_appeal = {shown["appealed"][each.id] for each in file.appeals if each.state is AppealState.OPEN}
+    facts, prompt = facts and held, prompt and held
+    note(request, "review.open", f"case:{file.case.id}", held=held, facts=facts, prompt=prompt)
     searched = sum(each.entries for each in door_of(request).installation.index.status().types)
     return page(
         request,
@@ -129,22 +139,28 @@ def show_job(
         next_name=_next_name(parts, chosen),
         clock=review_words.clock_of(file.job, now),
         facts=facts,
+        prompt=prompt,
         searched=searched,
         viewing=file.viewings.get(chosen.content.id) if chosen else None,
         narrative=narrative,
         cost=COST_OF_NOT_VIEWING,
         whole_shown=chosen is not None and chosen.content.media_type in PICTURES | FILMS,
+        animated=ANIMATED,
+        no_picture=no_picture(chosen.content) if chosen else "",
         is_film=chosen is not None and chosen.content.media_type in FILMS,
         meter=meter_of(desk, who),
         renew_s=20 * desk.policy.lease_minutes,
         is_senior=senior(who),
-        may_reverse=lambda verdict: may_reverse(who, verdict, file.job, now),
+        in_appeal=in_appeal,
+        may_end=alerts.may_end(who),
+        may_reverse=lambda verdict: verdict.content_id not in in_appeal and may_reverse(who, verdict, file.job, now),
         told=TOLD.get(said, ""),
         review_words=review_words,
         JobState=JobState,
         Lane=Lane,
         Look=Look,
         ContentKind=ContentKind,
+        ReportRoute=ReportRoute,
         VerdictStanding=VerdictStanding,
         AppealState=AppealState,
         **shown,

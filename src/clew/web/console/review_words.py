@@ -5,10 +5,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from clew.parts.stores.base import Reader
-from clew.records.case import AlertKind, Content, ContentKind, FlagReason, NotHeld
+from clew.records.case import Content, ContentKind, FlagReason, NotHeld
 from clew.records.identifiers import UserId
 from clew.records.match import Hit, Match
-from clew.records.review import AskReason, Decision, FileAnnotation, IndustryClass, JobState, Lane, Look, ReviewJob
+from clew.records.review import (
+    AppealState,
+    AskReason,
+    Decision,
+    FileAnnotation,
+    IndustryClass,
+    JobState,
+    Lane,
+    Look,
+    ReviewJob,
+)
 from clew.records.subject import IpEvent
 from clew.records.viewing import Filter, ViewEvent
 from clew.web.console import words
@@ -89,10 +99,16 @@ FILTERS = {
     Filter.TEXT: "the messages",
     Filter.FULL: "the whole file",
 }
-ALERTS = {
-    AlertKind.SEAL_FAILED: "The bytes of a file could not be sealed",
-    AlertKind.REVERSED_AFTER_FILING: "A verdict was reversed after its report was filed",
-    AlertKind.PAGE_UNDELIVERED: "Nobody on call could be reached",
+APPEALS = {
+    AppealState.OPEN: "waits for its answer",
+    AppealState.UPHELD: "answered: the verdict stands",
+    AppealState.OVERTURNED: "answered: the verdict fell",
+}
+SOURCES = {
+    "training-data": "found while training data was prepared",
+    "prompt-input": "put in as a prompt",
+    "output": "what the model made",
+    "user-upload": "uploaded by a person",
 }
 
 _HALF, _MOST_REASONS = 0.5, 3

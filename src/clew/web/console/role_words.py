@@ -17,4 +17,7 @@ SCOPES: dict[Scope, str] = {
     Scope.LISTS_WRITE: "change lists",
     Scope.HITS_READ: "read hits",
     Scope.MEASURE_READ: "read counts and metrics",
+    Scope.CASES_WRITE: "send accounts, their contents and flags",
+    Scope.REPORTS_READ: "read how reports were filed, with receipts",
+    Scope.REPORTS_FILE: "file reports that a person has saved, and take them back",
 }

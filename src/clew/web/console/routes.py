@@ -9,6 +9,7 @@ from starlette.types import Receive, Scope, Send
 from clew.web.console import (
     account,
     administration,
+    alerts,
     audit,
     composer,
     evidence,
@@ -59,6 +60,7 @@ def add_to(app: FastAPI) -> None:
         audit,
         composer,
         reports,
+        alerts,
     ):
         app.router.routes.extend(each.router.routes)
     app.router.routes.append(Route("/static/{path:path}", _Static(), methods=["GET"], include_in_schema=False))

@@ -67,6 +67,7 @@ def by_passkey(request: Request, form: Form) -> Response:
 @router.post("/signin/passkey/ask")
 def ask_alone(request: Request) -> Response:
     """What the browser asks any passkey that it has for this place."""
+    door_of(request).starts.take(caller_of(request).address)
     return Passkeys(request).ask(_ALONE, Asked.ANYBODY, None)
 
 
@@ -74,6 +75,7 @@ def ask_alone(request: Request) -> Response:
 def by_passkey_alone(request: Request, form: Form) -> Response:
     """The person is in, by a passkey that has made sure of them itself: both proofs in one."""
     door, caller = door_of(request), caller_of(request)
+    door.starts.take(caller.address)
     try:
         passkey = Passkeys(request).verify(form, _ALONE, Asked.ANYBODY, alone=True)
         begun = door.signing_in.by_passkey(passkey, None, caller)

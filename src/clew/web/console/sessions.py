@@ -50,6 +50,8 @@ class Sessions:
     """Finds sessions, for one process.
 
     Args:
+        secure: people come by https: a cookie by the plain name, which any page of a neighbouring host can set and any
+            plain connection bears, is nobody's session then.
         run_in: where the store is asked: the event loop must never wait for a database.
         ticking: seconds that never go back.
     """
@@ -61,9 +63,12 @@ class Sessions:
         settings: People,
         run_in: Executor | None = None,
         ticking: Callable[[], float] = monotonic_s,
+        *,
+        secure: bool = False,
     ) -> None:
         self._store = store
         self._clock = clock
+        self._cookie = SECURE_COOKIE if secure else COOKIE
         self._idle = timedelta(minutes=settings.idle_minutes)
         self._local = settings.local_link
         self._run_in = run_in
@@ -72,7 +77,7 @@ class Sessions:
 
     async def admit(self, scope: Scope) -> Admitted | None:
         """The session that a request's cookie names, if it still runs; it was seen now."""
-        token = cookie(scope, SECURE_COOKIE) or cookie(scope, COOKIE)
+        token = cookie(scope, self._cookie)
         if not token:
             return None
         digest = digest_of(token)

@@ -67,8 +67,9 @@ async def choose_password(request: Request, form: Form) -> Response:
 def confirm_app(request: Request, form: Form) -> Response:
     """The authenticator is the second factor, and the person is in."""
     user, _, _, clock = _who(request)
+    keys = door_of(request).installation.authenticators
     try:
-        return _finish(request, lambda unit: confirm_totp(unit, user, form.get("code", ""), clock()))
+        return _finish(request, lambda unit: confirm_totp(unit, keys, user, form.get("code", ""), clock()))
     except (InputError, ConflictError) as error:
         return _setup(request, code_fault=str(error))
 
@@ -119,10 +120,10 @@ def _finish(request: Request, work: Callable[[UnitOfWork], None]) -> Response:
 
 
 def _setup(request: Request, *, password_fault: str | None = None, code_fault: str | None = None) -> Response:
-    user, _, store, clock = _who(request)
+    user, session, store, clock = _who(request)
     with store.read() as reader:
         proofs = reader.proofs(user.id)
-    totp = waiting_totp(store, user, clock=clock)
+    secret = waiting_totp(store, door_of(request).installation.authenticators, session, clock=clock)
     return page(
         request,
         "setup.html",
@@ -132,8 +133,8 @@ def _setup(request: Request, *, password_fault: str | None = None, code_fault: s
         proofs=proofs,
         by_provider=user.oidc_name is not None,
         characters=CHARACTERS,
-        secret=picture.in_groups(totp.secret),
-        qr=picture.of(totp.secret, user.name),
+        secret=picture.in_groups(secret),
+        qr=picture.of(secret, user.name),
         password_fault=password_fault,
         code_fault=code_fault,
     )

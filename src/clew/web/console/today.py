@@ -33,12 +33,14 @@ class Need:
 
     Attributes:
         tone: "danger", "ongoing" or "plain"; the words say it too.
+        told: what a machine said of it, for who mends it; "" when there is no more to say.
         link: where it can be looked at; "" when only a command helps.
     """
 
     tone: str
     what: str
     why: str
+    told: str = ""
     link: str = ""
 
 
@@ -59,6 +61,7 @@ def show_today(request: Request) -> Response:
     midnight = datetime.combine(now.date(), time(), UTC)
     who = visit_of(request.scope).user
     assert who is not None, "Today is for people with a role"
+    opens_hits = may_open(who, "/hits")
     with installation.store.read() as reader:
         counts = reader.counts(now.date(), now.date())
         hits = reader.hits(HitFilter(since=midnight, limit=_HITS))
@@ -72,7 +75,7 @@ def show_today(request: Request) -> Response:
         *_broken(faults(door)),
         *_unfiled(work),
         *_unreviewed(work),
-        *_flooded(hits),
+        *_flooded(hits, opens_hits=opens_hits),
         *_grounds(bases, states, now),
         *_list_needs(states),
     ]
@@ -82,7 +85,7 @@ def show_today(request: Request) -> Response:
         place="today",
         says=_says(needs, work) if states else "Nothing is searched yet: there is no list.",
         screened=sum(n for key, n in counts.items() if key.action is not None),
-        knots=(*_screening(counts, hit_count, exact_count), *work.knots),
+        knots=(*_screening(counts, hit_count, exact_count, opens_hits=opens_hits), *work.knots),
         work=work,
         meter=meter_of(installation.review_desk, who) if may_open(who, "/exposure") else None,
         review_words=review_words,
@@ -106,7 +109,7 @@ def _says(needs: list[Need], work: Work) -> str:
     )
 
 
-def _screening(counts: dict[CountKey, int], hit_count: int, exact_count: int) -> tuple[Knot, Knot]:
+def _screening(counts: dict[CountKey, int], hit_count: int, exact_count: int, *, opens_hits: bool) -> tuple[Knot, Knot]:
     """The first two knots of the day's thread."""
     screened = sum(contents for key, contents in counts.items() if key.action is not None)
     missing = _missing(counts)
@@ -125,8 +128,8 @@ def _screening(counts: dict[CountKey, int], hit_count: int, exact_count: int) ->
             name="Hits",
             figure=words.number(hit_count),
             small=f"{words.number(exact_count)} exact, {words.number(hit_count - exact_count)} near",
-            quiet=words.share(hit_count, screened) if screened else "",
-            link="/hits?days=today",
+            quiet=f"{words.share(hit_count, screened)} of what was screened" if screened else "",
+            link="/hits?days=today" if opens_hits else "",
         ),
     )
 
@@ -168,8 +171,9 @@ def _broken(reasons: list[str]) -> Iterator[Need]:
 
 
 def _unfiled(work: Work) -> Iterator[Need]:
-    for what, why, link in work.alerts:
-        yield Need(tone="danger", what=what, why=why, link=link)
+    for each in work.alerts:
+        alert = each.alert
+        yield Need(tone="danger", what=alert.title, why=alert.to_do, told=alert.told, link=each.link)
 
 
 def _unreviewed(work: Work) -> Iterator[Need]:
@@ -182,14 +186,14 @@ def _unreviewed(work: Work) -> Iterator[Need]:
         )
 
 
-def _flooded(hits: list[Hit]) -> Iterator[Need]:
+def _flooded(hits: list[Hit], *, opens_hits: bool) -> Iterator[Need]:
     floods = [each for each in hits if each.total_matches > len(each.matches)]
     if floods:
         yield Need(
             tone="ongoing",
             what=f"{words.count(len(floods), 'hit')} with more matches than are kept",
             why="An entry that many pictures come near may be a blank or a template. Look at it before trusting it.",
-            link=f"/hits/{floods[0].id}",
+            link=f"/hits/{floods[0].id}" if opens_hits else "",
         )
 
 

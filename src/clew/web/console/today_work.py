@@ -7,27 +7,20 @@ from clew.parts.stores._evidence import Kept
 from clew.parts.stores._filing import FilingFilter
 from clew.parts.stores._review import JobFilter
 from clew.parts.stores.base import Reader
+from clew.pipelines.alerts import standing_alerts
 from clew.pipelines.filing_shown import FilingStanding, filing_standing
 from clew.pipelines.review_desk import senior
 from clew.records.audit import AuditFilter
-from clew.records.filing import FilingAlertKind, FilingState
+from clew.records.filing import FilingState
 from clew.records.people import User
 from clew.records.review import JobState, ReviewJob
 from clew.settings import Settings
-from clew.web.console import review_words, words
+from clew.web.console import alerts, review_words, words
 from clew.web.console.navigation import may_open
 
 # Verdicts and filings of one day; more are said to be more.
 _MOST = 1_000
 _AHEAD = timedelta(days=365)
-_TITLES = {
-    FilingAlertKind.FAILED: "Report {} was not filed",
-    FilingAlertKind.RECEIPT_MISSING: "The receipt of report {} did not arrive",
-    FilingAlertKind.RECEIPT_DIFFERS: "The receipt of report {} names other files than were sent",
-    FilingAlertKind.EARLIER_FILED: "An earlier version of report {} was filed",
-    FilingAlertKind.RECEIPT_AWAITED: "Nobody has acknowledged report {}",
-    FilingAlertKind.STUCK: "Report {} does not move on by itself",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,14 +55,14 @@ class Work:
 
     Attributes:
         waiting: jobs that nobody has decided, and nobody holds.
-        alerts: what stands in the way of filing: title, words, address of the filing.
+        alerts: what stands until a person has seen to it, and where.
     """
 
     next: NextJob | None
     waiting: int
     urgent: int
     knots: tuple[Knot, ...]
-    alerts: tuple[tuple[str, str, str], ...]
+    alerts: tuple[alerts.Shown, ...]
 
 
 def work_of(reader: Reader, settings: Settings, who: User, midnight: datetime, now: datetime) -> Work:
@@ -94,7 +87,7 @@ def work_of(reader: Reader, settings: Settings, who: User, midnight: datetime, n
         waiting=waiting,
         urgent=urgent,
         knots=(in_review, _verdicts(reader, midnight, "/review?show=decided" if reviews else ""), filed, kept),
-        alerts=_alerts(reader, standing, who),
+        alerts=tuple(alerts.shown(reader, who, standing_alerts(reader))),
     )
 
 
@@ -150,16 +143,6 @@ def _preserved(reader: Reader, now: datetime, link: str) -> Knot:
         quiet=f"next ends {words.left(ends[0][1], now)}" if ends else "",
         link=link,
     )
-
-
-def _alerts(reader: Reader, standing: FilingStanding, who: User) -> tuple[tuple[str, str, str], ...]:
-    opens = may_open(who, "/reports")
-    found = []
-    for alert in standing.alerts:
-        number = reader.get_filing(alert.filing_id).number
-        title = _TITLES[alert.kind].format(number) if number else _TITLES[alert.kind].format("").replace("  ", " ")
-        found.append((title, alert.told, f"/reports/{alert.filing_id}" if opens else ""))
-    return tuple(found)
 
 
 def _counted(number: int) -> str:

@@ -1,7 +1,7 @@
 """Serving what was asked for, and only that: a small picture, the whole file, the file's own fields, the messages.
 
-Asking is a form; the answer names one serving, which can be fetched once. So neither a browser that loads pages ahead
-nor a page that is loaded again opens anything.
+Asking is a form; the answer names one serving, which can be fetched once, from any process of the service, and is
+weighed again then. So neither a browser that loads pages ahead nor a page that is loaded again opens anything.
 """
 
 from collections.abc import Iterator
@@ -11,18 +11,20 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse, StreamingResponse
 
 from clew.errors import ClewError, InputError, NotFoundError, RefusedError
-from clew.pipelines import views
+from clew.pipelines import serving, views
 from clew.pipelines.review_desk import ReviewDesk
 from clew.pipelines.views import Asked, View
+from clew.records.case import Content
 from clew.records.identifiers import ContentId, JobId, ViewId
 from clew.records.review import Lease, Look
 from clew.records.viewing import CropBox, Filter, Ground
 from clew.review.picture import png_of
+from clew.web import answers
 from clew.web.console import review_words
+from clew.web.console.exposure import Meter, meter_of
 from clew.web.console.forms import Fields, Form
 from clew.web.console.holding import SEE_OTHER, desk_of, keep_holding, lease_of
 from clew.web.console.pages import page
-from clew.web.console.servings import Serving
 from clew.web.door import Door, door_of
 from clew.web.step_up import StepUpError, demand_step_up
 from clew.web.visit import header, visit_of
@@ -32,6 +34,8 @@ router = APIRouter(include_in_schema=False)
 # What a browser shows by itself without running anything; other kinds stay sealed.
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"})
 FILMS = frozenset({"video/mp4", "video/webm"})
+# Pictures that may move: a browser plays them by itself, and nothing stops it.
+ANIMATED = frozenset({"image/gif", "image/webp"})
 _HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": "sandbox; default-src 'none'",
@@ -76,9 +80,11 @@ async def _asked(request: Request, job_id: JobId, form: Fields) -> Response:
     await door.in_thread(lambda: keep_holding(desk, who, lease))
     if asked.filter is Filter.METADATA:
         return await _fields(request, door, desk, view, lease)
-    picture = None if asked.filter is Filter.FULL else await _picture(door, desk, view)
-    door.servings.put(Serving(view, picture))
-    return _go(request, f"/review/{job_id}/views/{view.event.id}", view)
+    if asked.filter is not Filter.FULL:
+        # Made now, so that who asks is told at once when there is none.
+        door.pictures.put(view.event.id, await _picture(door, desk, view))
+    meter = await door.in_thread(lambda: meter_of(desk, who))
+    return _go(request, f"/review/{job_id}/views/{view.event.id}", view, meter)
 
 
 def _wish(desk: ReviewDesk, job_id: JobId, form: Fields) -> Asked:
@@ -89,9 +95,23 @@ def _wish(desk: ReviewDesk, job_id: JobId, form: Fields) -> Asked:
     wanted, crop = _filter(form), None
     if wanted is Filter.FULL and content.media_type not in PICTURES | FILMS:
         raise InputError("browsers show no whole file of this kind; decide by what is known, or hand the job over")
+    # Said before anything is weighed or counted.
+    if wanted is not Filter.FULL and (why := no_picture(content)):
+        raise InputError(why)
     if wanted is Filter.CROP:
         crop = _crop(form.get("part", ""))
     return Asked(content_id=content.id, filter=wanted, ground=_GROUNDS.get(job.look, Ground.REVIEW), crop=crop)
+
+
+def no_picture(content: Content) -> str:
+    """Why no small view of a file can be made, and what can be done instead; empty when one may be."""
+    kind = content.media_type
+    if kind is None or kind in serving.pictured_types():
+        return ""
+    film = kind.startswith("video/")
+    told = f"no part here can make {'keyframes' if film else 'a picture'} of {kind}, so there is no small view of it"
+    whole = " open the whole film (silent, and only once you start it)," if kind in FILMS else ""
+    return f"{told}; you may decide by what is known,{whole} or hand the job over"
 
 
 def _filter(form: Fields) -> Filter:
@@ -122,8 +142,8 @@ def _crop(number: str) -> CropBox:
 
 async def _picture(door: Door, desk: ReviewDesk, view: View) -> bytes:
     """A PNG made of the confined worker's bare pixels."""
-    descriptor = await door.in_thread(lambda: views.hold_for_picture(desk, view))
-    outcome = await door.hashing.look(descriptor, views.wanted_of(view.event))
+    descriptor = await door.in_thread(lambda: serving.hold_for_picture(desk, view))
+    outcome = await door.hashing.look(descriptor, serving.wanted_of(view.event))
     made = outcome.picture
     if made is None:
         why = outcome.hashed.unhashable[0].detail if outcome.hashed.unhashable else "its kind is not known"
@@ -133,10 +153,10 @@ async def _picture(door: Door, desk: ReviewDesk, view: View) -> bytes:
 
 async def _fields(request: Request, door: Door, desk: ReviewDesk, view: View, lease: Lease) -> Response:
     """What the file says of itself, as text; sent as one page, so it is served when the page is made."""
-    descriptor = await door.in_thread(lambda: views.hold_for_picture(desk, view))
-    outcome = await door.hashing.look(descriptor, views.wanted_of(view.event))
+    descriptor = await door.in_thread(lambda: serving.hold_for_picture(desk, view))
+    outcome = await door.hashing.look(descriptor, serving.wanted_of(view.event))
     size_bytes = sum(len(name) + len(text) for name, text in outcome.fields)
-    await door.in_thread(lambda: views.view_served(desk, view.event.id, size_bytes))
+    await door.in_thread(lambda: serving.view_served(desk, view.event.id, size_bytes))
     return page(
         request, "view_fields.html", place="review", event=view.event, fields=outcome.fields, job_id=lease.job_id
     )
@@ -164,7 +184,7 @@ def show_view(request: Request, job_id: str, view_id: str) -> Response:
         event=event,
         content=content,
         film=event.filter is Filter.FULL and content.media_type in FILMS,
-        waits=door_of(request).servings.waits(event.id),
+        waits=serving.waits(desk, event, desk.clock()),
         confirmed=confirmed,
         review_words=review_words,
         Filter=Filter,
@@ -176,15 +196,14 @@ async def serve(request: Request, job_id: str, view_id: str) -> Response:
     """The view itself, once, to the person who asked for it."""
     desk, who = desk_of(request)
     door = door_of(request)
-    serving = door.servings.take(ViewId(view_id), who.id)
-    view = serving.view
-    await door.in_thread(lambda: _demand_of_job(desk, view, JobId(job_id)))
-    if serving.picture is not None:
-        size_bytes, kind = len(serving.picture), "image/png"
-        pieces = views.stream_picture(desk, view, serving.picture)
-    else:
+    view = await door.in_thread(lambda: serving.begin_serving(desk, who, JobId(job_id), ViewId(view_id)))
+    if view.event.filter is Filter.FULL:
         size_bytes, kind = view.event.size_bytes or 0, await door.in_thread(lambda: _kind(desk, view))
-        pieces = views.stream_whole(desk, view)
+        pieces = serving.stream_whole(desk, view)
+    else:
+        picture = door.pictures.take(view.event.id) or await _picture(door, desk, view)
+        size_bytes, kind = len(picture), "image/png"
+        pieces = serving.stream_picture(desk, view, picture)
     begun = await door.in_thread(lambda: _begun(pieces))
     return StreamingResponse(begun, headers={**_HEADERS, "content-length": str(size_bytes)}, media_type=kind)
 
@@ -198,12 +217,6 @@ def _begun(pieces: Iterator[bytes]) -> Iterator[bytes]:
         yield from pieces
 
     return go_on()
-
-
-def _demand_of_job(desk: ReviewDesk, view: View, job_id: JobId) -> None:
-    with desk.store.read() as reader:
-        if reader.get_job(job_id).case_id != view.event.case_id:
-            raise NotFoundError("this job has no view of that id")
 
 
 def _kind(desk: ReviewDesk, view: View) -> str:
@@ -223,7 +236,7 @@ def confirm(request: Request, job_id: str, form: Form) -> Response:
         event, job = reader.get_view(view_id), reader.get_job(JobId(job_id))
     if event.case_id != job.case_id:
         raise NotFoundError("this job has no view of that id")
-    views.confirm_view(desk, who, view_id)
+    serving.confirm_view(desk, who, view_id)
     return RedirectResponse(f"/review/{job.id}?content={event.content_id}&said=viewed", SEE_OTHER)
 
 
@@ -256,7 +269,7 @@ def read_messages(request: Request, job_id: str, form: Form) -> Response:
         messages=thread.messages,
         review_words=review_words,
     )
-    views.view_served(desk, thread.event.id, sum(len(each.text.encode()) for each in thread.messages))
+    serving.view_served(desk, thread.event.id, sum(len(each.text.encode()) for each in thread.messages))
     return shown
 
 
@@ -267,20 +280,19 @@ def _scripted(request: Request) -> bool:
     return "application/json" in (header(request.scope, b"accept") or "")
 
 
-def _go(request: Request, path: str, view: View | None = None) -> Response:
-    """To that page; a script that asked for a view is told where its bytes are instead."""
+def _go(request: Request, path: str, view: View | None = None, meter: Meter | None = None) -> Response:
+    """To that page; a script that asked for a view is told where its bytes are instead, and what is left then."""
     if not _scripted(request):
         return RedirectResponse(path, SEE_OTHER)
-    if view is None:
+    if view is None or meter is None:
         return JSONResponse({"go": path})
     whole = view.event.filter is Filter.FULL
     words = review_words.FILTERS[view.event.filter]
-    return JSONResponse(
-        {"view": view.event.id, "source": f"{path}/bytes", "page": path, "words": words, "whole": whole}
-    )
+    told = {"view": view.event.id, "source": f"{path}/bytes", "page": path, "words": words, "whole": whole}
+    return JSONResponse({**told, "meter": meter.told})
 
 
 def _told(job_id: JobId, error: ClewError) -> Response:
     if isinstance(error, StepUpError):
         return JSONResponse({"go": f"/stepup?{urlencode({'back': f'/review/{job_id}'})}"})
-    return JSONResponse({"message": str(error)}, error.http_status)
+    return JSONResponse({"message": answers.told(error)}, error.http_status)

@@ -1,6 +1,8 @@
 """How the console says what the records hold: short, exact, with units; nothing sensitive whole."""
 
 import math
+import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from clew.records.hashlist import Action, Category, Right, ServiceKind
@@ -62,6 +64,7 @@ _CODES = {
 }
 
 _PDQ_BITS = 256
+_ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 
 
 def category(given: Category | None) -> str:
@@ -136,6 +139,29 @@ def tail(hit: Hit) -> str:
 def entry(match: Match) -> str:
     """An entry's hash, short."""
     return short_hash(match.value)
+
+
+def actor(name: str, names: Mapping[str, str]) -> str:
+    """Who did something, in words: a person by name, a command by its account, a task of Clew's own by its work."""
+    kind, _, rest = name.partition(":")
+    return names.get(name) or {"system": f"Clew, {rest}", "command": f"{rest}, by command"}.get(kind, name)
+
+
+def record(name: str) -> str:
+    """The name of a record in the audit log with the end of its id, which tells it apart: `case:…V31HE4AV`."""
+    return _ID.sub(lambda found: f"…{found[0][-8:]}", name)
+
+
+def facts(of: Mapping[str, object]) -> list[tuple[str, str]]:
+    """What an act says of itself: ids short, names without their joints; what it leaves open is left out."""
+    said = [(name.replace("_", " ").replace("-", " "), value) for name, value in of.items()]
+    return [(name, _fact(value)) for name, value in said if value is not None and value != ""]
+
+
+def _fact(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return record(str(value)).replace(",", ", ")
 
 
 def nearness(hit: Hit) -> str:

@@ -218,7 +218,7 @@ def _prior_reports(report: Report) -> Iterator[int]:
             yield from each.prior_reports
 
 
-def _success(*, report_number: int, file_id: str | None = None, hash: str | None = None) -> Answer:  # noqa: A002
+def _success(*, report_number: int, file_id: str | None = None, hash: str | None = None) -> Answer:  # noqa: A002  (the word of the interface)
     """The word for the code, and what the call made."""
     return Answer(code=Code.OK, description=WORDS[Code.OK], report_number=report_number, file_id=file_id, hash=hash)
 

@@ -67,7 +67,7 @@ class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
             if each.endpoint not in {"*", endpoint} or (each.calls and call not in each.calls):
                 continue
             # Drawn for the call and not in turn: calls that come at once do not change each other's fate.
-            if Random(f"{self.seed} {place} {endpoint} {call}").random() < each.probability:  # noqa: S311
+            if Random(f"{self.seed} {place} {endpoint} {call}").random() < each.probability:  # noqa: S311  (faults that are the same each time)
                 return each
         return None
 

@@ -174,7 +174,7 @@ class Change:
 
     def _reports(self, which: str, *values: int) -> list[TakenReport]:
         # `which` is our own words; values are bound.
-        rows = self._database.execute(f"SELECT {_COLUMNS} FROM report {which}", values).fetchall()  # noqa: S608
+        rows = self._database.execute(f"SELECT {_COLUMNS} FROM report {which}", values).fetchall()  # noqa: S608  (our own words; values are parameters)
         return [
             TakenReport(
                 number=number,

@@ -35,16 +35,27 @@ document.addEventListener("keydown", (event) => {
   }
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { $("[data-main]")?.click(); return; }
   if (!singleKeys || event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || $("dialog[open]")) return;
-  const place = event.timeStamp - afterG < 1200 ? $(`[data-go="${CSS.escape(event.key)}"]`) : null;
+  const place = event.timeStamp - afterG < 1200 ? $(`[data-go~="${CSS.escape(event.key)}"]`) : null;
   const pressed = $(`[data-key="${CSS.escape(event.key)}"]:not([hidden] *)`);
   if (place) location.href = place.href;
   else if (event.key === "g") afterG = event.timeStamp;
   else if (event.key === "?") openDialog("keys");
   else if (event.key === "/") { event.preventDefault(); openDialog("find"); }
-  else if (pressed) { event.preventDefault(); pressed.click(); }
+  else if (pressed) { event.preventDefault(); if ("focus" in pressed.dataset) pressed.focus(); else pressed.click(); }
   else if (event.key === "j") step(1);
   else if (event.key === "k") step(-1);
 });
 
 // Back from a hit: the row that was left is marked again.
 $("#here")?.focus();
+
+// In a narrow window the pages stand in a row that scrolls: the one that is open is in sight.
+const here = $(".pages [aria-current]");
+function bringInSight() {
+  const row = here.parentElement;
+  row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+}
+if (here) { bringInSight(); addEventListener("resize", bringInSight); }
+
+// What is under way is looked at again, unless somebody is in a dialog.
+if ($("[data-under-way]")) setInterval(() => { if (!$("dialog[open]")) location.reload(); }, 2_000);

@@ -26,7 +26,7 @@ function say(text) {
   said.setAttribute("role", "alert");
 }
 
-// The ledger and the meter beside it say at once what was just shown.
+// The ledger says at once what was just shown.
 function enter(told) {
   for (const gone of document.querySelectorAll("[data-unopened], [data-nothing]")) gone.hidden = true;
   const line = document.createElement("li");
@@ -34,10 +34,21 @@ function enter(told) {
   time.textContent = "just now";
   line.append(time, `${told.part}: ${told.words}.`);
   document.querySelector("[data-ledger]").prepend(line);
-  const views = document.querySelector("[data-views]");
-  views.textContent = Number(views.textContent) + 1;
-  const tick = document.querySelector(".meter .left");
-  for (const [name, value] of Object.entries({ class: told.whole ? "full" : "part", y: told.whole ? 0 : 0.5, height: told.whole ? 16 : 15 })) tick?.setAttribute(name, value);
+}
+
+// Drawn anew from what the service counted, as the page draws it: a view counts when it is asked for.
+const TICKS = { full: [0, 0, 5, 16], part: [0.5, 0.5, 4, 15], left: [0, 5, 5, 6] };
+function measure(meter) {
+  document.querySelector("[data-views]").textContent = meter.views;
+  document.querySelector("[data-budget]").textContent = meter.words;
+  const drawing = document.querySelector("svg.meter");
+  drawing.setAttribute("aria-label", meter.said);
+  drawing.replaceChildren(...meter.ticks.map((kind, place) => {
+    const tick = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+    const [x, y, width, height] = TICKS[kind];
+    for (const [name, value] of Object.entries({ class: kind, x: 8 * place + x, y, width, height })) tick.setAttribute(name, value);
+    return tick;
+  }));
 }
 
 function show(told) {
@@ -66,6 +77,7 @@ form?.addEventListener("submit", async (event) => {
   try {
     const answer = await fetch(form.action, { method: "POST", body, headers: { accept: "application/json", "x-clew-form": token() } });
     const told = await answer.json();
+    if (told.meter) measure(told.meter);
     if (told.go) location.assign(told.go);
     else if (told.source) show({ ...told, part: form.dataset.open });
     else say(`It is not shown: ${told.message}.`);

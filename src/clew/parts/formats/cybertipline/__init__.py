@@ -21,6 +21,7 @@ from clew.parts.formats.cybertipline._read import record_of
 from clew.parts.formats.cybertipline._rules import broken_in_file, broken_in_report
 from clew.parts.formats.cybertipline._table import FILE, REPORT
 from clew.parts.formats.cybertipline._tolerate import tolerated
+from clew.parts.formats.cybertipline._typed import value_of
 from clew.parts.formats.cybertipline._values import read_value
 from clew.parts.formats.cybertipline._write import element_of
 from clew.parts.formats.cybertipline._xsd import schema_xml
@@ -63,6 +64,11 @@ class CyberTipline(ClearinghouseFormat):
     def fields(self, profile: str) -> tuple[FieldSpec, ...]:
         """The schema, line by line."""
         return tuple(specs(self._profile(profile)))
+
+    def value_of(self, path: str, text: str, profile: str, *, at: datetime) -> object:
+        """What a person's text means in a field."""
+        self._profile(profile)
+        return value_of(path, text, at)
 
     def fit(self, report: Report, profile: str, *, at: datetime) -> Fitted:
         """The report as the grammar can bear it."""

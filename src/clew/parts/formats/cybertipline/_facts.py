@@ -21,6 +21,7 @@ _OF_THE_LEDGER = {
     "fileViewedByEsp",
     "exifViewedByEsp",
 }
+_TEXTS = {Kind.TEXT, Kind.PHONE}
 _OUR_LEDGER_FIELDS = {"viewed", "exif_viewed"}
 
 
@@ -127,7 +128,7 @@ def _read_simple(value: object, simple: Simple, path: str) -> object:
     if simple.kind in {Kind.INT, Kind.LONG, Kind.DEGREES}:
         return _read_number(value, simple, wanted)
     if not isinstance(value, str):
-        if isinstance(value, int) and not isinstance(value, bool) and simple.kind is Kind.TEXT and not simple.words:
+        if isinstance(value, int) and not isinstance(value, bool) and simple.kind in _TEXTS and not simple.words:
             return str(value)  # an account's number is its name
         raise InputError(wanted + _kind(value))
     if simple.words:

@@ -17,6 +17,7 @@ from clew.parts.formats.cybertipline._grammar import (
     known,
 )
 from clew.parts.formats.cybertipline._table import FILE, REPORT
+from clew.parts.formats.cybertipline._typed import choices_of, hint_of
 
 
 def specs(profile: str) -> Iterator[FieldSpec]:
@@ -77,6 +78,8 @@ def _spec(row: Row | Attribute, path: str, element: str, profile: str) -> FieldS
         unfillable=row.knows.unfillable or None,
         cost=row.knows.cost,
         weight=0 if attribute else row.knows.weight,
+        choices=choices_of(simple) if simple else (),
+        hint=hint_of(simple) if simple else "",
     )
 
 

@@ -26,6 +26,7 @@ from clew.parts.formats.cybertipline._table import FILE, REPORT
 from clew.parts.formats.cybertipline._values import write_value, wrong_with
 from clew.parts.formats.cybertipline._write import row_of, values_of
 from clew.records import report as r
+from clew.records.composing import Change
 from clew.records.report_file import Labelled, hanging
 from clew.records.subject import Email
 
@@ -39,7 +40,8 @@ def fitted(report: r.Report, profile: str, at: datetime) -> Fitted:
     files = tuple(
         work.group(file, FILE, f"files[{number}]", required=True).record for number, file in enumerate(report.files)
     )
-    return Fitted(report=replace(made.record, files=files), notes=tuple(work.notes))
+    report = replace(made.record, files=files)
+    return Fitted(report=report, notes=tuple(work.notes), emptied=frozenset(work.emptied))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,17 +57,20 @@ class _Fitting:
     profile: str
     at: datetime
     batch: bool
-    notes: list[str] = field(default_factory=list)
+    notes: list[Change] = field(default_factory=list)
+    emptied: set[str] = field(default_factory=set)
 
     def group(self, record: Any, group: Group, path: str, *, required: bool = False) -> _Fit:
         """A record of the schema, its values brought into form."""
         told: list[Labelled] = []
         mend = MENDS.get(type(record))
         if mend is not None and not self.batch:
-            record, told = mend(record)
-            self.notes += [f"{path}.{each.label}: it contradicts what stands beside it; told in words" for each in told]
-            if record is None:
+            mended, told = mend(record)
+            if mended is None:
+                self._alone(record, group, path)
                 return _Fit(record=None, moved=tuple(told))
+            record = mended
+            self._contradicted(path, told)
         moved = list(told)
         changes: dict[str, object] = {}
         for row in group.rows:
@@ -95,7 +100,7 @@ class _Fitting:
         """One row is in form; false when the record cannot be without what had to be taken out."""
         values = values_of(row, record)
         if not values:
-            self._lonely_attributes(record, row, changes, moved)
+            self._lonely_attributes(record, row, path, changes, moved)
             return True
         if isinstance(row.of, Marks):
             changes[row.field] = self._marks(values[0], row, path, moved)
@@ -109,13 +114,15 @@ class _Fitting:
                 one = value  # the document is nothing without it; validating names it to a person
             if one is not None:
                 kept.append(one)
+            else:
+                self.emptied.add(f"{path}.{here}" if path else here)
         if row.least and not kept:
             return False
         changes[row.field] = tuple(kept) if several else (kept[0] if kept else None)
         for each in row.attributes:
             self._attribute(record, each, path, changes, moved)
         if not kept:
-            self._lonely_attributes(record, row, changes, moved)
+            self._lonely_attributes(record, row, path, changes, moved)
         return True
 
     def _value(self, value: Any, row: Row, path: str, here: str, moved: list[Labelled]) -> object | None:
@@ -125,7 +132,7 @@ class _Fitting:
             chosen = row_of(of, value)
             return self._value(value, chosen, where, chosen.field, moved)
         if not known(row.since, self.profile):
-            self.notes.append(f"{where}: the schema {self.profile} does not know it; told in words")
+            self._gone(where, f"the schema {self.profile} does not know it")
             moved += _told_value(value, row, here)
             return None
         if isinstance(of, Group):
@@ -141,19 +148,45 @@ class _Fitting:
         """The value in form; None when it was taken out."""
         where = f"{path}.{here}" if path else here
         if isinstance(value, str) and unwritable(value):
-            self.notes.append(f"{where}: characters that XML cannot bear are replaced by U+FFFD")
+            self._note(where, "characters that XML cannot bear are replaced by U+FFFD")
             value = writable(value)
         text = write_value(simple, value)
         wrong = list(wrong_with(simple, text, self.at))
         if not wrong or self.batch:
             return value
         moved.append(Labelled(label=_words(here), text=text))
-        if cut and simple.kind is Kind.TEXT and simple.max_chars and {rule for rule, _, _ in wrong} == {Rule.LENGTH}:
-            self.notes.append(f"{where}: longer than {simple.max_chars:,} characters; cut there, whole in words")
+        if cut and simple.kind in _CUT and simple.max_chars and {rule for rule, _, _ in wrong} == {Rule.LENGTH}:
+            self._note(where, f"longer than {simple.max_chars:,} characters; cut there, whole in words")
             return text[: simple.max_chars]
         rule, expected, came = wrong[0]
-        self.notes.append(f"{where}: expected {expected}, came {came} ({rule.value}); told in words")
+        self._gone(where, f"expected {expected}, came {came} ({rule.value})", expected)
         return None
+
+    def _alone(self, record: Any, group: Group, path: str) -> None:
+        """The record as a whole is told in words: for a value in it that is none, or for one that it lacks."""
+        values = [(row, getattr(record, row.field)) for row in group.rows if isinstance(row.of, Simple)]
+        wrong = [
+            (row.field, found)
+            for row, value in values
+            if isinstance(row.of, Simple) and value is not None
+            for found in list(wrong_with(row.of, write_value(row.of, value), self.at))[:1]
+        ]
+        for name, (rule, expected, came) in wrong:
+            self._gone(f"{path}.{name}", f"expected {expected}, came {came} ({rule.value})", expected)
+        if not wrong:
+            self._gone(path, "it lacks what the service demands of it")
+
+    def _contradicted(self, path: str, told: list[Labelled]) -> None:
+        for each in told:
+            self._gone(f"{path}.{each.label.replace(' ', '_')}", "it contradicts what stands beside it")
+
+    def _gone(self, path: str, why: str, expected: str = "") -> None:
+        """The field has no value any more."""
+        self.emptied.add(path)
+        self._note(path, f"{why}; told in words", expected)
+
+    def _note(self, path: str, told: str, expected: str = "") -> None:
+        self.notes.append(Change(path=path, told=told, expected=expected))
 
     def _attribute(
         self, record: Any, each: Attribute, path: str, changes: dict[str, object], moved: list[Labelled]
@@ -162,12 +195,15 @@ class _Fitting:
         if value is not None:
             changes[each.field] = self._simple(value, each.of, path, each.field, moved)
 
-    def _lonely_attributes(self, record: Any, row: Row, changes: dict[str, object], moved: list[Labelled]) -> None:
+    def _lonely_attributes(
+        self, record: Any, row: Row, path: str, changes: dict[str, object], moved: list[Labelled]
+    ) -> None:
         """An attribute whose element is absent has no place."""
         for each in row.attributes:
             value = changes.get(each.field, getattr(record, each.field))
             if value is not None and not isinstance(row.of, Empty):
-                self.notes.append(f"{each.field}: it has no place without {row.field}; told in words")
+                here = f"{path}.{each.field}" if path else each.field
+                self._gone(here, f"it has no place without {row.field}")
                 moved.append(Labelled(label=_words(each.field), text=write_value(each.of, value)))
                 changes[each.field] = None
 
@@ -177,11 +213,12 @@ class _Fitting:
             return frozenset(chosen)
         new = {marks.words[name] for name, since in marks.since.items() if not known(since, self.profile)}
         for word in sorted(str(each) for each in chosen & new):
-            self.notes.append(f"{path}.{row.field}: the schema {self.profile} does not know '{word}'; told in words")
+            self._note(f"{path}.{row.field}", f"the schema {self.profile} does not know '{word}'; told in words")
             moved.append(Labelled(label=_words(row.field), text=word))
         return frozenset(chosen - new) if not self.batch else frozenset(chosen)
 
 
+_CUT = {Kind.TEXT, Kind.PHONE}
 # The records that a document cannot be without; a wrong value in them is a person's to mend.
 _ROOTED = {r.Incident, r.Reporter, r.Person}
 
@@ -203,7 +240,8 @@ def _owned(detail: r.IncidentDetail, theirs: set[str], work: _Fitting) -> r.Inci
     told = [Labelled(label="mail address of nobody in this report", text=each.address) for each in strangers]
     if not told:
         return detail
-    work.notes.append("details.addresses: some stand under no account of the report; told in words")
+    told_as = "some stand under no account of the report; told in words"
+    work.notes.append(Change(path="details.addresses", told=told_as))
     owned: r.IncidentDetail = _with_lines(replace(detail, addresses=kept), told)
     return owned
 

@@ -15,6 +15,7 @@ class Kind(enum.Enum):
     """What a simple value is; the value is how the guide calls it."""
 
     TEXT = "text"
+    PHONE = "telephone number"  # the grammar takes any text for one
     TOKEN = "token"  # noqa: S105  the schema's word for text without space around it
     LONG = "number of 64 bits"
     INT = "number"

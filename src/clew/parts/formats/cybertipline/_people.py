@@ -43,7 +43,7 @@ FURTHER = Row(
 
 PHONE = Group(
     record=r.Phone,
-    text=Simple(kind=Kind.TEXT, max_chars=50),
+    text=Simple(kind=Kind.PHONE, max_chars=50),
     text_field="number",
     text_knows=K(filled_from="account record, recovery settings, payment record"),
     attributes=(

@@ -5,6 +5,7 @@ Source: NCMEC CyberTipline Reporting API, schema as of June 2025; ISO 3166-1 for
 
 from collections.abc import Mapping
 
+from clew.parts.formats.cybertipline import _places
 from clew.records.report import (
     AccountTie,
     AddressKind,
@@ -67,23 +68,9 @@ ACCOUNT_TIES: Mapping[str, AccountTie] = {
     "Other": AccountTie.OTHER,
 }
 
-# ISO 3166-1 alpha-2 as of 2026: what we write.
-_ISO = """
-AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD
-CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF
-GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN
-KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA
-NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI
-SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI
-VN VU WF WS YE YT ZA ZM ZW
-"""
 # What the schema takes besides: proxies, regions, dissolved states, Kosovo. Read, and never written.
 _NOT_ISO = "A1 A2 O1 AN AP EU FX XK"
-# The 50 states, the District and three territories.
-_STATES = """
-AK AL AR AZ CA CO CT DC DE FL GA GU HI IA ID IL IN KS KY LA MA MD ME MI MN MO MS MT NC ND NE NH NJ NM NV NY OH OK OR PA
-PR RI SC SD TN TX UT VA VI VT WA WI WV WY
-"""
-COUNTRIES = frozenset(_ISO.split())
+# ISO 3166-1 alone: what we write.
+COUNTRIES = frozenset(_places.COUNTRIES)
 COUNTRIES_READ = COUNTRIES | frozenset(_NOT_ISO.split())
-STATES = frozenset(_STATES.split())
+STATES = frozenset(_places.STATES)

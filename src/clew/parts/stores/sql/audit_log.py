@@ -62,6 +62,9 @@ class AuditLogReading(Session, Reader, ABC):
             query = query.where(_EVENTS.at < to_us(wanted.until))
         if wanted.before is not None:
             query = query.where(_EVENTS.id < wanted.before)
+        if wanted.without:
+            # What was erased has no act, and stays.
+            query = query.where(or_(_EVENTS.act.is_(None), _EVENTS.act.not_in(wanted.without)))
         return [_line_of(row) for row in self._all(query)]
 
     def stream_audit_lines(self, since: int) -> Iterator[AuditLine]:
@@ -138,8 +141,8 @@ class AuditLogReading(Session, Reader, ABC):
     def audit_subtrees_since(self, number: int) -> list[Subtree]:
         """By the primary key, level by level; a level that is none of ours holds nodes that belong to nothing."""
         levels = list(self._connection.scalars(select(_SUBTREES.level).distinct()))
-        later = [(_SUBTREES.level == each) & (_SUBTREES.place >= number >> each) for each in levels if 0 <= each < 64]  # noqa: PLR2004
-        strange = [_SUBTREES.level == each for each in levels if not 0 <= each < 64]  # noqa: PLR2004
+        later = [(_SUBTREES.level == each) & (_SUBTREES.place >= number >> each) for each in levels if 0 <= each < 64]  # noqa: PLR2004  (the bits of a number in the database)
+        strange = [_SUBTREES.level == each for each in levels if not 0 <= each < 64]  # noqa: PLR2004  (the bits of a number in the database)
         if not levels:
             return []
         query = select(sealed.audit_subtrees).where(or_(*later, *strange))

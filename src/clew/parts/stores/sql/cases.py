@@ -36,7 +36,6 @@ from clew.records.identifiers import (
     ObjectId,
     SignalType,
     SubjectId,
-    UserId,
     VerdictId,
 )
 from clew.records.signal import Signal
@@ -134,6 +133,13 @@ class CaseReading(Session, Reader, ABC):
         if case_id is not None:
             query = query.where(_A.case_id == case_id)
         return [_alert_of(row) for row in self._all(query.order_by(_A.id.desc()).limit(limit))]
+
+    def get_case_alert(self, alert_id: AlertId) -> CaseAlert:
+        """By the primary key."""
+        row = self._first(select(tables.case_alerts).where(_A.id == alert_id))
+        if row is None:
+            raise NotFoundError(f"no alert '{alert_id}'")
+        return _alert_of(row)
 
     def _load_contents(self, rows: Sequence[RowMapping]) -> list[Content]:
         """Those contents in their order, with their signals and hits."""
@@ -273,10 +279,10 @@ class CaseWriting(CaseReading, ChangingSession, UnitOfWork, ABC):
         """One row."""
         self._change(insert(tables.case_alerts).values(_alert_row(alert)))
 
-    def clear_case_alert(self, alert_id: AlertId, by: UserId, at: datetime) -> bool:
+    def clear_case_alert(self, alert_id: AlertId, by: str, because: str, at: datetime) -> bool:
         """Only one that stands."""
         statement = update(tables.case_alerts).where(_A.id == alert_id, _A.cleared_at.is_(None))
-        return self._change(statement.values(cleared_by=by, cleared_at=to_us(at))) > 0
+        return self._change(statement.values(cleared_by=by, cleared_because=because, cleared_at=to_us(at))) > 0
 
     def clear_case_alerts(self, content_id: ContentId, kind: AlertKind, at: datetime) -> int:
         """Those of the content's case that stand."""
@@ -483,6 +489,7 @@ def _alert_row(alert: CaseAlert) -> Row:
         "content_id": alert.content_id,
         "cleared_by": alert.cleared_by,
         "cleared_at": maybe_us(alert.cleared_at),
+        "cleared_because": alert.cleared_because,
     }
 
 
@@ -493,6 +500,7 @@ def _alert_of(row: RowMapping) -> CaseAlert:
         kind=AlertKind(row["kind"]),
         at=from_us(row["at"]),
         content_id=None if row["content_id"] is None else ContentId(row["content_id"]),
-        cleared_by=None if row["cleared_by"] is None else UserId(row["cleared_by"]),
+        cleared_by=row["cleared_by"],
         cleared_at=maybe_at(row["cleared_at"]),
+        cleared_because=row["cleared_because"],
     )

@@ -11,6 +11,8 @@ from clew.errors import NotFoundError
 from clew.parts.stores._evidence import Kept, PreservationFilter
 from clew.parts.stores.base import Reader, UnitOfWork
 from clew.parts.stores.sql.evidence_rows import (
+    brought_in_of,
+    brought_in_row,
     destruction_of,
     destruction_row,
     hold_of,
@@ -24,7 +26,16 @@ from clew.parts.stores.sql.evidence_rows import (
 from clew.parts.stores.sql.session import ChangingSession, Session, portions
 from clew.parts.stores.sql.tables import evidence as T  # noqa: N812  (the area's tables)
 from clew.parts.stores.sql.values import Row, from_us, to_us
-from clew.records.evidence import CaseKey, Destruction, Hold, LegalProcess, Preservation, SealedObject, WrappedKey
+from clew.records.evidence import (
+    BroughtIn,
+    CaseKey,
+    Destruction,
+    Hold,
+    LegalProcess,
+    Preservation,
+    SealedObject,
+    WrappedKey,
+)
 from clew.records.identifiers import CaseId, HoldId, ObjectId, ProcessId
 
 _KEYS, _OBJECTS, _HOLDS = T.case_keys.c, T.sealed_objects.c, T.holds.c
@@ -166,6 +177,12 @@ class EvidenceReading(Session, Reader, ABC):
         query = select(T.legal_processes).where(waiting).order_by(_PROCESSES.due_at, _PROCESSES.id).limit(limit)
         return [process_of(row) for row in self._all(query)]
 
+    def brought_into(self, case_id: CaseId) -> list[BroughtIn]:
+        """Ids are ordered by time."""
+        columns = T.provenances.c
+        query = select(T.provenances).where(columns.case_id == case_id).order_by(columns.content_id)
+        return [brought_in_of(row) for row in self._all(query)]
+
     def find_open_destruction(self, case_id: CaseId) -> Destruction | None:
         """By its unique index."""
         query = select(T.destructions).where(_DESTRUCTIONS.case_id == case_id, _DESTRUCTIONS.done_at.is_(None))
@@ -268,6 +285,11 @@ class EvidenceWriting(EvidenceReading, ChangingSession, UnitOfWork, ABC):
         row = process_row(process)
         statement = self._database.insert(T.legal_processes).values(row)
         self._change(statement.on_conflict_do_update(index_elements=["id"], set_=row))
+
+    def put_brought_in(self, brought: BroughtIn) -> None:
+        """An insert that gives way to who was first."""
+        statement = self._database.insert(T.provenances).values(brought_in_row(brought))
+        self._change(statement.on_conflict_do_nothing(index_elements=["content_id"]))
 
     def put_destruction(self, destruction: Destruction) -> None:
         """An upsert; the unique index of open ones says no to a second."""

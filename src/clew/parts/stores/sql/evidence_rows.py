@@ -4,6 +4,7 @@ from sqlalchemy import RowMapping
 
 from clew.parts.stores.sql.values import Row, from_us, maybe_at, maybe_us, to_us
 from clew.records.evidence import (
+    BroughtIn,
     CaseKey,
     Destruction,
     DestructionState,
@@ -14,7 +15,7 @@ from clew.records.evidence import (
     SealedObject,
     WrappedKey,
 )
-from clew.records.identifiers import CaseId, DestructionId, HoldId, ObjectId, ProcessId
+from clew.records.identifiers import CaseId, ContentId, DestructionId, HoldId, ObjectId, ProcessId
 
 
 def key_of(row: RowMapping) -> CaseKey:
@@ -74,6 +75,8 @@ def hold_row(hold: Hold) -> Row:
         "released_at": maybe_us(hold.released_at),
         "released_by": hold.released_by,
         "release_ground": hold.release_ground,
+        "release_asked_at": maybe_us(hold.release_asked_at),
+        "release_asked_by": hold.release_asked_by,
     }
 
 
@@ -92,6 +95,8 @@ def hold_of(row: RowMapping) -> Hold:
         released_at=maybe_at(row["released_at"]),
         released_by=row["released_by"],
         release_ground=row["release_ground"],
+        release_asked_at=maybe_at(row["release_asked_at"]),
+        release_asked_by=row["release_asked_by"],
     )
 
 
@@ -132,6 +137,30 @@ def process_of(row: RowMapping) -> LegalProcess:
         approved_by=row["approved_by"],
         answered_at=maybe_at(row["answered_at"]),
         answered_by=row["answered_by"],
+    )
+
+
+def brought_in_row(brought: BroughtIn) -> Row:
+    """As it is stored."""
+    return {
+        "content_id": brought.content_id,
+        "case_id": brought.case_id,
+        "whence": brought.whence,
+        "ground": brought.ground,
+        "brought_by": brought.brought_by,
+        "brought_at": to_us(brought.brought_at),
+    }
+
+
+def brought_in_of(row: RowMapping) -> BroughtIn:
+    """A row of `provenances`."""
+    return BroughtIn(
+        content_id=ContentId(row["content_id"]),
+        case_id=CaseId(row["case_id"]),
+        whence=row["whence"],
+        ground=row["ground"],
+        brought_by=row["brought_by"],
+        brought_at=from_us(row["brought_at"]),
     )
 
 

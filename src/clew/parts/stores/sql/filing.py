@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import RowMapping, and_, exists, func, insert, select, update
+from sqlalchemy import RowMapping, and_, exists, func, insert, or_, select, update
 
 from clew.errors import ConflictError, NotFoundError
 from clew.parts.stores._filing import FilingFilter
@@ -14,6 +14,7 @@ from clew.parts.stores.sql.outbox import OutboxReading, OutboxWriting
 from clew.parts.stores.sql.tables import filing as tables
 from clew.parts.stores.sql.tables import review
 from clew.parts.stores.sql.values import Row, compact, from_us, maybe_at, maybe_us, to_us
+from clew.records.case import CaseState
 from clew.records.filing import (
     Filing,
     FilingAlert,
@@ -95,7 +96,12 @@ class FilingReading(OutboxReading, ABC):
             query = query.where(_A.filing_id == filing_id)
         return [_alert_of(row) for row in self._all(query.order_by(_A.id.desc()).limit(limit))]
 
-    def unreported_cases(self, limit: int) -> list[CaseId]:
+    def find_filing_alert(self, alert_id: AlertId) -> FilingAlert | None:
+        """By the primary key."""
+        row = self._first(select(tables.filing_alerts).where(and_(_A.id == alert_id, _A.cleared_at.is_(None))))
+        return None if row is None else _alert_of(row)
+
+    def unreported_cases(self, limit: int, after: CaseId | None = None) -> list[CaseId]:
         """By way of the verdicts; a case that was closed counts as well: its verdict may have come later."""
         cases, verdicts = review.cases.c, review.verdicts.c
         ordered = and_(
@@ -108,9 +114,12 @@ class FilingReading(OutboxReading, ABC):
             verdicts.case_id == cases.id,
             verdicts.standing == VerdictStanding.FINAL.value,
             verdicts.decision.in_([each.value for each in Decision if each.reportable]),
-            ~exists(select(_F.id).where(ordered)),
+            # What is filed and still open may have left something out: closing asks that nothing was.
+            or_(~exists(select(_F.id).where(ordered)), cases.state == CaseState.OPEN.value),
         )
         query = select(cases.id).where(exists(select(verdicts.id).where(asks)))
+        if after is not None:
+            query = query.where(cases.id > after)
         return [CaseId(row["id"]) for row in self._all(query.order_by(cases.id).limit(limit))]
 
 

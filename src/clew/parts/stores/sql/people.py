@@ -12,6 +12,9 @@ from clew.parts.stores.sql.values import Row, compact, from_us, maybe_at, maybe_
 from clew.records.identifiers import UserId
 from clew.records.people import Passkey, Password, Proofs, Setup, Totp, User
 
+# Before a secret that is not sealed yet; what is sealed begins otherwise.
+_CLEAR = b"\0"
+
 
 class PeopleReading(SignInReading, ABC):
     """Reading them; all by keys or small tables."""
@@ -49,15 +52,17 @@ class PeopleReading(SignInReading, ABC):
         columns = T.totp_secrets.c
         query = select(T.totp_secrets).where(columns.user_id == user_id, columns.confirmed == confirmed)
         row = self._first(query)
-        if row is None:
-            return None
-        return Totp(
-            user_id=UserId(row["user_id"]),
-            secret=row["secret"],
-            made_at=from_us(row["made_at"]),
-            confirmed=bool(row["confirmed"]),
-            last_step=row["last_step"],
-        )
+        return None if row is None else _totp_of(row)
+
+    def has_sealed_totps(self) -> bool:
+        """The whole table, which has a row or two for each person."""
+        query = select(T.totp_secrets.c.user_id).where(func.substr(T.totp_secrets.c.sealed, 1, 1) != _CLEAR)
+        return self._first(query.limit(1)) is not None
+
+    def clear_totps(self) -> list[Totp]:
+        """The same."""
+        query = select(T.totp_secrets).where(func.substr(T.totp_secrets.c.sealed, 1, 1) == _CLEAR)
+        return [_totp_of(row) for row in self._all(query)]
 
     def passkeys(self, user_id: UserId) -> list[Passkey]:
         """By the index."""
@@ -120,12 +125,19 @@ class PeopleWriting(PeopleReading, SignInWriting, ABC):
         row: Row = {
             "user_id": totp.user_id,
             "confirmed": totp.confirmed,
-            "secret": totp.secret,
+            "sealed": totp.sealed,
             "made_at": to_us(totp.made_at),
             "last_step": totp.last_step,
         }
         statement = self._database.insert(T.totp_secrets).values(row)
         self._change(statement.on_conflict_do_update(index_elements=["user_id", "confirmed"], set_=row))
+
+    def seal_totp(self, totp: Totp) -> None:
+        """An update of that column alone."""
+        columns = T.totp_secrets.c
+        mine = (columns.user_id == totp.user_id) & (columns.confirmed == totp.confirmed)
+        with self._database.overwriting(self._connection):
+            self._change(update(T.totp_secrets).where(mine).values(sealed=totp.sealed))
 
     def take_totp_step(self, user_id: UserId, step: int) -> bool:
         """One update that finds the row only while the step is a later one."""
@@ -138,8 +150,8 @@ class PeopleWriting(PeopleReading, SignInWriting, ABC):
         columns = T.totp_secrets.c
         self._change(delete(T.totp_secrets).where(columns.user_id == user_id, columns.confirmed == confirmed))
 
-    def put_passkey(self, passkey: Passkey) -> None:
-        """An upsert that leaves other people's alone."""
+    def add_passkey(self, passkey: Passkey) -> None:
+        """An insert that leaves alone what is there."""
         row: Row = {
             "id": passkey.id,
             "user_id": passkey.user_id,
@@ -149,11 +161,16 @@ class PeopleWriting(PeopleReading, SignInWriting, ABC):
             "made_at": to_us(passkey.made_at),
             "used_at": maybe_us(passkey.used_at),
         }
-        statement = self._database.insert(T.passkeys).values(row)
-        mine = T.passkeys.c.user_id == passkey.user_id
-        stored = statement.on_conflict_do_update(index_elements=["id"], set_=row, where=mine)
-        if self._first(stored.returning(T.passkeys.c.id)) is None:
-            raise ConflictError("this passkey is registered for somebody else; make another one")
+        statement = self._database.insert(T.passkeys).values(row).on_conflict_do_nothing(index_elements=["id"])
+        if self._first(statement.returning(T.passkeys.c.id)) is None:
+            raise ConflictError("this passkey is registered already; make another one")
+
+    def use_passkey(self, passkey: Passkey) -> bool:
+        """An update that finds no row of one that was removed."""
+        columns = T.passkeys.c
+        mine = (columns.id == passkey.id) & (columns.user_id == passkey.user_id)
+        used = {"sign_count": passkey.sign_count, "used_at": maybe_us(passkey.used_at)}
+        return self._change(update(T.passkeys).where(mine).values(used)) == 1
 
     def remove_passkey(self, user_id: UserId, passkey_id: bytes) -> bool:
         """The row goes."""
@@ -184,6 +201,16 @@ class PeopleWriting(PeopleReading, SignInWriting, ABC):
     def remove_setup(self, user_id: UserId) -> None:
         """The row goes."""
         self._change(delete(T.setups).where(T.setups.c.user_id == user_id))
+
+
+def _totp_of(row: RowMapping) -> Totp:
+    return Totp(
+        user_id=UserId(row["user_id"]),
+        sealed=bytes(row["sealed"]),
+        made_at=from_us(row["made_at"]),
+        confirmed=bool(row["confirmed"]),
+        last_step=row["last_step"],
+    )
 
 
 def _passkey_of(row: RowMapping) -> Passkey:

@@ -105,7 +105,7 @@ class PostgresDatabase(Database):
         if rows:
             # Only names of our own tables stand in the text; the rows are parameters.
             names = ", ".join(f'"{name}"' for name in columns)
-            statement = f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({self._arrays(table, columns)})"  # noqa: S608
+            statement = f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({self._arrays(table, columns)})"  # noqa: S608  (names of our own tables; values are parameters)
             connection.exec_driver_sql(statement, tuple(map(list, zip(*rows, strict=True))))
 
     def update_rows(
@@ -124,7 +124,7 @@ class PostgresDatabase(Database):
         changes = ", ".join(f'"{name}" = given."{name}"' for name in columns[1:])
         condition = where.compile(dialect=self.writing.dialect)
         statement = (
-            f"UPDATE {table.name} SET {changes} FROM unnest({self._arrays(table, columns)}) AS given({names}) "  # noqa: S608
+            f"UPDATE {table.name} SET {changes} FROM unnest({self._arrays(table, columns)}) AS given({names}) "  # noqa: S608  (names of our own tables; values are parameters)
             f'WHERE {table.name}."{columns[0]}" = given."{columns[0]}" AND {condition}'
         )
         return connection.exec_driver_sql(statement, tuple(map(list, zip(*rows, strict=True)))).rowcount
@@ -138,7 +138,7 @@ class PostgresDatabase(Database):
         """One statement over arrays: one journey to the server however many rows there are."""
         # Only names of our own tables stand in the text; the rows are parameters.
         statement = (
-            f"INSERT INTO {entries.name} ({', '.join(columns)}) SELECT * FROM unnest({self._arrays(entries, columns)}) "  # noqa: S608
+            f"INSERT INTO {entries.name} ({', '.join(columns)}) SELECT * FROM unnest({self._arrays(entries, columns)}) "  # noqa: S608  (names of our own tables; values are parameters)
             f"ON CONFLICT (list_id, type, value) WHERE {STANDING.compile(dialect=self.writing.dialect)} DO NOTHING"
         )
         new = connection.exec_driver_sql(statement, tuple(map(list, zip(*rows, strict=True)))).rowcount
@@ -166,7 +166,7 @@ class PostgresDatabase(Database):
             for block in _blocks(copy, row.itemsize * _BATCH_ROWS):
                 rows = np.frombuffer(block, row, count=len(block) // row.itemsize)
                 if len(block) % row.itemsize or not (
-                    (rows["fields"] == 3).all() and (rows["value_bytes"] == width_bytes).all()  # noqa: PLR2004
+                    (rows["fields"] == 3).all() and (rows["value_bytes"] == width_bytes).all()  # noqa: PLR2004  (the columns of a row)
                 ):
                     raise DamagedError(
                         f"{self.place} holds a hash that is not {width_bytes} bytes long; "

@@ -4,7 +4,7 @@ import json
 from abc import ABC
 from datetime import datetime
 
-from sqlalchemy import RowMapping, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, delete, func, select, update
 
 from clew.parts.stores.base import Reader, UnitOfWork
 from clew.parts.stores.sql.session import ChangingSession
@@ -86,20 +86,28 @@ class SignInWriting(SignInReading, ChangingSession, UnitOfWork, ABC):
         self._change(delete(T.handshakes).where(T.handshakes.c.expires_at <= at_us))
         self._change(delete(T.tries).where(T.tries.c.forget_at <= at_us))
 
-    def put_handshake(self, handshake: Handshake, most: int) -> bool:
-        """Counted first; two at once may exceed the number by one."""
-        waiting = select(func.count()).select_from(T.handshakes).where(T.handshakes.c.kind == handshake.kind)
-        if self._count(waiting) >= most:
-            return False
+    def put_handshake(self, handshake: Handshake, *, most_of_caller: int, most: int) -> None:
+        """An insert, once the oldest that are too many have gone; two at once may exceed the number by one."""
+        columns = T.handshakes.c
+        of_kind = columns.kind == handshake.kind
+        self._make_room(of_kind & (columns.caller == handshake.caller), most_of_caller)
+        self._make_room(of_kind, most)
         row: Row = {
             "digest": handshake.digest,
             "kind": handshake.kind,
+            "caller": handshake.caller,
             "bound_to": handshake.bound_to,
             "facts": compact(handshake.facts),
             "expires_at": to_us(handshake.expires_at),
         }
         self._change(self._database.insert(T.handshakes).values(row))
-        return True
+
+    def _make_room(self, among: ColumnElement[bool], most: int) -> None:
+        columns = T.handshakes.c
+        over = self._count(select(func.count()).select_from(T.handshakes).where(among)) - most + 1
+        if over > 0:
+            oldest = select(columns.digest).where(among).order_by(columns.expires_at, columns.digest).limit(over)
+            self._change(delete(T.handshakes).where(columns.digest.in_(oldest)))
 
     def take_handshake(self, digest: bytes) -> Handshake | None:
         """One delete that returns the row: of two who take it at once one gets nothing."""
@@ -109,6 +117,7 @@ class SignInWriting(SignInReading, ChangingSession, UnitOfWork, ABC):
         return Handshake(
             digest=bytes(row["digest"]),
             kind=row["kind"],
+            caller=bytes(row["caller"]),
             bound_to=bytes(row["bound_to"]),
             facts=json.loads(row["facts"]),
             expires_at=from_us(row["expires_at"]),

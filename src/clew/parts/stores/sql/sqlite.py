@@ -125,7 +125,7 @@ class SqliteDatabase(Database):
         if rows:
             # Only names of our own tables stand in the text; the rows are parameters.
             places = ", ".join("?" * len(columns))
-            statement = f"INSERT INTO {table.name} ({_names(columns)}) VALUES ({places})"  # noqa: S608
+            statement = f"INSERT INTO {table.name} ({_names(columns)}) VALUES ({places})"  # noqa: S608  (names of our own tables; values are parameters)
             _driver(connection).executemany(statement, rows)
 
     def update_rows(
@@ -140,7 +140,7 @@ class SqliteDatabase(Database):
         """One prepared statement, run over all rows inside the driver."""
         changes = ", ".join(f'"{name}" = ?{place}' for place, name in enumerate(columns[1:], 2))
         condition = where.compile(dialect=self.writing.dialect)
-        statement = f'UPDATE {table.name} SET {changes} WHERE "{columns[0]}" = ?1 AND {condition}'  # noqa: S608
+        statement = f'UPDATE {table.name} SET {changes} WHERE "{columns[0]}" = ?1 AND {condition}'  # noqa: S608  (names of our own tables; values are parameters)
         return _driver(connection).executemany(statement, rows).rowcount if rows else 0
 
     @contextlib.contextmanager

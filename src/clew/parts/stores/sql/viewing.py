@@ -99,11 +99,16 @@ class ViewReading(Session, Reader, ABC):
 
 
 class ViewWriting(ViewReading, ChangingSession, UnitOfWork, ABC):
-    """Writing the ledger; nothing here changes what was written, but for its one completion."""
+    """Writing the ledger; nothing here changes what was written, but for its one beginning and its one completion."""
 
     def add_view(self, view: ViewEvent) -> None:
         """One row."""
         self._change(insert(tables.view_events).values(_view_row(view)))
+
+    def begin_view(self, view_id: ViewId, at: datetime) -> bool:
+        """Only one that has not begun."""
+        waiting = and_(_E.id == view_id, _E.begun_at.is_(None), _E.completed_at.is_(None))
+        return self._change(update(tables.view_events).where(waiting).values(begun_at=to_us(at))) > 0
 
     def complete_view(self, view_id: ViewId, served_bytes: int, at: datetime) -> bool:
         """Only one that is not completed."""
@@ -141,6 +146,7 @@ def _view_row(view: ViewEvent) -> Row:
         "crop": None if view.crop is None else msgspec.json.encode(view.crop).decode("ascii"),
         "completed_at": maybe_us(view.completed_at),
         "served_bytes": view.served_bytes,
+        "begun_at": maybe_us(view.begun_at),
     }
 
 
@@ -159,6 +165,7 @@ def _view_of(row: RowMapping) -> ViewEvent:
         crop=None if row["crop"] is None else _crop(row["crop"]),
         completed_at=maybe_at(row["completed_at"]),
         served_bytes=row["served_bytes"],
+        begun_at=maybe_at(row["begun_at"]),
     )
 
 

@@ -49,6 +49,8 @@ holds = Table(
     Column("released_at", BIG),
     Column("released_by", Text),
     Column("release_ground", Text),
+    Column("release_asked_at", BIG),
+    Column("release_asked_by", Text),
     sqlite_strict=True,
 )
 index("holds_case", holds.c.case_id, holds.c.id)
@@ -74,6 +76,20 @@ legal_processes = Table(
 )
 index("legal_processes_case", legal_processes.c.case_id, legal_processes.c.id)
 index("legal_processes_due", legal_processes.c.due_at, where=legal_processes.c.answered_at.is_(None))
+
+# Of contents that a person brought into a case, instead of an upload that was screened.
+provenances = Table(
+    "provenances",
+    metadata,
+    Column("content_id", Text, primary_key=True),
+    Column("case_id", Text, nullable=False),
+    Column("whence", Text, nullable=False),
+    Column("ground", Text, nullable=False),
+    Column("brought_by", Text, nullable=False),
+    Column("brought_at", BIG, nullable=False),
+    sqlite_strict=True,
+)
+index("provenances_case", provenances.c.case_id, provenances.c.content_id)
 
 destructions = Table(
     "destructions",

@@ -1,7 +1,7 @@
 """People, how they prove who they are, and their sessions.
 
-Secrets that need only be recognised are kept as digests. An authenticator's secret must be computed with and stands
-as it is: a copy of the database is a copy of that one factor.
+Secrets that need only be recognised are kept as digests. An authenticator's secret must be computed with: it is sealed
+under a key that is not in the database.
 """
 
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, Table, Text
@@ -39,7 +39,7 @@ totp_secrets = Table(
     metadata,
     Column("user_id", Text, ForeignKey("users.id"), primary_key=True),
     Column("confirmed", FLAG, primary_key=True),
-    Column("secret", Text, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
     Column("made_at", BIG, nullable=False),
     Column("last_step", BIG, nullable=False),
     sqlite_strict=True,
@@ -98,12 +98,14 @@ handshakes = Table(
     metadata,
     Column("digest", LargeBinary, primary_key=True),
     Column("kind", Text, nullable=False),
+    Column("caller", LargeBinary, nullable=False),
     Column("bound_to", LargeBinary, nullable=False),
     Column("facts", Text, nullable=False),
     Column("expires_at", BIG, nullable=False),
     sqlite_strict=True,
 )
 index("handshakes_expiry", handshakes.c.expires_at)
+index("handshakes_of_caller", handshakes.c.kind, handshakes.c.caller, handshakes.c.expires_at)
 
 # How often a name or an address was tried; the key is a digest, so that no list of tried names lies about.
 tries = Table(

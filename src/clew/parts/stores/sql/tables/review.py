@@ -243,6 +243,7 @@ view_events = Table(
     Column("crop", Text),
     Column("completed_at", BIG),
     Column("served_bytes", BIG),
+    Column("begun_at", BIG),
     sqlite_strict=True,
 )
 index("view_events_content", view_events.c.content_id, view_events.c.id)
@@ -283,6 +284,7 @@ case_alerts = Table(
     Column("content_id", Text),
     Column("cleared_by", Text),
     Column("cleared_at", BIG),
+    Column("cleared_because", Text),
     sqlite_strict=True,
 )
 index("case_alerts_open", case_alerts.c.id, where=case_alerts.c.cleared_at.is_(None))

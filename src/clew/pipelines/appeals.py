@@ -1,0 +1,182 @@
+"""Appeal against a verdict, and answer the appeal."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from clew.errors import ConflictError, InputError, NotFoundError, RefusedError
+from clew.ground.identity import new_id
+from clew.parts.stores.base import UnitOfWork
+from clew.pipelines.review_desk import ReviewDesk, note, senior
+from clew.pipelines.review_steps import at_job, is_held, standing_on, take_back, take_verdict
+from clew.pipelines.settling import Recorded, for_appeal, judges_of, settle_job
+from clew.records.case import Case
+from clew.records.identifiers import AppealId, CaseId, ContentId, VerdictId
+from clew.records.people import User
+from clew.records.review import Appeal, AppealState, Lease, Look, ReviewJob, Verdict, VerdictStanding
+
+# The platform's own name for it; what its user wrote stays with the platform.
+_REFERENCE_CHARACTERS = 255
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppealedAgainst:
+    """What an appeal is about, as the platform knows it: a case, or an account; of it one content, or all.
+
+    Attributes:
+        content_id, content_reference: ours, or the platform's own name of it; both None is all that was reportable.
+    """
+
+    case_id: CaseId | None = None
+    subject: str | None = None
+    content_id: ContentId | None = None
+    content_reference: str | None = None
+
+
+def lodge(desk: ReviewDesk, against: AppealedAgainst, *, reference: str | None, actor: str) -> list[Appeal]:
+    """Each final verdict that is meant is appealed against; one on which an appeal is open already stays as it is.
+
+    Nobody is told of it, now or when it is answered: that is the platform's to say.
+
+    Args:
+        reference: the platform's own name for the appeal, without content.
+    Raises:
+        NotFoundError: there is no such case, account or content.
+        ConflictError: nothing that is meant is decided for good.
+    """
+    at = desk.clock()
+    called = _checked(reference)
+
+    def work(unit: UnitOfWork) -> list[Appeal]:
+        meant = [each for case in _cases(unit, against) for each in _final(unit, case, against)]
+        if not meant:
+            raise ConflictError("nothing of that is decided for good: it is still in review, or nothing was reportable")
+        return [_open(unit, desk, each, at, called, actor) for each in meant]
+
+    return desk.store.transact(work)
+
+
+def appeal(desk: ReviewDesk, verdict_id: VerdictId, *, reference: str | None, actor: str) -> Appeal:
+    """Somebody says that the verdict is wrong: its job waits for a senior reviewer who did not give it.
+
+    Raises:
+        ConflictError: it is not final; or an appeal against it is open.
+    """
+    at = desk.clock()
+    called = _checked(reference)
+
+    def work(unit: UnitOfWork) -> Appeal:
+        verdict = unit.get_verdict(verdict_id)
+        if _find_open(unit, verdict) is not None:
+            raise ConflictError("an appeal against this verdict is open already")
+        return _open(unit, desk, verdict, at, called, actor)
+
+    return desk.store.transact(work)
+
+
+def answer_appeal(desk: ReviewDesk, who: User, lease: Lease, appeal_id: AppealId, *, uphold: bool) -> Recorded:
+    """The verdict stands, or is reversed and its content decided again by whoever holds the job.
+
+    Raises:
+        RefusedError: the person gave the verdict, or is no senior reviewer.
+        ConflictError: the appeal was answered before.
+    """
+
+    def work(unit: UnitOfWork, at: datetime, case: Case, job: ReviewJob) -> Recorded:
+        made = unit.get_appeal(appeal_id)
+        if made.case_id != case.id:
+            raise NotFoundError("the job has no appeal of that id")
+        if made.state is not AppealState.OPEN:
+            raise ConflictError(f"this appeal was answered: {made.state}")
+        _demand_judge(unit, desk, who, made, at)
+        state = AppealState.UPHELD if uphold else AppealState.OVERTURNED
+        unit.put_appeal(replace(made, state=state, answered_by=who.id, answered_at=at))
+        if not uphold:
+            take_back(unit, case, standing_on(unit, job, unit.get_verdict(made.verdict_id).content_id), at)
+        own = who.id in judges_of(unit, made)
+        note(unit, at, who.actor, "review.answer_appeal", case.id, state=state, self_review=own)
+        return settle_job(unit, desk, replace(job, look=Look.FIRST), who, at)
+
+    return at_job(desk, who, lease, work)
+
+
+def _demand_judge(unit: UnitOfWork, desk: ReviewDesk, who: User, made: Appeal, at: datetime) -> None:
+    if not senior(who):
+        raise RefusedError("an appeal is answered by a senior reviewer")
+    if who.id not in judges_of(unit, made):
+        return
+    free_at = made.at + timedelta(hours=desk.policy.self_review_hours)
+    if not desk.policy.one_person or at < free_at:
+        raise RefusedError("an appeal is answered by somebody who did not give the verdict")
+
+
+def _checked(reference: str | None) -> str | None:
+    called = (reference or "").strip() or None
+    if called is not None and (len(called) > _REFERENCE_CHARACTERS or not called.isprintable()):
+        raise InputError(f"an appeal's reference has at most {_REFERENCE_CHARACTERS} printable characters")
+    return called
+
+
+def _cases(unit: UnitOfWork, against: AppealedAgainst) -> list[Case]:
+    """The cases that are meant, each taken before anything of it, oldest first."""
+    if against.case_id is not None:
+        return [unit.take_case(against.case_id)]
+    if against.content_id is not None:
+        return [unit.take_case(unit.get_content(against.content_id).case_id)]
+    if against.subject is None:
+        raise InputError("an appeal names the case, the content or the account that it is about")
+    subject = unit.find_subject(against.subject)
+    if subject is None:
+        raise NotFoundError("no account of that reference is known here")
+    return [unit.take_case(each.id) for each in reversed(unit.cases_of(subject.id))]
+
+
+def _final(unit: UnitOfWork, case: Case, against: AppealedAgainst) -> list[Verdict]:
+    """The last final verdict on each content that is meant; where none is named, those that call it reportable."""
+    named = against.content_id is not None or against.content_reference is not None
+    meant = {
+        each.id
+        for each in unit.contents_of(case.id)
+        if against.content_id in {None, each.id} and against.content_reference in {None, each.reference}
+    }
+    last = {
+        each.content_id: each
+        for each in unit.verdicts_of(case.id)
+        if each.content_id in meant and each.standing is VerdictStanding.FINAL
+    }
+    return [each for each in last.values() if named or each.decision.reportable]
+
+
+def _open(
+    unit: UnitOfWork, desk: ReviewDesk, verdict: Verdict, at: datetime, reference: str | None, actor: str
+) -> Appeal:
+    case, job, verdict = take_verdict(unit, verdict.id)
+    if verdict.standing is not VerdictStanding.FINAL:
+        raise ConflictError("only a final verdict can be appealed against; this one is still in review or reversed")
+    there = _find_open(unit, verdict)
+    if there is not None:
+        return there
+    made = Appeal(
+        id=AppealId(new_id(at)),
+        case_id=case.id,
+        verdict_id=verdict.id,
+        at=at,
+        reference=reference,
+        state=AppealState.OPEN,
+    )
+    unit.put_appeal(made)
+    note(unit, at, actor, "review.appeal", case.id, verdict=verdict.id)
+    if not is_held(job, at):
+        unit.change_job(for_appeal(unit, desk, job, at))
+    return made
+
+
+def _find_open(unit: UnitOfWork, verdict: Verdict) -> Appeal | None:
+    """An open appeal against what was said of that content: two people who agreed gave two verdicts, and one answer."""
+    return next(
+        (
+            each
+            for each in unit.appeals_of(verdict.case_id)
+            if each.state is AppealState.OPEN and unit.get_verdict(each.verdict_id).content_id == verdict.content_id
+        ),
+        None,
+    )

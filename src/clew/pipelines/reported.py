@@ -1,0 +1,50 @@
+"""What of a case stands in a report already: nothing reportable goes without one, and no correction is forgotten."""
+
+from collections.abc import Sequence
+
+from clew.parts.stores._filing import FilingFilter
+from clew.parts.stores.base import Reader
+from clew.pipelines.case_file import reportable_contents
+from clew.records.filing import Filing, FilingState, StoredReport
+from clew.records.identifiers import CaseId
+from clew.records.review import Verdict
+
+_PORTION = 200
+# The clearinghouse has the report, or may have it before a worker sees that its ground is gone.
+_OUT = frozenset({FilingState.UNDER_WAY, FilingState.HANDED, FilingState.WITHDRAWING})
+
+
+def has_unreported(reader: Reader, case_id: CaseId) -> bool:
+    """Whether the case holds a reportable content that stands in no report: one that was confirmed later does."""
+    standing = [each for each in _filings(reader, case_id) if each.state is not FilingState.WITHDRAWN]
+    reports = [reader.get_report(each.report_id) for each in standing]
+    held = {key for each in reports for key in _file_keys(each)}
+    return any(
+        not reports
+        or (
+            content.id not in held
+            and (content.object_id is not None or verdict.at > max(each.created_at for each in reports))
+        )
+        for content, verdict, _ in reportable_contents(reader, case_id)
+    )
+
+
+def is_filed(reader: Reader, case_id: CaseId) -> bool:
+    """Whether a clearinghouse has a report of the case."""
+    return any(each.state.filed for each in _filings(reader, case_id))
+
+
+def is_reported(reader: Reader, case_id: CaseId, verdicts: Sequence[Verdict]) -> bool:
+    """Whether a report that was made after one of the verdicts has left the house, or is leaving it."""
+    out = [each for each in _filings(reader, case_id) if each.state.filed or each.state in _OUT]
+    made = [reader.get_report(each.report_id).created_at for each in out]
+    return any(verdict.at <= at for verdict in verdicts for at in made)
+
+
+def _filings(reader: Reader, case_id: CaseId) -> list[Filing]:
+    return reader.filings(FilingFilter(case_id=case_id, limit=_PORTION))
+
+
+def _file_keys(report: StoredReport) -> set[str]:
+    files = report.facts.get("files")
+    return {str(file["key"]) for file in files if isinstance(file, dict)} if isinstance(files, list) else set()
