@@ -59,6 +59,7 @@ def arrive(console: Console) -> Page:
     page.keyboard.type(reviewer.code())
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("heading", name="The thread of today")).to_be_visible()
+    page.wait_for_load_state()  # keys act once the page's script has come
     page.keyboard.press("g")
     page.keyboard.press("r")
     page.wait_for_url("**/review")
