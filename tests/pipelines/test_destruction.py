@@ -62,6 +62,14 @@ def test_two_people_destroy_and_nobody_can_read_it_again(any_evidence) -> None:
     ]
 
 
+def test_the_second_person_who_names_another_request_destroys_nothing(any_evidence) -> None:
+    ready(any_evidence)
+    order(any_evidence)
+    with pytest.raises(ConflictError, match="was asked for on the request"):
+        order(any_evidence, EVE, process_id="another-request")
+    assert len(any_evidence.files()) == 2
+
+
 def test_the_same_person_cannot_be_both(any_evidence) -> None:
     ready(any_evidence)
     order(any_evidence)

@@ -3,16 +3,18 @@
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from clew.errors import ConflictError, InputError
 from clew.parts.clearinghouses.base import ClearinghousePart
 from clew.parts.formats.base import ClearinghouseFormat, Fault, FieldSpec, Fitted
 from clew.parts.formats.cybertipline import PART
 from clew.parts.stores.base import Store
-from clew.pipelines.filing import record_by_hand, task_key, withdraw
+from clew.pipelines.filing import clear_alert, record_by_hand, task_key, withdraw
 from clew.pipelines.filing_desk import FilingDesk
 from clew.pipelines.filing_work import reconcile
 from clew.records.filing import Filing, FilingAlertKind, FilingState, PaperKind
@@ -271,3 +273,78 @@ def test_a_recipient_with_a_format_of_its_own_gets_the_report_in_it(house, porta
     other.work()
     assert other.state(filing.id) is FilingState.HANDED
     assert (portal / package_of(filing) / "report.xml").read_bytes() == b"<other>1</other>"
+
+
+def by_hand(house: FilingHouse, filing: Filing, *, asked: bool = False) -> Filing:
+    at = house.clock()
+    return house.store.transact(
+        lambda unit: record_by_hand(unit, house.desk, filing.id, number="P-7", filed_at=at, actor=ADA, asked=asked)
+    )
+
+
+def test_a_package_that_may_lie_there_is_asked_about_before_a_number_is_recorded_by_hand_and_told_of_after(house):
+    filing = house.order(house.case(BOATS))
+    with pytest.raises(Killed):
+        house.passing(stops("before storing handed", Killed())).work()
+    with pytest.raises(ConflictError, match="left a package"):
+        by_hand(house, filing)
+    assert by_hand(house, filing, asked=True).state is FilingState.FILED_BY_HAND
+    (alert,) = house.file(filing.id).alerts
+    assert alert.kind is FilingAlertKind.PACKAGE_LIES
+    assert "filed by hand as P-7" in alert.told
+
+
+def test_a_package_that_is_put_after_its_filing_was_recorded_by_hand_is_told_of(house):
+    filing = house.order(house.case(BOATS))
+
+    def hook(step: str) -> None:
+        if step == "after storing begun":
+            by_hand(house, filing, asked=True)
+            (alert,) = house.file(filing.id).alerts
+            house.store.transact(lambda unit: clear_alert(unit, house.desk, alert.id, actor=ADA))
+
+    house.passing(hook).work()
+    (alert,) = house.file(filing.id).alerts
+    assert (alert.kind, package_of(filing) in alert.told) == (FilingAlertKind.PACKAGE_LIES, True)
+
+
+def test_a_filing_that_failed_after_its_package_lay_there_is_asked_about_before_a_number_is_recorded_by_hand(house):
+    filing = house.order(house.case(BOATS))
+    bad = house.passing(stops("before storing handed", RuntimeError("a fault of ours")))
+    bad.work_to_the_end()
+    assert house.state(filing.id) is FilingState.FAILED
+    with pytest.raises(ConflictError, match="left a package"):
+        by_hand(house, filing)
+    by_hand(house, filing, asked=True)
+    assert house.alerts(filing.id) == {FilingAlertKind.PACKAGE_LIES}
+
+
+@pytest.mark.parametrize(("attempts", "told"), [(0, set()), (1, {FilingAlertKind.PACKAGE_LIES})])
+def test_a_filing_whose_part_is_not_installed_any_more_is_withdrawn_and_what_may_lie_is_told_of(house, attempts, told):
+    filing = house.order(house.case(BOATS))
+    gone = {"clearinghouse": "gone", "attempts": attempts, "state": FilingState.FAILED}
+    house.store.transact(lambda unit: unit.change_filing(replace(unit.get_filing(filing.id), **gone)))
+    assert take_back(house, filing.id).state is FilingState.WITHDRAWN
+    assert house.alerts(filing.id) == told
+
+
+def test_what_nobody_has_acknowledged_stays_seen_for_a_day(house):
+    filing = house.order(house.case(BOATS))
+    house.work()
+    house.clock.move(hours=49)
+    house.work()
+    (alert,) = house.file(filing.id).alerts
+    house.store.transact(lambda unit: clear_alert(unit, house.desk, alert.id, actor=ADA))
+    house.clock.move(minutes=16)
+    assert house.work()
+    assert house.alerts(filing.id) == set()
+    house.clock.move(hours=24)
+    assert house.work()
+    assert house.alerts(filing.id) == {FilingAlertKind.RECEIPT_AWAITED}
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 501, "a\x1b]0;owned\x07", "two\nlines"])
+def test_a_reason_that_no_screen_should_show_withdraws_nothing(house, reason):
+    filing = house.order(house.case(BOATS))
+    with pytest.raises(InputError, match="why nothing is filed"):
+        house.store.transact(lambda unit: withdraw(unit, house.desk, filing.id, because=reason, actor=ADA))

@@ -1,5 +1,6 @@
 """No reportable content is ever without a report, or without somebody being told: whatever the order of acts."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,8 +16,10 @@ from clew.pipelines.filing import file_report, record_by_hand
 from clew.pipelines.filing_desk import FilingDesk
 from clew.pipelines.filing_shown import filing_standing
 from clew.pipelines.holds import standing_holds
+from clew.pipelines.release import release
 from clew.records.case import AlertKind, CaseState, Content
 from clew.records.evidence import HoldKind
+from clew.records.filing import Filing, FilingState
 from clew.records.identifiers import CaseId, FilingId
 from clew.records.report import Incident, IncidentType, Report, ReportedSubject
 from clew.records.report_file import ReportFile
@@ -61,8 +64,8 @@ def test_a_dismissed_case_that_is_reportable_after_all_is_open_held_and_asked_fo
         erase_subject(house.desk, case.subject_id, ground="a request", actor="command:test")
 
 
-def report_by_hand(house: House, content: Content) -> None:
-    """A report of the case with that file is made and recorded as filed."""
+def order_report(house: House, content: Content) -> tuple[FilingDesk, Filing]:
+    """A report of the case with that file is made and ordered."""
     room = house.desk.strongroom
     assert room is not None
     desk = FilingDesk(settings=room.settings, store=house.store, strongroom=room, clock=house.clock)
@@ -72,7 +75,12 @@ def report_by_hand(house: House, content: Content) -> None:
         subjects=(ReportedSubject(identifier="account-7"),),
         files=(ReportFile(key=content.id, file_name="a.png"),),
     )
-    ordered = house.store.transact(lambda unit: file_report(unit, desk, content.case_id, facts, actor=ADA_ACTS))
+    return desk, house.store.transact(lambda unit: file_report(unit, desk, content.case_id, facts, actor=ADA_ACTS))
+
+
+def report_by_hand(house: House, content: Content) -> None:
+    """A report of the case with that file is made and recorded as filed."""
+    desk, ordered = order_report(house, content)
     at = house.clock() - timedelta(milliseconds=1)
     house.store.transact(lambda unit: record_by_hand(unit, desk, ordered.id, number="1", filed_at=at, actor=ADA_ACTS))
 
@@ -140,6 +148,29 @@ def test_a_verdict_that_falls_after_its_report_was_filed_raises_one_alert_also_w
     assert state_of(house, content) is CaseState.OPEN
     (alert,) = alerts_of(house)
     assert (alert.kind, alert.content_id) == (AlertKind.REVERSED_AFTER_FILING, content.id)
+
+
+def test_nobody_ends_the_hold_of_a_case_that_is_not_decided(house):
+    content = house.sealed_hit(1)
+    room = house.desk.strongroom
+    assert room is not None
+    with house.store.read() as reader:
+        (hold,) = standing_holds(reader, content.case_id, house.clock())
+    with pytest.raises(RefusedError, match="ends with the verdict or with the report"):
+        release(room, hold.id, ground="a mistake", actor=ADA_ACTS)
+    assert standing(house, content) == [HoldKind.OPEN_CASE]
+
+
+def test_a_verdict_that_falls_while_its_report_may_have_been_finished_raises_the_alert(house):
+    content = house.sealed_hit(1)
+    house.decide(ADA, house.lease(ADA, content), content.id, Decision.NOT_LISTED)
+    _, ordered = order_report(house, content)
+    # As a worker leaves it whose last call was not answered: it has a number, and waits for the next attempt.
+    house.store.transact(lambda unit: unit.change_filing(replace(ordered, state=FilingState.WAITING, number="7")))
+    with house.store.read() as reader:
+        last = reader.verdicts_of(content.case_id)[-1]
+    verdicts.reverse(house.desk, SENIOR, last.id, AskReason.UNSURE)
+    assert [each.kind for each in alerts_of(house)] == [AlertKind.REVERSED_AFTER_FILING]
 
 
 def test_a_second_look_that_takes_an_urgent_verdict_back_after_filing_raises_the_alert(store, tmp_path):

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from clew.pipelines.appeals import answer_appeal
 from clew.pipelines.case_file import CaseFile, case_file
 from clew.pipelines.review import claim
 from clew.pipelines.verdicts import VerdictGiven, record_verdict
 from clew.records.case import AlertKind, ContentKind, NotHeld, Origin
-from clew.records.identifiers import CaseId, UserId
+from clew.records.identifiers import AppealId, CaseId, UserId
 from clew.records.people import Role, User
-from clew.records.review import Decision, Lane, Look
+from clew.records.review import Decision, JobState, Lane, Look
 from clew.records.screening import Scope
 from clew.records.subject import AccountIdentifier, IpUse
 from tests.pictures import encoded, landscape
@@ -326,6 +327,38 @@ def test_an_appeal_is_passed_on_by_what_the_platform_knows_and_becomes_another_p
         assert (said["case"], said["content"], said["state"]) == (flagged["case"], flagged["content"], "open")
     file = case_of(desk, flagged["case"])
     assert (file.job.look, file.job.not_by, len(file.appeals)) == (Look.APPEAL, (who.id,), 1)
+
+
+def test_an_appeal_sent_again_after_its_answer_is_the_answered_one(desk: WebDesk) -> None:
+    body = {"subject": "account-7", "reason": "other", "reference": "upload-31", "size_bytes": 10}
+    flagged = send(desk, "POST", "/api/v1/flags", body).json()
+    decide(desk, flagged["case"])
+    judge = User(id=UserId("judge"), name="judge", roles=frozenset({Role.SENIOR_REVIEWER}), created_at=desk.clock())
+    desk.installation.store.transact(lambda unit: unit.put_user(judge))
+
+    def appealed(reference: str | None) -> tuple[str, str]:
+        against = {"case": flagged["case"], **({"reference": reference} if reference else {})}
+        (said,) = send(desk, "POST", "/api/v1/appeals", against).json()["appeals"]
+        return said["id"], said["state"]
+
+    def upheld(appeal_id: str) -> None:
+        review_desk = desk.installation.review_desk
+        lease = claim(review_desk, judge, case_of(desk, flagged["case"]).job.id).lease
+        assert lease is not None
+        answer_appeal(review_desk, judge, lease, AppealId(appeal_id), uphold=True)
+
+    first, _ = appealed("ticket 4")
+    upheld(first)
+    assert appealed("ticket 4") == (first, "upheld")
+    assert case_of(desk, flagged["case"]).job.state is JobState.DECIDED
+    # Another ticket, or one without a name, may be a new appeal of the same user.
+    other, state = appealed("ticket 5")
+    assert (other != first, state) == (True, "open")
+    upheld(other)
+    nameless, state = appealed(None)
+    assert (nameless not in {first, other}, state) == (True, "open")
+    upheld(nameless)
+    assert appealed(None)[0] not in {first, other, nameless}
 
 
 @pytest.mark.parametrize(

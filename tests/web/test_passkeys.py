@@ -1,5 +1,6 @@
 """Passkeys: as the second proof, alone, and for proving oneself anew; and answers that must not be taken."""
 
+import base64
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -118,7 +119,17 @@ def test_another_key_under_a_known_id_and_an_unknown_id_are_refused(desk: WebDes
     assert alone(desk, SoftPasskey(user=passkey.user)).status_code == 401
 
 
-@pytest.mark.parametrize("credential", ["", "{}", "[]", "null", '{"id": 1}', "x" * 30_000, '{"id":"a","rawId":"b"}'])
+NESTED = (
+    '{"rawId":"AAAA","id":"AAAA","type":"public-key","response":{"authenticatorData":"AAAA","signature":"AAAA",'
+    f'"clientDataJSON":"{base64.urlsafe_b64encode(b"[" * 4_500).decode()}"}}}}'
+)
+
+
+@pytest.mark.parametrize(
+    "credential",
+    ["", "{}", "[]", "null", '{"id": 1}', "x" * 30_000, '{"id":"a","rawId":"b"}', "[" * 4_500, NESTED],
+    ids=range(9),
+)
 def test_what_is_no_answer_at_all_is_refused(desk: WebDesk, credential: str) -> None:
     ask(desk, "/signin/passkey/ask")
     assert act(desk, "/signin/passkey", credential=credential).status_code in {400, 401, 413}

@@ -527,6 +527,17 @@ def test_messages_are_hidden_until_asked_and_reading_them_is_in_the_ledger(
     assert (event.filter, event.completed_at is None) == (Filter.TEXT, False)
 
 
+def test_fields_that_cannot_be_read_were_not_viewed(hashing_desk: WebDesk, reviewer: User) -> None:
+    found = job(hashing_desk, picture=b"\x89PNG\r\n\x1a\n" + b"\xff" * 64).take()
+    answer = found.post("view", want="fields")
+    assert (answer.status_code, "cannot be read" in answer.text) == (404, True)
+    with hashing_desk.installation.store.read() as reader:
+        (event,) = reader.views_of(found.content.id)
+    assert event.completed_at is None
+    assert found.post("confirm", view=event.id).status_code == 403
+    assert not found.file.viewings[found.content.id].metadata_viewed
+
+
 def test_the_files_own_fields_are_shown_as_text(hashing_desk: WebDesk, reviewer: User) -> None:
     found = job(hashing_desk).take()
     assert "that the file bears itself" in found.post("view", want="fields").text

@@ -246,7 +246,7 @@ def _say_hold(hold_id: HoldId, told: dict[str, object], *, as_json: bool) -> Non
         print_json(told)
     else:
         until = told["until"] or "until it is released"
-        out.print(f"hold {hold_id}: {'stands' if told['stands'] else 'stands no longer'}, {until}")
+        out.print(f"hold {hold_id}: " + (f"stands, {until}" if told["stands"] else "stands no longer"))
 
 
 app.add_typer(evidence_import.app)

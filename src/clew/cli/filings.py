@@ -25,6 +25,7 @@ from clew.pipelines.report_forms import read_facts_file
 from clew.pipelines.strongroom import open_strongroom
 from clew.records.filing import Filing, FilingState
 from clew.records.identifiers import CaseId, FilingId
+from clew.redact import printable
 from clew.settings import Settings
 
 CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="The case.", show_default=False)]
@@ -133,7 +134,7 @@ def list_(
     if not standing.on:
         err.print("filing is off: reports wait; switch it on with the setting reporting.filing")
     for alert in standing.alerts:
-        err.print(f"alert ({alert.kind}) of {alert.filing_id}: {alert.told}")
+        err.print(f"alert ({alert.kind}) of {alert.filing_id}: {printable(alert.told)}")
     for case_id in standing.unreported:
         err.print(f"case {case_id} has a reportable verdict and no report; see: clew reports submit {case_id}")
     if standing.unreported_more:
@@ -161,11 +162,11 @@ def show(
         print_json({**_facts(known.filing, desk.settings), "steps": _steps(known), "alerts": _alerts(known)})
         return
     for name, value in _facts(known.filing, desk.settings).items():
-        out.print(f"{name}: {'-' if value is None else value}")
+        out.print(f"{name}: {'-' if value is None else printable(str(value))}")
     steps = [(each["attempt"], each["at"], each["step"], each["number"], each["told"]) for each in _steps(known)]
     print_table(("attempt", "at", "step", "number", "told"), steps, numbers=("attempt",))
     for alert in known.alerts:
-        err.print(f"alert ({alert.kind}): {alert.told}")
+        err.print(f"alert ({alert.kind}): {printable(alert.told)}")
 
 
 def retract(

@@ -247,6 +247,8 @@ class DecodePool:
 
     def _dispatch(self) -> None:
         """Waiting files go to workers with free hands, to the emptiest first."""
+        if not self._waiting:
+            return
         for depth in range(self._limits.ahead):
             for worker in list(self._workers.values()):
                 if not worker.ready or worker.retiring or len(worker.in_hand) > depth:
@@ -310,8 +312,8 @@ class DecodePool:
         job = worker.in_hand.popleft()
         worker.since = self._loop.time()
         worker.served += 1
-        reasons = {each.reason for each in answer.hashed.unhashable}
-        if worker.served >= self._limits.files_each or Reason.TOO_MUCH_MEMORY in reasons:
+        spent = any(each.reason is Reason.TOO_MUCH_MEMORY for each in answer.hashed.unhashable)
+        if worker.served >= self._limits.files_each or spent:
             worker.retiring = True
         if worker.retiring and not worker.in_hand:
             self._remove(worker)

@@ -30,7 +30,9 @@ def demand_plausible(
         InputError: it cannot.
     """
     hashed, spent = answer.hashed, answer.spent
-    said = {each.type for each in hashed.signals} | {each.type for each in hashed.unhashable}
+    said = {each.type for each in hashed.signals}
+    if hashed.unhashable:
+        said.update(each.type for each in hashed.unhashable)
     # Of signals each has a value or a reason; a look that went well has neither, but its picture or its fields.
     whole = said == set(request.types) if request.wanted is None else said.issubset(request.types)
     if answer.number != request.number or not whole:
@@ -42,8 +44,8 @@ def demand_plausible(
         raise InputError("a decode worker answered with a text that cannot be shown")
     if not _may_be_picture(answer, request) or not _may_be_fields(answer, request):
         raise InputError("a decode worker answered with a picture that cannot be")
-    times = (spent.digests_s, spent.decode_s, spent.hash_s)
-    if not all(math.isfinite(each) for each in times) or not _may_be_size(hashed, sizes):
+    # Of numbers that are not finite the sum is none that is.
+    if not math.isfinite(spent.digests_s + spent.decode_s + spent.hash_s) or not _may_be_size(hashed, sizes):
         raise InputError("a decode worker answered with a number that cannot be")
 
 

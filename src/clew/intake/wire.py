@@ -197,6 +197,8 @@ def join_piece(held: bytearray, piece: bytes) -> bytes | None:
     # An empty piece would be a way to talk for ever: no worker sends one.
     if len(piece) < _LEAST_PIECE_BYTES or piece[:1] not in {_MORE, _LAST} or len(held) + len(piece) > MOST_BYTES:
         raise InputError("a decode worker's answer is malformed")
+    if piece[:1] == _LAST and not held:
+        return piece[1:]
     held += memoryview(piece)[1:]
     if piece[:1] == _MORE:
         return None

@@ -17,7 +17,7 @@ _FILING_TITLES = {
     FilingAlertKind.EARLIER_FILED: "An earlier version of report {} was filed",
     FilingAlertKind.RECEIPT_AWAITED: "Nobody has acknowledged report {}",
     FilingAlertKind.ANOTHER_RECEIPT: "Another receipt came for report {}",
-    FilingAlertKind.PACKAGE_LIES: "The package of withdrawn report {} lies there still",
+    FilingAlertKind.PACKAGE_LIES: "A package of report {} lies there that nobody is to use",
     FilingAlertKind.STUCK: "Report {} does not move on by itself",
 }
 _FILING_TO_DO = {
@@ -72,12 +72,25 @@ class StandingAlert:
     content_id: ContentId | None = None
 
 
-def standing_alerts(reader: Reader, *, case_id: CaseId | None = None) -> list[StandingAlert]:
-    """What stands now, newest first; of one case, or of all."""
-    found = [_of_case(each) for each in reader.case_alerts(case_id=case_id)]
-    found += [_of_filing(reader, each) for each in reader.filing_alerts()]
-    wanted = [each for each in found if case_id in {None, each.case_id}]
-    return sorted(wanted, key=lambda each: (each.at, each.id), reverse=True)
+def standing_alerts(
+    reader: Reader, *, case_id: CaseId | None = None, before: AlertId | None = None, most: int | None = None
+) -> list[StandingAlert]:
+    """What stands now, newest first; of one case, or of all.
+
+    Args:
+        before: only those that are older than this one.
+        most: so many of the newest; whoever shows them says how many there are, see `count_alerts`.
+    """
+    of_cases = reader.case_alerts(case_id=case_id, before=before, limit=most)
+    of_filings = reader.filing_alerts(case_id=case_id, before=before, limit=most)
+    both: list[CaseAlert | FilingAlert] = [*of_cases, *of_filings]
+    newest = sorted(both, key=lambda each: each.id, reverse=True)[:most]
+    return [_of_case(each) if isinstance(each, CaseAlert) else _of_filing(reader, each) for each in newest]
+
+
+def count_alerts(reader: Reader) -> int:
+    """How many stand, of cases and of filings."""
+    return reader.count_case_alerts() + reader.count_filing_alerts()
 
 
 def end_case_alert(desk: ReviewDesk, alert_id: AlertId, *, because: str, actor: str) -> CaseAlert:

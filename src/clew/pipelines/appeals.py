@@ -35,6 +35,8 @@ class AppealedAgainst:
 def lodge(desk: ReviewDesk, against: AppealedAgainst, *, reference: str | None, actor: str) -> list[Appeal]:
     """Each final verdict that is meant is appealed against; one on which an appeal is open already stays as it is.
 
+    The same appeal sent again, told by its reference, is the appeal that there is, answered or not.
+
     Nobody is told of it, now or when it is answered: that is the platform's to say.
 
     Args:
@@ -68,6 +70,8 @@ def appeal(desk: ReviewDesk, verdict_id: VerdictId, *, reference: str | None, ac
         verdict = unit.get_verdict(verdict_id)
         if _find_open(unit, verdict) is not None:
             raise ConflictError("an appeal against this verdict is open already")
+        if _find_called(unit, verdict, called) is not None:
+            raise ConflictError("the appeal of that reference against this content was answered already")
         return _open(unit, desk, verdict, at, called, actor)
 
     return desk.store.transact(work)
@@ -152,7 +156,7 @@ def _open(
     case, job, verdict = take_verdict(unit, verdict.id)
     if verdict.standing is not VerdictStanding.FINAL:
         raise ConflictError("only a final verdict can be appealed against; this one is still in review or reversed")
-    there = _find_open(unit, verdict)
+    there = _find_open(unit, verdict) or _find_called(unit, verdict, reference)
     if there is not None:
         return there
     made = Appeal(
@@ -177,6 +181,20 @@ def _find_open(unit: UnitOfWork, verdict: Verdict) -> Appeal | None:
             each
             for each in unit.appeals_of(verdict.case_id)
             if each.state is AppealState.OPEN and unit.get_verdict(each.verdict_id).content_id == verdict.content_id
+        ),
+        None,
+    )
+
+
+def _find_called(unit: UnitOfWork, verdict: Verdict, reference: str | None) -> Appeal | None:
+    """The appeal of that reference against that content, in whatever state; one without a reference is always new."""
+    if reference is None:
+        return None
+    return next(
+        (
+            each
+            for each in unit.appeals_of(verdict.case_id)
+            if each.reference == reference and unit.get_verdict(each.verdict_id).content_id == verdict.content_id
         ),
         None,
     )

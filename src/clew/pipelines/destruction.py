@@ -176,6 +176,11 @@ def _decide(
             unit.put_destruction(asked)
             return asked
     else:
+        if process_id not in {None, asked.process_id}:
+            raise ConflictError(
+                f"this destruction was asked for on the request '{asked.process_id}'; confirm that one, or have it "
+                "withdrawn and ask anew"
+            )
         _demand_request(unit, case_id, asked.process_id, at)
         if strongroom.two_people and asked.asked_by == actor:
             raise RefusedError("the same person has asked for this destruction; another one must confirm it")

@@ -9,12 +9,13 @@ from clew.errors import ConflictError, InputError, MissingPartError, RefusedErro
 from clew.ground.canonical import canonical
 from clew.ground.clock import Clock, iso
 from clew.ground.identity import new_id
-from clew.parts.clearinghouses.base import CalledPart, FetchingPart
+from clew.parts.clearinghouses.base import FetchingPart
 from clew.parts.stores._filing import FilingFilter
 from clew.parts.stores.base import Store, UnitOfWork
-from clew.pipelines.filing_desk import KIND, Facts, FilingDesk, note, record
+from clew.pipelines.filing_desk import KIND, Facts, FilingDesk, alert, note, record
 from clew.pipelines.filing_outcome import filed_by_hand
 from clew.pipelines.filing_papers import demand_asked_for
+from clew.pipelines.holds import checked_text
 from clew.pipelines.strongroom import Strongroom
 from clew.records.filing import (
     Filing,
@@ -28,7 +29,6 @@ from clew.records.report import Report
 from clew.settings import Settings
 
 _PORTION = 200
-_WORDS = 200
 _NUMBER_CHARACTERS = 100
 
 
@@ -142,13 +142,13 @@ def record_by_hand(
     """A person has filed it elsewhere, or learned from the clearinghouse that it is filed, and stands for that.
 
     Args:
-        asked: the clearinghouse itself has told that person that the report which this filing left open there is not
-            filed, and never will be.
+        asked: the clearinghouse itself has told that person that what this filing left there, a report that is open or
+            a package, is not filed, and never will be.
 
     Raises:
         InputError: number or time cannot be.
         ConflictError: it is filed already, was withdrawn or is being taken back; or a report of it lies open at the
-            clearinghouse, which may have been finished.
+            clearinghouse, which may have been finished, or a package that may be used.
     """
     at = desk.clock()
     text = number.strip()
@@ -162,15 +162,16 @@ def record_by_hand(
     if filing.state is FilingState.WITHDRAWING:
         raise ConflictError("it is being taken back; wait until that is done, order it anew, and record that one")
     _demand_time(unit, filing, filed_at, at)
-    if left_open(desk, filing) and text != filing.number and not asked:
-        raise ConflictError(
-            f"this filing left report {filing.number} open at the clearinghouse, and may have finished it: filed again "
-            f"by hand, it could stand there twice. Withdraw the filing, which takes that report back; or ask the "
-            f"clearinghouse what became of {filing.number}. If it is filed, record that number; if it is not, say that "
-            "you have asked"
-        )
+    elsewhere = left_open(desk, filing) and text != filing.number
+    lies = elsewhere and _may_lie(desk, filing)
+    if elsewhere and not asked:
+        raise ConflictError(_may_lie_twice(filing) if lies else _may_stand_twice(filing))
     unit.cancel_task(task_key(filing), at, "filed by hand")
-    return filed_by_hand(unit, desk, filing, number=text, filed_at=filed_at, actor=actor)
+    done = filed_by_hand(unit, desk, filing, number=text, filed_at=filed_at, actor=actor)
+    if lies:
+        told = f"This report was filed by hand as {text}, and {_left_there(filing)}"
+        alert(unit, done, FilingAlertKind.PACKAGE_LIES, told, at)
+    return done
 
 
 def withdraw(unit: UnitOfWork, desk: FilingDesk, filing_id: FilingId, *, because: str, actor: str) -> Filing:
@@ -182,9 +183,7 @@ def withdraw(unit: UnitOfWork, desk: FilingDesk, filing_id: FilingId, *, because
         InputError: no reason was given.
     """
     at = desk.clock()
-    reason = because.strip()
-    if not reason or len(reason) > _WORDS:
-        raise InputError(f"a reason of 1 to {_WORDS} characters says why nothing is filed")
+    reason = checked_text(because, "why nothing is filed")
     filing = unit.get_filing(filing_id)
     if filing.state.filed:
         raise ConflictError(
@@ -192,10 +191,15 @@ def withdraw(unit: UnitOfWork, desk: FilingDesk, filing_id: FilingId, *, because
         )
     if filing.state in {FilingState.WITHDRAWN, FilingState.WITHDRAWING}:
         return filing
-    if filing.number is not None or _may_lie(desk, filing):
+    left = filing.number is not None or _may_lie(desk, filing)
+    if left and _is_there(desk, filing.clearinghouse):
         return set_going(unit, desk, replace(filing, told=reason), actor, state=FilingState.WITHDRAWING)
     unit.cancel_task(task_key(filing), at, "withdrawn")
     unit.clear_filing_alerts(filing.id, (FilingAlertKind.FAILED, FilingAlertKind.STUCK), actor, at)
+    if left:
+        # No worker can take back what lies there: its part is not installed any more.
+        told = f"This report was withdrawn, and {_left_there(filing)}"
+        alert(unit, filing, FilingAlertKind.PACKAGE_LIES, told, at)
     gone = replace(filing, state=FilingState.WITHDRAWN, due_at=None, told=reason)
     return record(unit, gone, Step.WITHDRAWN, at, actor=actor, told=reason)
 
@@ -217,13 +221,13 @@ def clear_alert(unit: UnitOfWork, desk: FilingDesk, alert_id: AlertId, *, actor:
 
 
 def left_open(desk: FilingDesk, filing: Filing) -> bool:
-    """Whether an attempt left a report at the clearinghouse of which it is not known that it is gone."""
-    if filing.number is None or filing.state.filed:
+    """Whether an attempt left something there that may be filed: an open report, or a package nobody has noted.
+
+    A package that is known to lie there is awaited: its number is what the recipient gives for it.
+    """
+    if filing.state.filed or filing.state is FilingState.HANDED:
         return False
-    try:
-        return isinstance(desk.part(filing.clearinghouse), CalledPart)
-    except MissingPartError:
-        return True
+    return filing.number is not None or _may_lie(desk, filing)
 
 
 # ---------------------------------------------------------------- below
@@ -258,8 +262,50 @@ def _demand_time(unit: UnitOfWork, filing: Filing, filed_at: datetime, at: datet
 
 
 def _may_lie(desk: FilingDesk, filing: Filing) -> bool:
-    """Whether a worker may have laid a package down, of which it has not said so yet."""
-    return filing.attempts > 0 and isinstance(desk.part(filing.clearinghouse), FetchingPart)
+    """Whether a worker may have laid a package down, of which it has not said so yet; of a part that is not installed
+    nobody knows.
+    """
+    if filing.attempts == 0:
+        return False
+    try:
+        return isinstance(desk.part(filing.clearinghouse), FetchingPart)
+    except MissingPartError:
+        return True
+
+
+def _is_there(desk: FilingDesk, clearinghouse: str) -> bool:
+    """Whether the clearinghouse's part is installed."""
+    try:
+        desk.part(clearinghouse)
+    except MissingPartError:
+        return False
+    return True
+
+
+def _left_there(filing: Filing) -> str:
+    """What may lie there, and what to do about it: the end of an alert's sentence."""
+    number = f" {filing.number}" if filing.number else ""
+    return (
+        f"an attempt may have left a report or package{number} at {filing.place or filing.clearinghouse}: look there, "
+        "take it away, and tell the recipient not to use it if they have it."
+    )
+
+
+def _may_lie_twice(filing: Filing) -> str:
+    return (
+        f"an attempt of this filing may have left a package at {filing.place or filing.clearinghouse}, which the "
+        "recipient may use: filed by hand as well, the report could stand there twice. Wait until the filing is "
+        "'handed', and record the number then; or withdraw it; or ask the recipient, and say that you have asked"
+    )
+
+
+def _may_stand_twice(filing: Filing) -> str:
+    return (
+        f"this filing left report {filing.number} open at the clearinghouse, and may have finished it: filed again "
+        f"by hand, it could stand there twice. Withdraw the filing, which takes that report back; or ask the "
+        f"clearinghouse what became of {filing.number}. If it is filed, record that number; if it is not, say that "
+        "you have asked"
+    )
 
 
 def _begun(desk: FilingDesk) -> FilingState:

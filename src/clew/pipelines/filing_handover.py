@@ -24,6 +24,8 @@ from clew.records.filing import Filing, FilingAlertKind, FilingState, Paper, Pap
 from clew.records.outbox import TaskState
 
 _LOOK_AGAIN = timedelta(minutes=15)
+# Who has said that they saw to it is left alone for so long.
+_SEEN = timedelta(days=1)
 # The random end of a report's id: 40 bits, which tell the few reports of one filing apart.
 _END = 8
 # What a withdrawal makes an end of.
@@ -145,7 +147,8 @@ class Handover:
         unit.demand_task(self._held.fence, at)
         hours = self._desk.settings.reporting.receipt_hours
         since = self._filing.attempting_since or self._filing.created_at
-        if at - since >= timedelta(hours=hours):
+        seen_at = unit.filing_alert_seen_at(self._filing.id, FilingAlertKind.RECEIPT_AWAITED)
+        if at - since >= timedelta(hours=hours) and (seen_at is None or at - seen_at >= _SEEN):
             told = (
                 f"The package of this report lies in {self._filing.place} for more than {hours} hours, and nobody "
                 "has acknowledged it. Carry it to the recipient, then lay the receipt beside it or record its number. "
@@ -175,13 +178,17 @@ class Handover:
         self._desk.store.transact(work)
 
     def _say_if_withdrawn(self, outlet: Outlet, name: str) -> None:
-        """A package that was put while its filing was withdrawn does not lie there in silence."""
+        """A package that was put while its filing was withdrawn, or filed by hand, does not lie there in silence."""
 
         def work(unit: UnitOfWork) -> None:
             filing = unit.get_filing(self._filing.id)
             # Whoever takes it back may have looked before the package lay there.
-            if filing.state in {FilingState.WITHDRAWN, FilingState.WITHDRAWING}:
-                alert(unit, filing, FilingAlertKind.PACKAGE_LIES, _lies(outlet, [name]), self._desk.clock())
+            back = filing.state in {FilingState.WITHDRAWN, FilingState.WITHDRAWING}
+            by_hand = filing.state is FilingState.FILED_BY_HAND and filing.number != name
+            if back or by_hand:
+                became = f"filed by hand as {filing.number}" if by_hand else "withdrawn"
+                told = _lies(outlet, [name], became)
+                alert(unit, filing, FilingAlertKind.PACKAGE_LIES, told, self._desk.clock())
 
         self._desk.store.transact(work)
 
@@ -206,9 +213,9 @@ class Handover:
         self._desk.store.transact(work)
 
 
-def _lies(outlet: Outlet, names: Sequence[str]) -> str:
+def _lies(outlet: Outlet, names: Sequence[str], became: str = "withdrawn") -> str:
     return (
-        f"This report was withdrawn, and its package {', '.join(names)} lies in {outlet.place} still: take it away, "
+        f"This report was {became}, and its package {', '.join(names)} lies in {outlet.place} still: take it away, "
         "and tell the recipient if they have it."
     )
 

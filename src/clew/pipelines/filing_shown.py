@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from clew.parts.stores.base import Reader
 from clew.pipelines.filing import task_key
-from clew.pipelines.reported import has_unreported
+from clew.pipelines.reported import has_unordered
 from clew.records.filing import Filing, FilingAlert, FilingState, FilingStep, Paper, StoredReport
 from clew.records.identifiers import CaseId, FilingId
 from clew.records.outbox import Task
@@ -98,7 +98,7 @@ def _unreported(reader: Reader, most: int) -> tuple[list[CaseId], bool]:
     found: list[CaseId] = []
     after: CaseId | None = None
     while some := reader.unreported_cases(most, after):
-        found += [each for each in some if has_unreported(reader, each)]
+        found += [each for each in some if has_unordered(reader, each)]
         if len(found) > most:
             return found[:most], True
         after = some[-1]

@@ -160,7 +160,7 @@ def hand_over(strongroom: Strongroom, asked: Request, *, actor: str) -> HandedOv
     evidence, withheld = _evidence(strongroom, asked, contents, actor)
     filed = replace(filed, files=tuple(_with_path(each, evidence) for each in filed.files))
     body: list[PackedFile | PackedStream] = [*documents(filed), *sent, *evidence.values(), _read_me(filed, withheld)]
-    package = Package(name=f"report-{filed.name}-{at:%Y%m%dT%H%M%SZ}", files=tuple(body))
+    package = Package(name=f"report-{filed.name}-{at:%Y%m%dT%H%M%SZ}", files=tuple(body), answered=False)
     key = load_or_make(strongroom.settings.signing_key_path)
     outlet = shelf.load("clearinghouses", "folder", FetchingPart).open(
         Access(place=str(asked.folder)), asked.folder, key.sign

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from clew.errors import ConflictError, RefusedError
+from clew.errors import ConflictError, NotFoundError, RefusedError
 from clew.parts.stores.base import UnitOfWork
 from clew.pipelines.holds import checked_text, end_hold, hold_event
 from clew.pipelines.strongroom import Strongroom
+from clew.records.case import CaseState
 from clew.records.evidence import Hold, HoldKind
-from clew.records.identifiers import HoldId
+from clew.records.identifiers import CaseId, HoldId
 
 
 def release(strongroom: Strongroom, hold_id: HoldId, *, ground: str, actor: str) -> Hold:
@@ -21,12 +22,14 @@ def release(strongroom: Strongroom, hold_id: HoldId, *, ground: str, actor: str)
         The hold; `released_at` is None when it stands until another person agrees.
     Raises:
         ConflictError: it did not stand.
-        RefusedError: the same person gives both words.
+        RefusedError: the same person gives both words, or the case is open and that is why it is held.
     """
     why = checked_text(ground, "a ground")
 
     def work(unit: UnitOfWork) -> Hold:
         hold, at = _standing(unit, strongroom, hold_id)
+        if hold.kind is HoldKind.OPEN_CASE and _in_review(unit, hold.case_id):
+            raise RefusedError("nobody ends the hold of an open case: it ends with the verdict or with the report")
         if hold.kind is not HoldKind.PRESERVATION:
             return end_hold(unit, strongroom, hold, why, actor)
         if hold.release_asked_at is None:
@@ -80,3 +83,11 @@ def _demand_delay(strongroom: Strongroom, asked_at: datetime, at: datetime) -> N
     free_at = asked_at + timedelta(hours=strongroom.settings.review.self_review_hours)
     if at < free_at:
         raise RefusedError(f"you are alone here: agree with yourself after {free_at:%Y-%m-%d %H:%M} UTC, not before")
+
+
+def _in_review(unit: UnitOfWork, case_id: CaseId) -> bool:
+    """Whether review has the case, and is not done with it; evidence may have been brought in without one."""
+    try:
+        return unit.get_case(case_id).state is CaseState.OPEN
+    except NotFoundError:
+        return False

@@ -1,7 +1,7 @@
 """A person completes the report of a case: its draft, saved, read as it would be sent, and filed once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from clew.errors import ConflictError, InputError, RefusedError
@@ -9,15 +9,18 @@ from clew.parts.formats.base import ClearinghouseFormat
 from clew.parts.stores._filing import FilingFilter
 from clew.parts.stores.base import Reader, UnitOfWork
 from clew.pipelines.case_file import reportable_contents
+from clew.pipelines.corrections import corrections, told_already
 from clew.pipelines.filing import file_report
 from clew.pipelines.filing_desk import FilingDesk, format_for
 from clew.pipelines.filing_papers import in_words
 from clew.pipelines.report_forms import ComposedReport, compose_report, draft_case, report_format
 from clew.records.audit import AuditEvent
+from clew.records.case import Content, ContentKind
 from clew.records.draft import ReportDraft
 from clew.records.filing import Filing
-from clew.records.identifiers import CaseId
+from clew.records.identifiers import CaseId, ContentId
 from clew.records.report_file import ViewingStatement
+from clew.reporting.draft import NO_BYTES
 from clew.settings import Reporting
 
 __all__ = ["OpenDraft", "discard", "file_case", "open_draft", "save"]
@@ -35,6 +38,9 @@ class OpenDraft:
         gone: files that the saved draft names and no verdict asks to report any more.
         form: the clearinghouse's, in which the draft is written.
         profile: the version of its schema.
+        untold: what fell since an earlier report and the draft does not say, a sentence each.
+        reported: files that stand in an earlier report, with its number.
+        unsent: reportable files whose bytes are not held: what each is called, and why.
     """
 
     draft: ReportDraft
@@ -44,6 +50,9 @@ class OpenDraft:
     gone: int
     form: ClearinghouseFormat
     profile: str
+    untold: tuple[str, ...]
+    reported: Mapping[ContentId, str]
+    unsent: tuple[tuple[str, str], ...]
 
     def composed(self, at: datetime) -> ComposedReport:
         """As it would be sent now.
@@ -70,11 +79,13 @@ def open_draft(
         clearinghouse: whose form it is; None takes the setting's.
     """
     form = format_for(clearinghouse or settings.clearinghouse)
-    if not reportable_contents(reader, case_id):
+    found = reportable_contents(reader, case_id)
+    if not found:
         raise RefusedError("nothing of this case was found reportable by a person; a report begins with a verdict")
     now = draft_case(reader, case_id, settings)
     saved = reader.find_draft(case_id)
-    fresh = form.write_facts(now.facts)
+    fallen = corrections(reader, case_id)
+    fresh = form.write_facts(replace(now.facts, additional_info="\n".join(fallen) or None) if fallen else now.facts)
     draft = saved or ReportDraft(case_id=case_id, facts=fresh, saved_at=at, saved_by="")
     if facts is not None:
         draft = ReportDraft(
@@ -89,6 +100,9 @@ def open_draft(
         gone=len(named - asked),
         form=form,
         profile=settings.profile or form.default_profile,
+        untold=tuple(each for each in fallen if each not in str(draft.facts.get("additional_info", ""))),
+        reported=told_already(reader, case_id),
+        unsent=tuple(_unsent(each) for each, _, _ in found if each.kind is ContentKind.FILE and each.object_id is None),
     )
 
 
@@ -177,3 +191,8 @@ def _file_draft(
 def _keys(facts: Mapping[str, object]) -> set[str]:
     files = facts.get("files", [])
     return {str(each.get("key")) for each in files if isinstance(each, dict)} if isinstance(files, list) else set()
+
+
+def _unsent(content: Content) -> tuple[str, str]:
+    why = NO_BYTES[content.not_held] if content.not_held else "the reason is not recorded"
+    return content.reference or content.file_name or content.id, why

@@ -10,13 +10,26 @@ from clew.records.identifiers import CaseId
 from clew.records.review import Verdict
 
 _PORTION = 200
+_NOWHERE = frozenset({FilingState.WITHDRAWN, FilingState.FAILED})
 # The clearinghouse has the report, or may have it before a worker sees that its ground is gone.
 _OUT = frozenset({FilingState.UNDER_WAY, FilingState.HANDED, FilingState.WITHDRAWING})
 
 
 def has_unreported(reader: Reader, case_id: CaseId) -> bool:
-    """Whether the case holds a reportable content that stands in no report: one that was confirmed later does."""
-    standing = [each for each in _filings(reader, case_id) if each.state is not FilingState.WITHDRAWN]
+    """Whether the case holds a reportable content that stands in no report: one that was confirmed later does.
+
+    A filing that has failed is no report: nobody has it.
+    """
+    return _lacks_report(reader, case_id, _NOWHERE)
+
+
+def has_unordered(reader: Reader, case_id: CaseId) -> bool:
+    """The same, but what failed is ordered: its own alert asks for it."""
+    return _lacks_report(reader, case_id, frozenset({FilingState.WITHDRAWN}))
+
+
+def _lacks_report(reader: Reader, case_id: CaseId, passed_over: frozenset[FilingState]) -> bool:
+    standing = [each for each in _filings(reader, case_id) if each.state not in passed_over]
     reports = [reader.get_report(each.report_id) for each in standing]
     held = {key for each in reports for key in _file_keys(each)}
     return any(
@@ -35,8 +48,12 @@ def is_filed(reader: Reader, case_id: CaseId) -> bool:
 
 
 def is_reported(reader: Reader, case_id: CaseId, verdicts: Sequence[Verdict]) -> bool:
-    """Whether a report that was made after one of the verdicts has left the house, or is leaving it."""
-    out = [each for each in _filings(reader, case_id) if each.state.filed or each.state in _OUT]
+    """Whether a report that was made after one of the verdicts has left the house, is leaving it, or may have left it.
+
+    A number without an end may be a report that was finished and whose answer was lost.
+    """
+    standing = [each for each in _filings(reader, case_id) if each.state is not FilingState.WITHDRAWN]
+    out = [each for each in standing if each.state.filed or each.state in _OUT or each.number is not None]
     made = [reader.get_report(each.report_id).created_at for each in out]
     return any(verdict.at <= at for verdict in verdicts for at in made)
 

@@ -180,7 +180,7 @@ class FilingAlertKind(enum.StrEnum):
     EARLIER_FILED = "earlier-filed"  # the report was changed after it had been filed unknown to us: a supplement is due
     RECEIPT_AWAITED = "receipt-awaited"  # handed over, and nobody has acknowledged it for long
     ANOTHER_RECEIPT = "another-receipt"  # a second receipt came that differs, or one of a report that was given up
-    PACKAGE_LIES = "package-lies"  # withdrawn, and its sealed package lies in the folder still
+    PACKAGE_LIES = "package-lies"  # withdrawn or filed by hand, and its sealed package may lie there still
     STUCK = "stuck"  # the reconciler found it without anything that would move it on
 
 

@@ -21,7 +21,7 @@ _INCIDENTS = {
     FlagReason.EXTORTION: r.IncidentType.ENTICEMENT,
     FlagReason.TRAFFICKING: r.IncidentType.TRAFFICKING,
 }
-_NO_BYTES = {
+NO_BYTES = {
     NotHeld.HASHES_ONLY: "the platform sent hashes and kept the bytes",
     NotHeld.NO_FILE: "there is no file",
     NotHeld.VAULT_OFF: "the vault was off",
@@ -349,7 +349,7 @@ def _provenance(known: Provenance) -> AiProvenance:
 
 def _without_bytes(content: Content) -> Labelled:
     """A file that cannot be sent is told of in words; a hash alone has led to people before."""
-    reason = _NO_BYTES[content.not_held] if content.not_held else "the reason is not recorded"
+    reason = NO_BYTES[content.not_held] if content.not_held else "the reason is not recorded"
     event = content.ip_event
     parts = [
         f"its bytes are not sent ({reason})",

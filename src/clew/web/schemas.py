@@ -38,17 +38,22 @@ def hear_with(decoder: "msgspec.json.Decoder[T]", body: bytes) -> T:
     try:
         return decoder.decode(body)
     except msgspec.ValidationError as error:
-        raise InputError(f"the request does not fit: {_without_values(str(error))}") from None
+        raise InputError(f"the request does not fit: {_without_values(str(error), decoder.type)}") from None
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         raise InputError("the body must be JSON in UTF-8, as /api/openapi.json describes it") from None
 
 
-def _without_values(message: str) -> str:
-    """The decoder repeats an unknown field's name and an unknown word of a choice; both may bear anything."""
+def _without_values(message: str, kind: object) -> str:
+    """The decoder repeats an unknown field's name and an unknown word of a choice; both may bear anything.
+
+    Of a field of the request itself, the fields that the call knows are named in its place.
+    """
     head, _, place = message.rpartition(" - at ")
     text = head or message
     if text.startswith("Object contains unknown field"):
         text = "Object contains an unknown field"
+        if not head and isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+            text += f"; this call knows {', '.join(kind.__struct_encode_fields__)}"
     if text.startswith("Invalid enum value"):
         text = "Invalid word"
     return f"{text} at {place}" if head else text

@@ -143,20 +143,21 @@ class Hashing:
         size_bytes = upload.size_bytes
         dihedral = self._settings.matching.dihedral
         pool.submit(upload.take(), self._types, _telling(answered), dihedral=dihedral, size_bytes=size_bytes)
-        return (await self._in_time(answered, size_bytes)).hashed
+        self._watch(answered, size_bytes)
+        return (await answered).hashed
 
     async def look(self, descriptor: int, wanted: Wanted) -> Outcome:
         """A small picture of the file, or its own fields, or the reason why none; takes the descriptor over."""
         pool, answered = self._asked()
         size_bytes = os.fstat(descriptor).st_size
         pool.submit_look(descriptor, wanted, _telling(answered), size_bytes=size_bytes)
-        return await self._in_time(answered, size_bytes)
+        self._watch(answered, size_bytes)
+        return await answered
 
-    async def _in_time(self, answered: asyncio.Future[Outcome], size_bytes: int) -> Outcome:
+    def _watch(self, answered: asyncio.Future[Outcome], size_bytes: int) -> None:
         decode_s = self._settings.decode.seconds + size_bytes / _LONGEST_BYTES_A_SECOND
         within_s = _LONGEST_START_S + _LONGEST_FILES * (1 + _AHEAD) * decode_s
         self._overdue.watch(answered, within_s, "the decode workers take too long; send this one again in a moment")
-        return await answered
 
     def _asked(self) -> tuple[DecodePool, asyncio.Future[Outcome]]:
         if self._pool is None:

@@ -146,10 +146,12 @@ class Package:
     Attributes:
         name: unique and stable for one report of one filing: putting the same package twice puts it once.
         files: the report as PDF and JSON, with what else explains it.
+        answered: whether its recipient's receipt is awaited beside it.
     """
 
     name: str
     files: tuple[PackedFile | PackedStream, ...]
+    answered: bool = True
 
 
 Sign = Callable[[bytes], bytes]

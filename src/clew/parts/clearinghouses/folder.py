@@ -66,7 +66,8 @@ class FolderOutlet(Outlet):
 
     def _write(self, target: Path, package: Package) -> None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (self._folder / _RECEIPTS).mkdir(exist_ok=True, mode=0o700)
+        if package.answered:
+            (self._folder / _RECEIPTS).mkdir(exist_ok=True, mode=0o700)
         aside = self._folder / f".{target.name}.{os.getpid()}"
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(mode=0o700)

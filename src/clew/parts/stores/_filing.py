@@ -88,8 +88,23 @@ class FilingReader(ABC):
         """The receipt of a filing."""
 
     @abstractmethod
-    def filing_alerts(self, *, filing_id: FilingId | None = None, limit: int = 200) -> list[FilingAlert]:
-        """Alerts that stand, newest first."""
+    def filing_alerts(
+        self,
+        *,
+        filing_id: FilingId | None = None,
+        case_id: CaseId | None = None,
+        before: AlertId | None = None,
+        limit: int | None = None,
+    ) -> list[FilingAlert]:
+        """Alerts that stand, newest first; all of them, without a limit."""
+
+    @abstractmethod
+    def count_filing_alerts(self) -> int:
+        """How many stand."""
+
+    @abstractmethod
+    def filing_alert_seen_at(self, filing_id: FilingId, kind: FilingAlertKind) -> datetime | None:
+        """When one of that kind was last cleared."""
 
     @abstractmethod
     def find_filing_alert(self, alert_id: AlertId) -> FilingAlert | None:

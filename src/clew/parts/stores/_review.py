@@ -121,8 +121,14 @@ class ReviewReader(ABC):
         """Contents that were to be sealed since before a moment, and are not."""
 
     @abstractmethod
-    def case_alerts(self, *, case_id: CaseId | None = None, limit: int = 200) -> list[CaseAlert]:
-        """Alerts that stand, newest first."""
+    def case_alerts(
+        self, *, case_id: CaseId | None = None, before: AlertId | None = None, limit: int | None = None
+    ) -> list[CaseAlert]:
+        """Alerts that stand, newest first; all of them, without a limit."""
+
+    @abstractmethod
+    def count_case_alerts(self) -> int:
+        """How many stand."""
 
     @abstractmethod
     def get_case_alert(self, alert_id: AlertId) -> CaseAlert:

@@ -73,7 +73,7 @@ def file_saved(request: Request, body: Body) -> Response:
     def work(unit: UnitOfWork) -> Filing:
         unit.be_alone()
         unit.get_case(case_id)
-        _demand_saved(unit, case_id)
+        _demand_saved(unit, case_id, supplement=heard.supplement)
         return file_case(unit, desk, case_id, actor=actor, supplement=heard.supplement)
 
     return _json(shapes.say_filing(desk.store.transact(work)), 201)
@@ -91,11 +91,13 @@ def retract(request: Request, filing_id: str, body: Body) -> Response:
     return _json(shapes.say_filing(taken))
 
 
-def _demand_saved(unit: UnitOfWork, case_id: CaseId) -> None:
+def _demand_saved(unit: UnitOfWork, case_id: CaseId, *, supplement: bool) -> None:
     """A key files what a person has read and saved, and nothing else."""
     if unit.find_draft(case_id) is not None:
         return
     standing = [each for each in unit.filings(FilingFilter(case_id=case_id)) if each.state is not FilingState.WITHDRAWN]
+    if supplement and not any(each.part for each in standing):
+        raise ConflictError("no draft of a supplement is saved: a person opens it in the console and saves it")
     if standing:
         raise ConflictError(f"its draft was filed already: filing {standing[0].id} is '{standing[0].state}'")
     raise ConflictError("no draft of this case is saved: a person opens it in the console under Reports and saves it")

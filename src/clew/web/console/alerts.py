@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from clew.parts.stores.base import Reader
-from clew.pipelines.alerts import StandingAlert, end_case_alert, standing_alerts
+from clew.pipelines.alerts import StandingAlert, count_alerts, end_case_alert, standing_alerts
 from clew.records.identifiers import AlertId, CaseId
 from clew.records.people import User
 from clew.web.console.forms import Form
@@ -20,6 +20,8 @@ from clew.web.reads import note
 from clew.web.visit import visit_of
 
 router = APIRouter(include_in_schema=False)
+
+_ROWS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,19 +39,29 @@ class Shown:
 
 
 @router.get("/alerts")
-def show_alerts(request: Request, said: Annotated[str, Query(max_length=20)] = "") -> Response:
-    """The page; who may end an alert finds the form beside it."""
+def show_alerts(
+    request: Request,
+    said: Annotated[str, Query(max_length=20)] = "",
+    before: Annotated[str, Query(max_length=26)] = "",
+) -> Response:
+    """The page, newest first; who may end an alert finds the form beside it."""
     installation = door_of(request).installation
     who = visit_of(request.scope).user
     assert who is not None, "a rule without roles leads to the alerts"
     note(request, "alerts.list", "alerts")
     with installation.store.read() as reader:
-        found = shown(reader, who, standing_alerts(reader))
+        asked = AlertId(before) if before else None
+        stands = standing_alerts(reader, before=asked, most=_ROWS + 1)
+        found = shown(reader, who, stands[:_ROWS])
+        stand = count_alerts(reader)
     return page(
         request,
         "alerts.html",
         place="reports",
         alerts=found,
+        stand=stand,
+        first_page=not before,
+        older=f"/alerts?before={found[-1].alert.id}" if len(stands) > _ROWS else "",
         may_end=may_end(who),
         told="The alert does not stand any more." if said == "ended" else "",
     )

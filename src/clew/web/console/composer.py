@@ -159,7 +159,7 @@ def _page(
     fields = opened.form.fields(opened.profile)
     filled = filled or Filled(opened=opened)
     facts, case_id = opened.draft.facts, opened.draft.case_id
-    gaps, smaller = gaps_shown(opened, composed, filled, installation.clock())
+    gaps, smaller, smaller_points = gaps_shown(opened, composed, filled, installation.clock())
     with installation.store.read() as reader:
         filings = reader.filings(FilingFilter(case_id=case_id))
     settings = installation.settings
@@ -181,6 +181,7 @@ def _page(
         completeness=composed.completeness,
         gaps=gaps,
         smaller=smaller,
+        smaller_points=smaller_points,
         warnings=warnings_shown(composed.completeness.warnings, facts),
         anything_wrong=filled.refused.get("", ""),
         changes=changes_shown(composed.notes),

@@ -11,7 +11,7 @@ from clew.pipelines.report_drafts import OpenDraft
 from clew.pipelines.report_forms import ComposedReport
 from clew.records.composing import Change
 from clew.records.report import QuotedMessage, Report
-from clew.reporting.completeness import Gap, GapState
+from clew.reporting.completeness import Completeness, Gap, GapState
 from clew.reporting.edit import find_fact, leaves_of, scalar_paths
 from clew.reporting.naming import place_of, title_of
 from clew.web.console.composer_form import MOST_FIELDS, Filled
@@ -88,9 +88,16 @@ class Conversation:
     located: int
 
 
-def gaps_shown(opened: OpenDraft, composed: ComposedReport, filled: Filled, at: datetime) -> tuple[list[GapShown], int]:
-    """What does not fit, then what is missing, the costliest first; and how many smaller gaps are left out."""
-    making = _Making(opened, filled, at)
+def gaps_shown(
+    opened: OpenDraft, composed: ComposedReport, filled: Filled, at: datetime
+) -> tuple[list[GapShown], int, int]:
+    """What does not fit, then what is missing, the costliest first; how many smaller gaps are left out, their points.
+
+    All points together are what the score lacks of 100.
+    """
+    scored = composed.completeness
+    points = dict(zip((each.field for each in scored.gaps), _whole(scored), strict=True))
+    making = _Making(opened, filled, at, points)
     wrong = [making.wrong_form(change) for change in composed.notes if change.expected]
     taken = {each.path for shown in wrong for each in shown.fields}
     found = [(gap, leaves_of(gap.missing[0], making.specs)) for gap in composed.completeness.gaps]
@@ -98,11 +105,24 @@ def gaps_shown(opened: OpenDraft, composed: ComposedReport, filled: Filled, at: 
     # Where something was typed that does not fit, the field is shown however little it counts.
     chosen = [pair for n, pair in enumerate(left) if n < _SHOWN_GAPS or set(pair[1]) & set(filled.refused)]
     shown = [*wrong, *(making.gap(gap, leaves) for gap, leaves in chosen)]
-    return [each for each in shown if each.number < MOST_FIELDS], len(left) - len(chosen)
+    told = [each for each in shown if each.number < MOST_FIELDS]
+    hidden = len(left) - len(chosen) + len(shown) - len(told)
+    return told, hidden, 100 - scored.percent - sum(each.points for each in told) if hidden else 0
+
+
+def _whole(scored: Completeness) -> list[int]:
+    """The points of each gap in whole percents that add up to what is lacking: the largest remainders go up."""
+    whole = [int(each.points) for each in scored.gaps]
+    rest = 100 - scored.percent - sum(whole)
+    by_remainder = sorted(range(len(whole)), key=lambda n: whole[n] - scored.gaps[n].points)
+    for place in by_remainder[: max(rest, 0)]:
+        whole[place] += 1
+    return whole
 
 
 class _Making:
-    def __init__(self, opened: OpenDraft, filled: Filled, at: datetime) -> None:
+    def __init__(self, opened: OpenDraft, filled: Filled, at: datetime, points: Mapping[str, int]) -> None:
+        self._points = points
         self.specs = opened.form.fields(opened.profile)
         self._by_path = {each.path: each for each in self.specs}
         self._at = at
@@ -128,7 +148,7 @@ class _Making:
             cost=gap.cost,
             statement=gap.missing[0],
             open=gap.state is GapState.OPEN,
-            points=round(gap.points),
+            points=self._points[gap.field],
             missing=len(gap.missing),
             places=gap.places,
             because=gap.because,

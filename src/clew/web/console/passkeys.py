@@ -104,7 +104,7 @@ class Passkeys:
                 credential_current_sign_count=known.sign_count,
                 require_user_verification=alone,
             )
-        except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+        except (WebAuthnException, ValueError, KeyError, TypeError, RecursionError) as error:
             raise SignInError("the passkey's answer is not good; try again") from error
         return Passkey(
             id=known.id,
@@ -145,7 +145,7 @@ class Passkeys:
                 expected_origin=self._origin,
                 require_user_verification=True,
             )
-        except (WebAuthnException, SignInError, ValueError, KeyError, TypeError) as error:
+        except (WebAuthnException, SignInError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise InputError("the passkey could not be taken; load the page again and make it anew") from error
         return Passkey(
             id=verified.credential_id,

@@ -13,7 +13,7 @@ from clew.errors import ConflictError, InputError
 from clew.parts.stores._filing import FilingFilter
 from clew.parts.stores.base import UnitOfWork
 from clew.pipelines import filing as filings
-from clew.pipelines.alerts import standing_alerts
+from clew.pipelines.alerts import count_alerts, standing_alerts
 from clew.pipelines.filing_shown import filing_file, filing_standing, waits_for_switch
 from clew.pipelines.hand_over import as_sent, document
 from clew.records.filing import FilingState, PaperKind, Step
@@ -27,6 +27,7 @@ from clew.web.visit import visit_of
 
 router = APIRouter(include_in_schema=False)
 
+_ALERTS = 12
 _ROWS = 50
 _SEE_OTHER = 303
 STATES = {
@@ -82,7 +83,8 @@ def show_reports(
     with installation.store.read() as reader:
         found = reader.filings(asked)
         standing = filing_standing(reader, installation.settings)
-        stands = alerts.shown(reader, who, standing_alerts(reader))
+        stands = alerts.shown(reader, who, standing_alerts(reader, most=_ALERTS))
+        stand = count_alerts(reader)
     shown = found[:_ROWS]
     return page(
         request,
@@ -94,6 +96,7 @@ def show_reports(
         wanted=wanted,
         standing=standing,
         alerts=stands,
+        alerts_stand=stand,
         link=_link,
         waits=partial(waits_for_switch, settings=installation.settings),
         STATES=STATES,

@@ -174,6 +174,13 @@ def _unfiled(work: Work) -> Iterator[Need]:
     for each in work.alerts:
         alert = each.alert
         yield Need(tone="danger", what=alert.title, why=alert.to_do, told=alert.told, link=each.link)
+    if work.older_alerts:
+        yield Need(
+            tone="danger",
+            what=f"{words.count(work.older_alerts, 'older alert stands', 'older alerts stand')} besides",
+            why="Each stands until a person has seen to it.",
+            link=work.all_alerts,
+        )
 
 
 def _unreviewed(work: Work) -> Iterator[Need]:

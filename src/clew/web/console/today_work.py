@@ -7,7 +7,7 @@ from clew.parts.stores._evidence import Kept
 from clew.parts.stores._filing import FilingFilter
 from clew.parts.stores._review import JobFilter
 from clew.parts.stores.base import Reader
-from clew.pipelines.alerts import standing_alerts
+from clew.pipelines.alerts import count_alerts, standing_alerts
 from clew.pipelines.filing_shown import FilingStanding, filing_standing
 from clew.pipelines.review_desk import senior
 from clew.records.audit import AuditFilter
@@ -19,6 +19,7 @@ from clew.web.console import alerts, review_words, words
 from clew.web.console.navigation import may_open
 
 # Verdicts and filings of one day; more are said to be more.
+_ALERTS = 50
 _MOST = 1_000
 _AHEAD = timedelta(days=365)
 
@@ -55,7 +56,9 @@ class Work:
 
     Attributes:
         waiting: jobs that nobody has decided, and nobody holds.
-        alerts: what stands until a person has seen to it, and where.
+        alerts: what stands until a person has seen to it, and where; the newest.
+        older_alerts: how many stand besides those.
+        all_alerts: where all of them stand; "" where the person may not go.
     """
 
     next: NextJob | None
@@ -63,6 +66,8 @@ class Work:
     urgent: int
     knots: tuple[Knot, ...]
     alerts: tuple[alerts.Shown, ...]
+    older_alerts: int
+    all_alerts: str
 
 
 def work_of(reader: Reader, settings: Settings, who: User, midnight: datetime, now: datetime) -> Work:
@@ -87,7 +92,9 @@ def work_of(reader: Reader, settings: Settings, who: User, midnight: datetime, n
         waiting=waiting,
         urgent=urgent,
         knots=(in_review, _verdicts(reader, midnight, "/review?show=decided" if reviews else ""), filed, kept),
-        alerts=tuple(alerts.shown(reader, who, standing_alerts(reader))),
+        alerts=tuple(alerts.shown(reader, who, standing_alerts(reader, most=_ALERTS))),
+        older_alerts=max(count_alerts(reader) - _ALERTS, 0),
+        all_alerts="/alerts" if may_open(who, "/alerts") else "",
     )
 
 

@@ -155,6 +155,9 @@ async def _fields(request: Request, door: Door, desk: ReviewDesk, view: View, le
     """What the file says of itself, as text; sent as one page, so it is served when the page is made."""
     descriptor = await door.in_thread(lambda: serving.hold_for_picture(desk, view))
     outcome = await door.hashing.look(descriptor, serving.wanted_of(view.event))
+    if outcome.hashed.unhashable:
+        # Nothing was read, which is not the same as a file without fields: this serving never becomes complete.
+        raise NotFoundError(f"the fields of this file cannot be read: {outcome.hashed.unhashable[0].detail}")
     size_bytes = sum(len(name) + len(text) for name, text in outcome.fields)
     await door.in_thread(lambda: serving.view_served(desk, view.event.id, size_bytes))
     return page(

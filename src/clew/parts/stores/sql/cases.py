@@ -127,12 +127,21 @@ class CaseReading(Session, Reader, ABC):
         query = select(tables.contents).where(_O.not_held == NotHeld.SEALING.value, _O.added_at < to_us(before))
         return self._load_contents(self._all(query.order_by(_O.added_at).limit(limit)))
 
-    def case_alerts(self, *, case_id: CaseId | None = None, limit: int = 200) -> list[CaseAlert]:
+    def case_alerts(
+        self, *, case_id: CaseId | None = None, before: AlertId | None = None, limit: int | None = None
+    ) -> list[CaseAlert]:
         """Along the index of those that stand."""
         query = select(tables.case_alerts).where(_A.cleared_at.is_(None))
         if case_id is not None:
             query = query.where(_A.case_id == case_id)
+        if before is not None:
+            query = query.where(_A.id < before)
         return [_alert_of(row) for row in self._all(query.order_by(_A.id.desc()).limit(limit))]
+
+    def count_case_alerts(self) -> int:
+        """Counted on the index of those that stand."""
+        row = self._first(select(func.count().label("n")).where(_A.cleared_at.is_(None)))
+        return 0 if row is None else int(row["n"])
 
     def get_case_alert(self, alert_id: AlertId) -> CaseAlert:
         """By the primary key."""

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select
+from sqlalchemy import Connection, Dialect, RowMapping, delete, func, insert, select
 
 from clew.parts.stores.base import Reader, UnitOfWork
 from clew.parts.stores.sql import tables
-from clew.parts.stores.sql.database import Database, Upsert
+from clew.parts.stores.sql.database import Database
 from clew.parts.stores.sql.session import ChangingSession, Session
 from clew.parts.stores.sql.values import Row, name_bytes, to_us
 from clew.records.hashlist import Action
@@ -90,16 +90,22 @@ def write_counts(connection: Connection, database: Database, counts: Mapping[Cou
     )
     if not rows:
         return
-    connection.execute(_growing(type(database)), rows)
+    text, names = _growing(type(database), connection.dialect)
+    connection.exec_driver_sql(text, rows if names is None else [tuple(row[name] for name in names) for row in rows])
 
 
 @functools.cache
-def _growing(kind: type[Database]) -> Upsert:
-    """The statement of `write_counts`; to make it anew for each commit would take a third of the writer's time."""
+def _growing(kind: type[Database], dialect: Dialect) -> tuple[str, Sequence[str] | None]:
+    """The statement of `write_counts` in the database's words, and the order of its values where they have no names.
+
+    Made once: to make it, or to look it up among the compiled, for each commit takes a third of the writer's time.
+    """
     statement = kind.insert(tables.counts)
-    return statement.on_conflict_do_update(
+    growing = statement.on_conflict_do_update(
         index_elements=_KEY, set_={"count": _COUNTS["count"] + statement.excluded["count"]}
     )
+    compiled = growing.compile(dialect=dialect, column_keys=[*_KEY, "count"])
+    return str(compiled), compiled.positiontup
 
 
 def _key_row(key: CountKey) -> dict[str, str | int]:

@@ -89,12 +89,34 @@ class FilingReading(OutboxReading, ABC):
         row = self._first(select(tables.filing_papers).where(of_filing))
         return None if row is None else _paper_of(row)
 
-    def filing_alerts(self, *, filing_id: FilingId | None = None, limit: int = 200) -> list[FilingAlert]:
+    def filing_alerts(
+        self,
+        *,
+        filing_id: FilingId | None = None,
+        case_id: CaseId | None = None,
+        before: AlertId | None = None,
+        limit: int | None = None,
+    ) -> list[FilingAlert]:
         """Along the index of standing ones."""
         query = select(tables.filing_alerts).where(_A.cleared_at.is_(None))
         if filing_id is not None:
             query = query.where(_A.filing_id == filing_id)
+        if case_id is not None:
+            query = query.where(_A.case_id == case_id)
+        if before is not None:
+            query = query.where(_A.id < before)
         return [_alert_of(row) for row in self._all(query.order_by(_A.id.desc()).limit(limit))]
+
+    def count_filing_alerts(self) -> int:
+        """Counted on the index of standing ones."""
+        row = self._first(select(func.count().label("n")).where(_A.cleared_at.is_(None)))
+        return 0 if row is None else int(row["n"])
+
+    def filing_alert_seen_at(self, filing_id: FilingId, kind: FilingAlertKind) -> datetime | None:
+        """The last of them."""
+        of_kind = and_(_A.filing_id == filing_id, _A.kind == kind.value)
+        row = self._first(select(func.max(_A.cleared_at).label("at")).where(of_kind))
+        return None if row is None else maybe_at(row["at"])
 
     def find_filing_alert(self, alert_id: AlertId) -> FilingAlert | None:
         """By the primary key."""
