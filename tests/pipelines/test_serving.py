@@ -10,7 +10,6 @@ from clew.errors import ClewError, ConflictError, NotFoundError, RefusedError
 from clew.pipelines import holds, legal_process, review, serving
 from clew.pipelines.case_file import viewing_of
 from clew.pipelines.destruction import destroy
-from clew.pipelines.release import release
 from clew.pipelines.views import View
 from clew.records.case import Content, NotHeld
 from clew.records.evidence import ProcessKind
@@ -122,10 +121,9 @@ def test_evidence_that_was_destroyed_meanwhile_is_not_served_and_its_content_say
     view = ask(house, ADA, lease, content)
     room = house.desk.strongroom
     assert room is not None
-    with house.store.read() as reader:
-        standing = holds.standing_holds(reader, content.case_id, house.clock.now)
-    for hold in standing:
-        release(room, hold.id, ground="dismissed", actor="user:ada")
+    house.store.transact(
+        lambda unit: holds.end_open_case(unit, room, content.case_id, ground="dismissed", actor="user:ada")
+    )
     at = house.clock.now
     request = legal_process.Asked(
         kind=ProcessKind.DESTRUCTION_REQUEST, reference="26-1", authority="County police", issued_at=at

@@ -150,15 +150,18 @@ def test_a_verdict_that_falls_after_its_report_was_filed_raises_one_alert_also_w
     assert (alert.kind, alert.content_id) == (AlertKind.REVERSED_AFTER_FILING, content.id)
 
 
-def test_nobody_ends_the_hold_of_a_case_that_is_not_decided(house):
+def test_nobody_alone_ends_the_hold_of_a_case_that_is_not_decided(house):
     content = house.sealed_hit(1)
     room = house.desk.strongroom
     assert room is not None
     with house.store.read() as reader:
         (hold,) = standing_holds(reader, content.case_id, house.clock())
-    with pytest.raises(RefusedError, match="ends with the verdict or with the report"):
-        release(room, hold.id, ground="a mistake", actor=ADA_ACTS)
+    assert release(room, hold.id, ground="an order of the court", actor=ADA_ACTS).released_at is None
+    with pytest.raises(RefusedError):
+        release(room, hold.id, ground="an order of the court", actor=ADA_ACTS)
     assert standing(house, content) == [HoldKind.OPEN_CASE]
+    assert release(room, hold.id, ground="an order of the court", actor="user:bo").released_at is not None
+    assert standing(house, content) == []
 
 
 def test_a_verdict_that_falls_while_its_report_may_have_been_finished_raises_the_alert(house):

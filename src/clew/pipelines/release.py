@@ -1,4 +1,4 @@
-"""End a hold before its time: by one person, or, where the law keeps the evidence of a report, by two."""
+"""End a hold before its time: by one person; by two where the law keeps a report's evidence or nobody judged it yet."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from clew.records.identifiers import CaseId, HoldId
 
 
 def release(strongroom: Strongroom, hold_id: HoldId, *, ground: str, actor: str) -> Hold:
-    """The hold does not stand any more; or, a preservation of which that is the first word, it waits for a second.
+    """The hold does not stand any more; or, where two must say so and that is the first word, it waits.
 
     The second word is another person's. Where there is nobody else, it is the same person's after the delay of the
     settings, and the audit says so. Nothing is destroyed by it.
@@ -22,15 +22,15 @@ def release(strongroom: Strongroom, hold_id: HoldId, *, ground: str, actor: str)
         The hold; `released_at` is None when it stands until another person agrees.
     Raises:
         ConflictError: it did not stand.
-        RefusedError: the same person gives both words, or the case is open and that is why it is held.
+        RefusedError: the same person gives both words.
     """
     why = checked_text(ground, "a ground")
 
     def work(unit: UnitOfWork) -> Hold:
         hold, at = _standing(unit, strongroom, hold_id)
-        if hold.kind is HoldKind.OPEN_CASE and _in_review(unit, hold.case_id):
-            raise RefusedError("nobody ends the hold of an open case: it ends with the verdict or with the report")
-        if hold.kind is not HoldKind.PRESERVATION:
+        # Nobody alone takes the evidence of a case away before it was judged; a lawful order still can, by two.
+        undecided = hold.kind is HoldKind.OPEN_CASE and _in_review(unit, hold.case_id)
+        if hold.kind is not HoldKind.PRESERVATION and not undecided:
             return end_hold(unit, strongroom, hold, why, actor)
         if hold.release_asked_at is None:
             asked = replace(hold, release_asked_at=at, release_asked_by=actor, release_ground=why)

@@ -76,14 +76,14 @@ class FileKeyring(Keyring):
 
     def rotate(self) -> str:
         """A new first line."""
-        with hold(self._path.with_name(f".{self._path.name}.lock"), "a change of the master keys"):
+        with hold(self._path.with_name(f".{self._path.name}.lock")):
             name, master = _new()
             self._write({name: master, **self._read()})
         return name
 
     def forget(self, master: str) -> None:
         """Its line is gone, and what the file held before is not kept."""
-        with hold(self._path.with_name(f".{self._path.name}.lock"), "a change of the master keys"):
+        with hold(self._path.with_name(f".{self._path.name}.lock")):
             keys = self._read()
             if master not in keys:
                 raise NotFoundError(f"no master key '{master[:40]}' in {self._path}")
@@ -93,7 +93,7 @@ class FileKeyring(Keyring):
 
     def _make(self) -> None:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with hold(self._path.with_name(f".{self._path.name}.lock"), "a change of the master keys"):
+        with hold(self._path.with_name(f".{self._path.name}.lock")):
             # Another process may have been first; its key is ours.
             if not self._path.exists():
                 name, master = _new()
