@@ -76,38 +76,45 @@ def find(
     totals = [0] * len(contents)
     states: list[IndexState | None] = [None] * len(contents)
     by_type: dict[SignalType, IndexState] = {}
-    for signal_type, measure in measures.items():
-        asked = [
-            (place, signal)
-            for place, signals in enumerate(contents)
-            for signal in signals
-            if signal.type == signal_type and comparable(signal, measure)
-        ]
-        if not asked:
-            continue
-        joined = b"".join(signal.value for _, signal in asked)
+    for signal_type, asked in _sorted_by_type(contents, measures).items():
+        measure = measures[signal_type]
+        joined = b"".join([signal.value for _, signal in asked])
         values = np.frombuffer(joined, np.uint8).reshape(len(asked), measure.width_bytes)
         radius = radius_by_list(lists, signal_type, measure)
-        neighbours, state = index.search(signal_type, values, radius, limit=limit)
-        by_type[signal_type] = state
-        for place in {place for place, _ in asked}:
+        neighbours, answered = index.search(signal_type, values, radius, limit=limit)
+        by_type[signal_type] = answered
+        for place, _ in asked:
             before = states[place]
-            states[place] = state if before is None else min(before, state, key=_age)
+            if before is None or _age(answered) < _age(before):
+                states[place] = answered
         if len(neighbours.query):
             _collect(neighbours, asked, radius, near, totals)
-    return [
-        Found(
-            near=tuple(sorted(each.values(), key=_Nearness(measures))[:limit]),
-            total=max(total, len(each)),
-            index=_oldest(each.values(), by_type) or state or _current(index, measures),
-        )
-        for each, total, state in zip(near, totals, states, strict=True)
-    ]
+    found = []
+    for each, total, state in zip(near, totals, states, strict=True):
+        if each:
+            nearest = tuple(sorted(each.values(), key=_Nearness(measures))[:limit])
+            found.append(Found(near=nearest, total=max(total, len(each)), index=_oldest(each.values(), by_type)))
+        else:
+            found.append(Found(near=(), total=total, index=state or _current(index, measures)))
+    return found
 
 
-def _oldest(near: Collection[Near], by_type: Mapping[SignalType, IndexState]) -> IndexState | None:
+def _sorted_by_type(
+    contents: Sequence[Sequence[Signal]], measures: Measures
+) -> dict[SignalType, list[tuple[int, Signal]]]:
+    """The signals that can be compared, each with its content's place; types in the order of the measures."""
+    asked: dict[SignalType, list[tuple[int, Signal]]] = {signal_type: [] for signal_type in measures}
+    for place, signals in enumerate(contents):
+        for signal in signals:
+            measure = measures.get(signal.type)
+            if measure is not None and comparable(signal, measure):
+                asked[signal.type].append((place, signal))
+    return {signal_type: each for signal_type, each in asked.items() if each}
+
+
+def _oldest(near: Collection[Near], by_type: Mapping[SignalType, IndexState]) -> IndexState:
     """The oldest state of the types that matched; generations are counted for each type by itself."""
-    return min((by_type[each.signal.type] for each in near), key=_age) if near else None
+    return min((by_type[each.signal.type] for each in near), key=_age)
 
 
 def _current(index: Searcher, measures: Measures) -> IndexState:

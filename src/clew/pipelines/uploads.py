@@ -3,7 +3,7 @@
 import functools
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -289,11 +289,11 @@ class Screener:
 
     def _too_poor(self, signals: Sequence[Signal]) -> tuple[Unhashable, ...]:
         """Types of which every signal is below the quality that can be compared: said, never passed over."""
-        poor = {each.type for each in signals} - {
-            each.type
-            for each in signals
-            if each.type not in self._measures or comparable(each, self._measures[each.type])
-        }
+        measures = self._measures
+        below = [each for each in signals if each.type in measures and not comparable(each, measures[each.type])]
+        if not below:
+            return ()
+        poor = {each.type for each in below} - {each.type for each in signals if each not in below}
         missing = []
         for signal_type, measure in self._measures.items():
             if signal_type in poor:
@@ -336,7 +336,8 @@ class Screener:
 
 def _standing(found: match.Found, matches: tuple[Match, ...]) -> match.Found:
     """What was found, less the entries that proved to be gone. Of those beyond the limit nobody knows."""
-    return replace(found, total=found.total - (len(found.near) - len(matches)))
+    gone = len(found.near) - len(matches)
+    return replace(found, total=found.total - gone) if gone else found
 
 
 def parse_signal(
@@ -359,12 +360,13 @@ def _pick(book: _Book, names: Sequence[ListName]) -> list[HashList]:
     return [book.lists[name] for name in names]
 
 
-def _count(answers: Iterable[Answer], channel: Channel, at: datetime) -> Counter[CountKey]:
+def _count(answers: Sequence[Answer], channel: Channel, at: datetime) -> Counter[CountKey]:
     """The lines that these answers add to the day's counts: one a screening, one more for each missing signal type."""
     day = at.date()
     counts: Counter[CountKey] = Counter()
+    for action, count in Counter(answer.screening.action for answer in answers).items():
+        counts[CountKey(day=day, channel=channel, action=action)] = count
     for answer in answers:
-        counts[CountKey(day=day, channel=channel, action=answer.screening.action)] += 1
         for kind, reason in {(each.type, each.reason) for each in answer.unhashable}:
             counts[CountKey(day=day, channel=channel, type=kind, reason=reason)] += 1
     return counts

@@ -1,6 +1,5 @@
 """What Prometheus reads: counts since the process began, and how index, workers and legal grounds stand now."""
 
-from collections import Counter as Counted
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -78,9 +77,8 @@ class Metrics:
 
     def screened(self, answers: Sequence[Answer], channel: Channel) -> None:
         """The answers are counted, as the store counts them."""
-        for action, count in Counted(answer.screening.action for answer in answers).items():
-            self._screened_as(action, channel).inc(count)
         for answer in answers:
+            self._screened_as(answer.screening.action, channel).inc()
             for missing in answer.unhashable:
                 self._unhashable.labels(missing.type, missing.reason.value).inc()
 

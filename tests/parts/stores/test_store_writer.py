@@ -6,6 +6,7 @@ from concurrent.futures import Future
 from datetime import date
 
 import pytest
+from sqlalchemy import text
 
 from clew.errors import NotFoundError, UnavailableError
 from clew.parts.stores.base import Store, StorePart, UnitOfWork
@@ -163,6 +164,37 @@ def test_works_that_deadlock_with_another_process_are_run_again(store_part: Stor
         assert reader.find_value("a") == reader.find_value("b")
     for store in stores:
         store.close()
+
+
+@pytest.mark.pg
+def test_a_connection_that_the_server_ends_costs_at_most_the_commit_that_meets_it(
+    store_part: StorePart, postgres_url: str
+):
+    store = store_part.open(postgres_url)
+    backend = store.transact(_backend)
+    with store.read() as reader:  # the writer has its connection still in hand
+        reader._connection.execute(text("SELECT pg_terminate_backend(:backend)"), {"backend": backend})  # type: ignore[attr-defined]
+    met = store.submit(_putting("met", "1")).exception()
+    assert met is None or isinstance(met, UnavailableError)
+    store.transact(_putting("after", "1"))
+    assert store.transact(_backend) != backend
+    with store.read() as reader:
+        assert (reader.find_value("met") is None) == (met is not None)
+        assert reader.find_value("after") == "1"
+    store.close()
+
+
+def test_a_writer_with_nothing_to_do_gives_its_connection_back(any_store: Store):
+    any_store.transact(_putting("name", "1"))
+    writing = any_store._database.writing  # type: ignore[attr-defined]
+    with writing.begin() as connection:  # there is but one, and whoever asks waits for it
+        connection.exec_driver_sql("UPDATE installation_values SET value = '2' WHERE name = 'name'")
+    with any_store.read() as reader:
+        assert reader.find_value("name") == "2"
+
+
+def _backend(unit: UnitOfWork) -> int:
+    return int(unit._connection.scalar(text("SELECT pg_backend_pid()")))  # type: ignore[attr-defined]
 
 
 def _putting(name: str, value: str) -> Callable[[UnitOfWork], None]:

@@ -313,7 +313,8 @@ def _begin_reading(connection: Connection) -> None:
 
 
 def _begin_writing(connection: Connection) -> None:
-    patiently(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    driver = _driver(connection)  # without the context that SQLAlchemy makes for each execution
+    patiently(lambda: driver.execute("BEGIN IMMEDIATE"))
 
 
 def patiently(attempt: Callable[[], T]) -> T:

@@ -4,8 +4,9 @@ import queue
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import Generic, Protocol, TypeVar
 
 from sqlalchemy import Connection
@@ -31,6 +32,9 @@ _LONG_S = 0.02
 _ATTEMPTS = 5
 # Who asks for readiness is told of works that have waited longer than this; a bulk import lets others in sooner.
 _PATIENCE_S = 5.0
+# While works keep coming the connection stays in hand: taking it from the pool and giving it back is a large share of
+# what a small commit costs in Python. Idle for so long, the writer lets go.
+_IDLE_S = 0.1
 # A failed commit is told so long unless a later one succeeds: then somebody has to try again, or nobody would.
 _FAILURE_S = 30.0
 
@@ -48,6 +52,7 @@ class Writer:
         self._oldest_since_s: float | None = None  # when the oldest work in hand was submitted
         self._failed: tuple[float, str] | None = None  # when and why the last commit failed
         self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._connection: Connection | None = None  # the writer thread's, in no transaction between two commits
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._closed = False
@@ -96,10 +101,15 @@ class Writer:
                 self._commit_some(jobs)
                 if self._database.yield_s and time.monotonic() - began > _LONG_S:
                     time.sleep(self._database.yield_s)
+        self._let_go()
 
     def _gather(self, jobs: deque["_Waiting"]) -> bool:
         """Wait for a job and take with it all that wait; whether the thread is to go on."""
-        job = self._waiting.get()
+        try:
+            job = self._waiting.get(timeout=_IDLE_S if self._connection is not None else None)
+        except queue.Empty:
+            self._let_go()
+            job = self._waiting.get()
         while job is not None:
             if job.start():
                 jobs.append(job)
@@ -135,7 +145,7 @@ class Writer:
         audited: list[tuple[Value, ...]] = []
         deadline = time.monotonic() + _GROUP_S
         self._database.demand_in_place()
-        with self._database.writing.begin() as connection:
+        with self._begun() as connection:
             for job in jobs:
                 unit = SqlUnitOfWork(connection, self._database, counted)
                 if len(jobs) == 1:
@@ -154,6 +164,23 @@ class Writer:
         # Again, before anybody is told: a removed file takes every commit, and the next start does not find it.
         self._database.demand_in_place()
         return outcomes
+
+    @contextmanager
+    def _begun(self) -> Iterator[Connection]:
+        """A transaction, which ends with the block: committed, or undone by an error."""
+        if self._connection is None:
+            self._connection = self._database.writing.connect()
+        try:
+            with self._connection.begin():
+                yield self._connection
+        except BaseException:
+            self._let_go()  # the pool knows whether a connection still serves after an error
+            raise
+
+    def _let_go(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
 
     def _run_apart(self, connection: Connection, job: "_Waiting", unit: SqlUnitOfWork) -> BaseException | None:
         """Run one job in a savepoint: its error, after its changes and no others were undone."""
