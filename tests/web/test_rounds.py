@@ -1,6 +1,7 @@
 """Rounds: what comes in together is answered together, and each gets its own."""
 
 import asyncio
+import gc
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -67,6 +68,28 @@ def test_what_comes_in_one_turn_is_one_round_and_each_gets_its_own() -> None:
             assert [references(await each) for each in asked] == [["0"], ["1"], ["2"], ["3", "4"]]
 
     asyncio.run(run())
+
+
+def test_an_answered_round_is_gone_without_a_look_for_garbage() -> None:
+    """Else rounds gather until the next look, which holds up all requests while it goes through them."""
+
+    async def run() -> None:
+        work = Work()
+        with ThreadPoolExecutor(1) as threads:
+            rounds = Rounds(work, work, 64, threads)
+            asked = asyncio.ensure_future(rounds.ask([content(0)], 1, UPLOADS))
+            await turns()
+            work.durable.pop().set_result(None)
+            await asked
+
+    gc.collect()
+    gc.disable()
+    try:
+        asyncio.run(run())
+        left = [each for each in gc.get_objects() if isinstance(each, Content)]
+    finally:
+        gc.enable()
+    assert left == []
 
 
 def test_who_may_have_fewer_matches_is_in_a_round_of_its_own() -> None:

@@ -123,8 +123,10 @@ class Rounds:
     def _record(
         self, current: _Round, loop: asyncio.AbstractEventLoop, answers: list[Answer], durable: Future[None]
     ) -> None:
-        def settle() -> None:
-            error = durable.exception()
+        # It is told of the future and does not hold it: each would keep the other, and with them the whole round,
+        # until somebody looks for garbage, which holds every request up.
+        def settle(done: Future[None]) -> None:
+            error = done.exception()
             if error is not None:
                 self._fail(current, loop, error)
                 return
@@ -132,7 +134,7 @@ class Rounds:
             self._next(loop)
 
         # Called on the store's thread: one call over to the loop for all who wait.
-        durable.add_done_callback(lambda _: loop.call_soon_threadsafe(settle))
+        durable.add_done_callback(lambda done: loop.call_soon_threadsafe(settle, done))
 
     def _fail(self, current: _Round, loop: asyncio.AbstractEventLoop, error: BaseException) -> None:
         for _, answered in current.waiting:
