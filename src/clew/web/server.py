@@ -37,8 +37,8 @@ _STOPS = (signal.SIGTERM, signal.SIGINT)
 _TICKS = 10
 # Descriptors that connections leave to the database, the index and the workers; uploads have theirs besides.
 _RESERVED = 512
-# Python's 700 new objects between looks for garbage are a few requests. Requests leave hardly any, and each look holds all
-# of them up: for some milliseconds where so many objects are looked through.
+# Python's 700 new objects between looks for garbage are a few requests. Requests leave hardly any, and each look holds
+# all of them up: for some milliseconds where so many objects are looked through.
 _GARBAGE = (20_000, 20, 20)
 _TOO_LARGE = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n"
