@@ -15,7 +15,6 @@ NATIVE := $(wildcard src/native/*) CMakeLists.txt pyproject.toml
 # An editable install knows the modules that there were when it was made: a new name asks for a new one.
 NAMES := $(shell find src/clew -name '*.py' | LC_ALL=C sort | cksum | cut -d' ' -f1)
 INSTALLED := $(VENV)/.stamp-installed-$(NAMES)
-PORT ?= 8080
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -63,8 +62,8 @@ setup-dev: setup $(VENV)/.stamp-dev $(VENV)/.stamp-browser
 
 # ---------------------------------------------------------------- use
 
-run: setup ## everything: a sample day, screened, and the console on http://localhost:8080
-	@exec $(BIN)/clew run --port $(PORT)
+run: setup ## everything: a sample day, screened, and the console on http://localhost:8080 (else PORT=, CLEW_WEB_PORT=)
+	@exec $(BIN)/clew run$(if $(PORT), --port $(PORT))
 
 # ---------------------------------------------------------------- judge
 

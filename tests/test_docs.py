@@ -127,7 +127,7 @@ def test_every_error_is_documented_with_exit_code_status_and_retry(kind: type[er
 
 def test_every_exit_code_is_documented() -> None:
     codes = {each.exit_code for each in error_classes()} | {0, 1, 6} | {main._BAD_INPUT, main._INTERNAL}
-    codes |= {main._INTERRUPTED, main._UNREAD}
+    codes |= {main._INTERRUPTED, main._UNREAD, main._TERMINATED}
     assert {int(first) for first in rows("errors.md") if first.isdigit()} == codes
 
 

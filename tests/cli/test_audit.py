@@ -32,8 +32,8 @@ def lines_of(out: str) -> list[dict[str, object]]:
 
 def test_what_waits_is_sealed_by_hand(clew) -> None:
     clew("legal", "set", "private-messages", "--basis", "A regulation", "--since", "2026-01-01")
-    assert clew("audit", "seal")[1] == "1 sealed; the log has 1 leaves, and 0 rows wait\n"
-    assert clew("audit", "seal")[1] == "0 sealed; the log has 1 leaves, and 0 rows wait\n"
+    assert clew("audit", "seal")[1] == "1 sealed; the log has 1 leaf, and 0 rows wait\n"
+    assert clew("audit", "seal")[1] == "0 sealed; the log has 1 leaf, and 0 rows wait\n"
 
 
 def test_acts_are_shown_by_what_is_asked_for_and_showing_them_is_one(audit) -> None:
@@ -109,11 +109,13 @@ def test_the_export_is_every_leaf_and_the_checkpoint_and_is_an_act_itself(audit)
 
 
 def test_a_cleared_record_is_erased_by_a_person_who_is_asked(audit) -> None:
+    code, _, err = audit("erase", "user:ada", "--ground", "Order of 2026-03-01")
+    assert (code, "is no record of a person outside" in err, "give --yes" in err) == (3, True, False)
     words = ("erase", "purpose:private-messages", "--ground", "Order of 2026-03-01")
     code, _, err = audit(*words)
     assert (code, "give --yes" in err) == (3, True)
     code, out, _ = audit(*words, "--yes")
-    assert (code, out) == (0, "2 events of 1 record(s) are gone; the log knows them as audit-key:1\n")
+    assert (code, out) == (0, "gone for good: 2 events of 1 record; the log knows them as audit-key:1\n")
     assert audit("verify")[0] == 0
     assert "A regulation" not in audit("export")[1]
     assert "erased (audit-key:1)" in audit("show")[1]

@@ -1,6 +1,7 @@
 """The commands as a person runs them: words, exit codes, JSON lines."""
 
 import json
+import signal
 import socket
 import subprocess
 import sys
@@ -107,8 +108,8 @@ def test_hash_of_an_unknown_type_names_those_that_there_are(capfd: pytest.Captur
     assert "there are: md5, pdq, sha1, sha256" in err
 
 
-def sample_list(capfd: pytest.CaptureFixture[str], data: Path, value: str) -> None:
-    (data / "list.csv").write_text(f"type,value\nmd5,{value}\n")
+def sample_list(capfd: pytest.CaptureFixture[str], data: Path, value: str, *, category: str = "") -> None:
+    (data / "list.csv").write_text(f"type,value,category\nmd5,{value},{category}\n")
     source = [
         "--source",
         "us",
@@ -141,7 +142,12 @@ def test_screen_ends_with_1_on_a_hit_and_0_without(capfd: pytest.CaptureFixture[
     assert (hit["flooded"], passed["flooded"], passed["index"]) == (False, False, None)
     code, out, _ = clew(capfd, "screen", "--type", "md5", str(data / "up" / "b"))
     assert code == 0
-    assert out == "1 files screened, 0 hits; not hashed in full: 0, no pictures: 0\n"
+    assert out == "1 file screened, 0 hits; not hashed in full: 0, no pictures: 0\n"
+    (data / "up" / "c.zip").write_bytes(b"PK\x03\x04")
+    code, out, _ = clew(capfd, "screen", str(data / "up" / "b"), str(data / "up" / "c.zip"))
+    assert code == 0
+    assert "c.zip  no pdq: container" in out
+    assert "2 files screened, 0 hits; not hashed in full: 0, no pictures: 2, of them containers: 1\n" in out
 
 
 def test_what_an_earlier_command_found_is_marked(capfd: pytest.CaptureFixture[str], data: Path) -> None:
@@ -173,7 +179,7 @@ def test_what_an_earlier_command_found_is_marked(capfd: pytest.CaptureFixture[st
         run_id=None,
     )
     for earlier in (False, True):
-        _print_text(ScreenedFile(path="/up/a", action=Action.BLOCK, hit=hit, earlier=earlier))
+        _print_text(ScreenedFile(path=b"/up/a", action=Action.BLOCK, hit=hit, earlier=earlier))
     first, again = capfd.readouterr().out.splitlines()
     assert again == f"{first}  (found before)"
 
@@ -204,7 +210,70 @@ def test_match_reads_lines_and_names_the_bad_ones(capfd: pytest.CaptureFixture[s
     found, bad = (json.loads(line) for line in process.stdout.splitlines())
     assert process.returncode == 1
     assert (found["type"], found["matches"][0]["distance"], found["matches"][0]["list"]) == ("md5", 0, "ours")
+    assert b"1 line could not be read; it is answered with its fault" in process.stderr
     assert bad == {"line": 2, "error": "MD5 hash must be 32 hex digits, got 3"}
+
+
+def test_a_match_has_one_shape_in_every_command(capfd: pytest.CaptureFixture[str], data: Path) -> None:
+    (data / "a").write_bytes(b"a")
+    sample_list(capfd, data, "0cc175b9c0f1b6a831c399e269772661", category="industry:A1")
+    screened = json.loads(clew(capfd, "screen", "--json", "--type", "md5", str(data / "a"))[1])
+    command = [sys.executable, "-m", "clew", "match"]
+    lines = b"md5 0cc175b9c0f1b6a831c399e269772661\n"
+    looked_up = json.loads(subprocess.run(command, input=lines, capture_output=True, check=False).stdout)
+    assert looked_up["matches"] == screened["matches"]
+    assert looked_up["matches"][0]["category"] == {"scheme": "industry", "code": "A1"}
+
+
+def test_hits_are_shown_by_action(capfd: pytest.CaptureFixture[str], data: Path) -> None:
+    (data / "a").write_bytes(b"a")
+    sample_list(capfd, data, "0cc175b9c0f1b6a831c399e269772661")
+    assert clew(capfd, "screen", "--type", "md5", str(data / "a"))[0] == 1
+    assert json.loads(clew(capfd, "hits", "--action", "block", "--json")[1])["action"] == "block"
+    assert clew(capfd, "hits", "--action", "review", "--json")[1] == ""
+    assert "1 of 1 hit; one with its matches" in clew(capfd, "hits", "--action", "block")[1]
+
+
+@pytest.mark.parametrize(
+    ("how", "code", "name"), [(signal.SIGTERM, 143, "SIGTERM"), (signal.SIGINT, 130, "Ctrl-C")], ids=["TERM", "INT"]
+)
+def test_a_command_that_is_told_to_end_says_so_and_leaves_no_trace(
+    capfd: pytest.CaptureFixture[str], data: Path, how: signal.Signals, code: int, name: str
+) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "clew", "match"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdin.write(b"md5 xyz\n" * 1000)  # one batch: once it is answered, the command waits for more
+        process.stdin.flush()
+        process.stdout.readline()
+        process.send_signal(how)
+        told = process.stderr.read().decode()
+        assert process.wait(30) == code
+    assert told == f"clew: ended by {name}; what was acknowledged is stored\n"
+
+
+@pytest.mark.slow
+def test_a_screening_that_is_told_to_end_goes_on_later(capfd: pytest.CaptureFixture[str], data: Path) -> None:
+    (data / "up").mkdir()
+    for number in range(3000):
+        (data / "up" / f"{number:04}").write_bytes(b"%d" % number)
+    command = [sys.executable, "-m", "clew", "screen", "--json", "--type", "md5", str(data / "up")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        process.stdout.read()
+        told = process.stderr.read().decode()
+        assert process.wait(60) == 143
+    assert "The same command goes on, --fresh begins anew" in told
+    assert "Traceback" not in told
 
 
 def test_a_reader_that_goes_away_is_neither_a_trace_nor_a_hit(capfd: pytest.CaptureFixture[str], data: Path) -> None:
@@ -253,12 +322,24 @@ def test_doctor_ends_with_4_when_something_is_missing(capfd: pytest.CaptureFixtu
     assert told["data folder"] == "weak"
 
 
+@pytest.mark.parametrize("above", ["/proc/nowhere", "a-file"])
+def test_a_data_folder_that_cannot_be_made_is_missing(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, above: str
+) -> None:
+    (tmp_path / "a-file").write_bytes(b"")
+    code, out, _ = clew(capfd, "--data-dir", str(tmp_path / above / "data"), "doctor", "--json")
+    told = {each["what"]: each for each in map(json.loads, out.splitlines())}
+    assert code == 4
+    assert told["data folder"]["health"] == "missing"
+    assert "cannot be made" in told["data folder"]["told"]
+
+
 def test_index_shows_builds_and_verifies(capfd: pytest.CaptureFixture[str], data: Path) -> None:
     sample_list(capfd, data, "0cc175b9c0f1b6a831c399e269772661")
     _, out, _ = clew(capfd, "index", "show", "--json")
     entries = {each["type"]: each["entries"] for each in map(json.loads, out.splitlines())}
     assert entries == {"md5": 1, "pdq": 0, "sha1": 0, "sha256": 0}
-    assert clew(capfd, "index", "build", "md5")[1] == "md5: 1 entries\n"
+    assert clew(capfd, "index", "build", "md5")[1] == "md5: 1 entry\n"
     assert clew(capfd, "index", "verify")[:2] == (0, "every segment is whole\n")
     assert clew(capfd, "index", "build", "crc32")[0] == 2
 

@@ -58,8 +58,8 @@ def test_show_tells_what_is_held_and_never_its_bytes(evidence) -> None:
     code, out, _ = evidence("show")
     assert code == 0
     assert f"{CASE}" in out
-    assert "9 bytes  open-case, no end" in out
-    assert "until released; the case is open" in evidence("show", CASE)[1]
+    assert "9 bytes  open case, no end" in out
+    assert "stands until it is decided and reported" in evidence("show", CASE)[1]
     told = json.loads(evidence("show", CASE, "--json")[1])
     assert (told["objects"], told["standing"], told["kept_until"]) == (1, 1, None)
     assert evidence("show", "--kept", "destroyed")[1] == "no evidence is held\n"
@@ -84,12 +84,25 @@ def test_legal_requests_are_recorded_and_answered(evidence) -> None:
     code, out, _ = evidence("due")
     assert (code, "warrant 26-1, County court" in out, "overdue" in out) == (0, True, True)
     assert "answered by command:" in evidence("answered", told["process"])[1]
-    assert evidence("due")[1] == "nothing is due\n"
+    assert evidence("due")[1] == "nothing is due within 30 days\n"
     assert evidence("approve", told["process"])[0] == 3
 
 
+def test_a_request_without_a_date_stands_under_its_own_heading(evidence) -> None:
+    warrant = ("--kind", "warrant", "--reference", "26-1", "--authority", "County court", "--issued", "2026-01-02")
+    told = json.loads(evidence("process", CASE, *warrant, "--json")[1])
+    code, out, _ = evidence("due", "--days", "7")
+    assert (code, out.splitlines()[:2]) == (
+        0, ["nothing is due within 7 days", "not answered, without a date by when"],
+    )  # fmt: skip
+    assert "warrant 26-1, County court" in out
+    assert told["process"] in out
+    (line,) = evidence("due", "--json")[1].splitlines()
+    assert (json.loads(line)["due_at"], json.loads(line)["kind"]) == (None, "legal-request")
+
+
 def test_verify_is_quiet_when_all_is_well_and_ends_with_6_when_not(evidence, tmp_path: Path) -> None:
-    assert evidence("verify")[:2] == (0, "1 objects read, 9 bytes: all readable and unchanged\n")
+    assert evidence("verify")[:2] == (0, "1 object read, 9 bytes: all readable and unchanged\n")
     (path,) = [each for each in (tmp_path / "data" / "vault" / "objects").rglob("*") if each.is_file()]
     path.unlink()
     code, out, _ = evidence("verify")
@@ -111,17 +124,21 @@ def test_destroy_without_confirm_only_says_what_would_go(evidence, tmp_path: Pat
     assert list((tmp_path / "data" / "vault" / "objects").rglob(f"{'?' * 64}"))
 
 
-def test_destroy_asks_for_a_second_person_or_does_it_where_there_is_one(evidence, tmp_path: Path, monkeypatch) -> None:
+def test_destroy_asks_for_a_second_word_of_another_person_or_of_who_is_alone(
+    evidence, tmp_path: Path, monkeypatch
+) -> None:
     dismiss(tmp_path)
     evidence("process", CASE, *REQUEST)
     code, _, err = evidence("destroy", CASE, "--confirm", "another")
     assert (code, "it was another one" in err) == (3, True)
-    assert "Nothing is destroyed yet" in evidence("destroy", CASE, "--confirm", CASE)[1]
+    assert "nothing is destroyed yet" in evidence("destroy", CASE, "--confirm", CASE)[1]
     assert evidence("destroy", CASE, "--confirm", CASE)[0] == 3
     assert evidence("destroy", CASE, "--withdraw", "--confirm", CASE)[0] == 2
     assert evidence("destroy", CASE, "--withdraw")[1] == "withdrawn; nothing was destroyed\n"
     assert evidence("export-certificate", CASE, "--out", str(tmp_path / "c.json"))[0] == 2
     monkeypatch.setenv("CLEW_REVIEW_ONE_PERSON", "true")
+    assert "you, who are alone here" in evidence("destroy", CASE, "--confirm", CASE)[1]
+    monkeypatch.setenv("CLEW_REVIEW_SELF_REVIEW_HOURS", "0")
     assert evidence("destroy", CASE, "--confirm", CASE)[1].startswith("destroyed")
     code, _, _ = evidence("export-certificate", CASE, "--out", str(tmp_path / "c.json"))
     assert code == 0
@@ -212,11 +229,45 @@ def test_a_preservation_is_released_by_two_words_and_by_nobody_alone_at_once(evi
     )
     store.close()
     code, out, _ = evidence("release", made.id, "--ground", "filed by mistake")
-    assert (code, "It stands until then" in out) == (0, True)
-    assert "its release asked for by command:" in evidence("show", CASE)[1]
+    assert (code, "ends when another person gives" in out) == (0, True)
+    assert "to end it" in evidence("show", CASE)[1]
     code, _, err = evidence("release", made.id, "--ground", "filed by mistake")
     assert (code, "another person must agree" in err) == (3, True)
     assert evidence("release", made.id, "--withdraw", "--ground", "x")[0] == 2
     assert evidence("release", made.id, "--withdraw")[0] == 0
     assert evidence("release", made.id, "--withdraw")[0] == 3
     assert evidence("release", made.id)[0] == 2
+
+
+def test_show_says_in_words_how_a_hold_ended_and_that_destroyed_evidence_is_kept_no_more(
+    evidence, tmp_path: Path, monkeypatch
+) -> None:
+    dismiss(tmp_path)
+    assert "open case: the case is open" in evidence("show", CASE)[1]
+    assert "by system:test, because: dismissed" in evidence("show", CASE)[1]
+    evidence("process", CASE, *REQUEST)
+    evidence("destroy", CASE, "--confirm", CASE)
+    monkeypatch.setattr("clew.cli.evidence_options.command_actor", lambda: "command:eve")
+    assert evidence("destroy", CASE, "--confirm", CASE)[0] == 0
+    store = open_store(load(tmp_path / "data", {}))
+    room = open_strongroom(load(tmp_path / "data", {}), store, system_clock)
+    store.transact(  # the receipt of a report that was on its way
+        lambda unit: preserve(unit, room, CASE, finished_at=system_clock(), reference="filing-1", actor="system:file")
+    )
+    store.close()
+    out = evidence("show", CASE)[1]
+    assert "destroyed 20" in out.splitlines()[0]
+    assert out.splitlines()[1].startswith("  certificate of destruction 01")
+    assert "keeps nothing any more" in out
+    assert "until" not in out
+    assert json.loads(evidence("show", CASE, "--json")[1])["kept_until"] is None
+
+
+def test_where_one_person_is_alone_nobody_is_told_to_wait_for_another(evidence, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("CLEW_REVIEW_ONE_PERSON", "true")
+    dismiss(tmp_path)
+    evidence("process", CASE, *REQUEST)
+    assert "you, who are alone here, give the same command again after" in evidence("destroy", CASE)[1]
+    assert "another person" not in evidence("destroy", CASE, "--confirm", CASE)[1]
+    code, _, err = evidence("destroy", CASE, "--confirm", CASE)
+    assert (code, "agree with yourself after" in err) == (3, True)

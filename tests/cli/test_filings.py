@@ -13,7 +13,8 @@ import pytest
 
 from clew.cli.main import run
 from clew.parts.shelf import load
-from clew.parts.stores.base import StorePart
+from clew.parts.stores.base import StorePart, UnitOfWork
+from clew.pipelines.filing_desk import fail
 from clew.pipelines.report_drafts import open_draft, save
 from clew.records.draft import ReportDraft
 from clew.records.filing import PaperKind
@@ -95,6 +96,46 @@ def test_an_order_is_retracted_and_another_filed_by_hand(house, there, capsys):
     assert (done["state"], done["number"]) == ("filed-by-hand", "A-7")
     assert run(["reports", "by-hand", second["filing"], "--number", "A-8", "--at", "yesterday"]) == 2
     assert "offset" in capsys.readouterr().err
+
+
+HOSTILE = "\x1b]0;owned\x07\n\u202egnorw [red]x[/red]"
+TOLD = "\\x1b]0;owned\\x07\\n\\u202egnorw [red]x[/red]"
+
+
+def test_what_the_other_side_says_reaches_no_terminal_raw(house, there, capsys):
+    filing = house.order(house.case(BOATS))
+
+    def spoil(unit: UnitOfWork) -> None:
+        failed = replace(unit.get_filing(filing.id), number=HOSTILE, told=HOSTILE)
+        fail(unit, failed, HOSTILE, house.clock())
+
+    house.store.transact(spoil)
+    for arguments in (["list"], ["show", filing.id]):
+        assert run(["reports", *arguments]) == 0
+        captured = capsys.readouterr()
+        for text in (captured.out, captured.err):
+            assert TOLD in text
+            assert not set(text) & set("\x1b\x07\u202e")
+    assert run(["reports", "retract", filing.id, "--because", "wrong account"]) == 0
+    captured = capsys.readouterr()
+    assert TOLD in captured.out
+    assert not set(captured.out + captured.err) & set("\x1b\x07\u202e")
+
+
+def test_a_failure_that_quotes_the_other_side_reaches_no_terminal_raw(house, there, capsys, monkeypatch):
+    filing = house.order(house.case(BOATS))
+
+    def spoil(unit: UnitOfWork) -> None:
+        fail(unit, unit.get_filing(filing.id), HOSTILE, house.clock())
+
+    house.store.transact(spoil)
+    monkeypatch.setattr(
+        sys.modules["clew.cli.filings"], "file_again", lambda unit, *_, **__: unit.get_filing(filing.id)
+    )
+    assert run(["reports", "resume", filing.id]) == 3
+    captured = capsys.readouterr()
+    assert TOLD in captured.err
+    assert not set(captured.out + captured.err) & set("\x1b\x07\u202e")
 
 
 def facts_of(house: FilingHouse, case_id: CaseId) -> dict:

@@ -108,7 +108,11 @@ def test_the_first_import_names_every_particular_that_is_missing(clew: Command) 
             "--type",
         ),
         (("import", "none.csv"), 2, "--list"),
-        (("import", "none.csv", "--list", "x", "--since", "yesterday"), 2, "yesterday"),
+        (
+            ("import", "none.csv", "--list", "x", "--since", "yesterday"),
+            2,
+            "'yesterday' is no date; write it as YYYY-MM-DD or YYYY-MM-DDThh:mm:ss or YYYY-MM-DDThh:mm:ss+hh:mm.",
+        ),
     ],
 )
 def test_what_cannot_be_done_ends_with_its_code_and_says_why(filled: Command, words, code: int, said: str) -> None:
@@ -224,7 +228,7 @@ def test_an_opinion_against_an_entry_is_shown_as_disputed(filled: Command, monke
 def test_one_entry_or_a_whole_list_is_removed(filled: Command) -> None:
     assert filled("lists", "remove", "national-a", "--type", "MD5", "--value", A) == 0
     assert filled("lists", "remove", "national-a", "--yes") == 0
-    assert filled.out == "The list national-a is removed, with 1 entries.\n"
+    assert filled.out == "The list national-a is removed, with 1 entry.\n"
     assert filled("lists", "show", "national-a") == 2
 
 
@@ -233,7 +237,7 @@ def test_expire_removes_what_has_expired(clew: Command) -> None:
     assert clew("lists", "import", path, "--list", "x", *NEW_LIST) == 0
     assert "1 of them had expired before they came and do not match." in clew.out
     assert clew("lists", "expire") == 0
-    assert clew.out == "1 entries have expired and are removed.\n"
+    assert clew.out == "1 entry has expired and is removed.\n"
 
 
 def test_a_list_is_made_empty_for_an_own_desk(clew: Command) -> None:
@@ -250,3 +254,45 @@ def test_every_command_has_an_example_in_its_help(clew: Command, command: str) -
     assert clew("lists", command, "--help") == 0
     assert "Example" in clew.out
     assert f"clew lists {command} " in clew.out
+
+
+def test_an_import_says_how_many_entries_are_vetted_by_their_own_word(clew: Command) -> None:
+    path = clew.file("a.csv", f"type,value,vetted\nmd5,{A},yes\nmd5,{B},\n")
+    assert clew("lists", "import", path, "--list", "tips", *NEW_LIST) == 0
+    assert clew.out.splitlines()[-1] == (
+        "1 entry says of itself that it is vetted, though the list is not: an exact match on such an entry can lead to "
+        "block."
+    )
+    assert clew("lists", "import", path, "--list", "tips", "--json") == 0
+    assert clew.lines[0]["vetted_by_themselves"] == 1
+    assert clew("lists", "set", "tips", "--vetted") == 0
+    assert clew("lists", "import", path, "--list", "tips") == 0
+    assert "says of itself" not in clew.out
+
+
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        ("block", "block when vetted and undisputed; review when not vetted or disputed"),
+        ("review", "review"),
+        ("pass", "pass when vetted and undisputed, nobody is asked; review when not vetted or disputed"),
+    ],
+)
+def test_what_an_exact_match_leads_to_is_told_by_case(filled: Command, action: str, said: str) -> None:
+    assert filled("lists", "set", "national-a", "--exact-action", action, "--kept-days", "1") == 0
+    shown = {line[:12].strip(): line[13:] for line in filled.out.splitlines()}
+    assert shown["exact match"] == said
+    assert shown["kept"] == "1 day"
+
+
+def test_a_file_without_a_row_says_so_and_leaves_the_faults_that_are_recorded(clew: Command) -> None:
+    rough = clew.file("a.csv", f"type,value\nmd5,{A}\nmd5,abc\n")
+    assert clew("lists", "import", rough, "--list", "national-a", *NEW_LIST) == 6
+    assert "1 fault, hashes that could not be used" in clew.out
+    assert clew("lists", "import", clew.file("b.csv", "type,value\n"), "--list", "national-a") == 0
+    assert clew.out == (
+        "national-a: nothing was in the file, read as csv: not one row. The list and what is recorded of its last "
+        "import stay as they were.\n"
+    )
+    assert clew("lists", "show", "national-a", "--faults") == 0
+    assert "national-a: 1 fault in the last import" in clew.out

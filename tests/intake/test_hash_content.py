@@ -2,10 +2,12 @@
 
 import hashlib
 import os
+import zlib
 from dataclasses import replace
 
+import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from clew.intake.hash_content import Hasher
 from clew.intake.wire import Request
@@ -76,7 +78,8 @@ def test_an_empty_file_has_its_digests_and_says_that_it_is_empty(hashed):
     ("content", "media_type", "reason"),
     [
         (b"a shopping list", None, Reason.NOT_A_PICTURE),
-        (b"%PDF-1.7 and so on", "application/pdf", Reason.NOT_A_PICTURE),
+        (b"%PDF-1.7 and so on", "application/pdf", Reason.CONTAINER),
+        (b"P6\n4 4\n255\n", "image/x-portable-pixmap", Reason.UNSUPPORTED),
         (b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2", "video/mp4", Reason.UNSUPPORTED),
         (b"\x00\x00\x00\x0cJXL \r\n\x87\n", "image/jxl", Reason.UNSUPPORTED),
         (b"\xff\xd8\xff\xe0", "image/jpeg", Reason.DAMAGED),
@@ -214,3 +217,78 @@ def test_more_signals_than_an_answer_holds_are_not_made(hashed, monkeypatch):
     found = hashed(encoded(frames[0], "PNG", save_all=True, append_images=frames[1:]), types=(PDQ,), dihedral=True)
     assert len(found.signals) == 16
     assert why(found) == {PDQ: Reason.FRAMES_LEFT_OUT}
+
+
+def smooth(seed):
+    """A landscape without grain: its dim copies have the very same hash, at a lower quality."""
+    return landscape(seed, 320, 240).filter(ImageFilter.GaussianBlur(2))
+
+
+def comparable_distance(known, found):
+    """Bits between a picture's hash and the nearest of the signals that are good enough to be compared."""
+    value = int.from_bytes(next(each.value for each in known.signals if each.type == PDQ))
+    good = [each for each in found.signals if each.type == PDQ and each.quality >= 50]
+    return min((value ^ int.from_bytes(each.value)).bit_count() for each in good)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("alpha", [8, 24, 32, 48, 64, 96, 128, 200, 250])
+def test_a_picture_behind_a_plain_alpha_is_found(hashed, alpha, seed):
+    picture = smooth(seed)
+    veiled = picture.convert("RGBA")
+    veiled.putalpha(alpha)
+    known = hashed(encoded(picture, "PNG"), types=(PDQ,))
+    found = hashed(encoded(veiled, "PNG"), types=(PDQ,), dihedral=True)
+    assert comparable_distance(known, found) <= 10
+    assert found.unhashable == ()
+
+
+@pytest.mark.parametrize("name", ["PNG", "WEBP", "TIFF", "GIF"])
+def test_a_picture_behind_its_own_dim_copy_is_found(hashed, name):
+    for seed in range(1, 7):
+        picture = smooth(seed)
+        dims = [picture.point(lambda level, part=part: level * part // 255) for part in (40, 48, 64)]
+        known = hashed(encoded(picture, "PNG"), types=(PDQ,))
+        lossless = {"lossless": True} if name == "WEBP" else {}
+        content = encoded(dims[0], name, save_all=True, append_images=[*dims[1:], picture.copy()], **lossless)
+        assert comparable_distance(known, hashed(content, types=(PDQ,))) <= 10
+
+
+def test_a_poor_frame_behind_a_good_one_is_said(hashed):
+    poor = Image.new("RGB", (80, 60))
+    poor.paste((9, 9, 9), (0, 0, 40, 60))
+    for lacking, reason in ((poor, Reason.LOW_QUALITY), (landscape(1, 4, 4).resize((4, 4)), Reason.TOO_SMALL)):
+        content = encoded(landscape(1, 80, 60), "TIFF", save_all=True, append_images=[lacking])
+        found = hashed(content, types=(PDQ,))
+        assert why(found) == {PDQ: reason}
+        assert found.unhashable[0].detail.startswith("1 of 2 frames")
+
+
+def test_a_frame_of_one_colour_hides_nothing_and_is_not_said(hashed):
+    black = Image.new("RGB", (80, 60))
+    for frames in ([black, landscape(1, 80, 60)], [landscape(1, 80, 60), black]):
+        found = hashed(encoded(frames[0], "TIFF", save_all=True, append_images=frames[1:]), types=(PDQ,))
+        assert found.unhashable == ()
+
+
+@pytest.mark.parametrize("name", ["JPEG", "PNG", "BMP", "TIFF"])
+def test_a_picture_that_breaks_off_is_hashed_and_said(hashed, name):
+    content = encoded(landscape(1), name)
+    found = hashed(content[: 2 * len(content) // 3])
+    assert {each.type for each in found.signals} == set(EVERY)
+    assert why(found) == {PDQ: Reason.TRUNCATED}
+    assert why(hashed(content)) == {}
+
+
+def test_sixteen_bit_grey_with_a_transparent_value_has_the_hash_of_the_picture(hashed):
+    grey = np.asarray(landscape(1).convert("L")).astype(np.uint16)
+    known = hashed(encoded(landscape(1).convert("L"), "PNG"), types=(PDQ,))
+    for factor in (1, 2, 3, 4, 16, 257):
+        picture = Image.fromarray((grey * factor).astype(np.uint16))
+        plain = encoded(picture, "PNG")
+        # A tRNS chunk behind IHDR: 65535 is a value that no pixel has, unless the range is full.
+        clear = b"tRNS" + (65535).to_bytes(2, "big")
+        chunk = (2).to_bytes(4, "big") + clear + zlib.crc32(clear).to_bytes(4, "big")
+        found = hashed(plain[:33] + chunk + plain[33:], types=(PDQ,))
+        assert comparable_distance(known, found) <= 10, factor
+        assert comparable_distance(known, hashed(plain, types=(PDQ,))) <= 10, factor

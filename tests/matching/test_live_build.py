@@ -118,22 +118,22 @@ def test_when_all_entries_are_removed_a_build_leaves_no_segment(installation, rn
     assert_finds_all(installation, index, values)
 
 
-def test_a_flood_of_near_equal_entries_is_said_when_it_is_built(installation, rng, caplog):
+def test_a_flood_of_near_equal_entries_is_said_when_it_is_built(installation, rng, said):
     flood = np.zeros((3000, 32), np.uint8)
     flood[:, :2] = rng.integers(0, 256, (3000, 2))
     installation.add(np.unique(flood, axis=0))
-    with caplog.at_level("WARNING"):
+    with said.at_level("WARNING"):
         installation.index().build(PDQ)
 
-    assert "entries of pdq share one key" in caplog.text
+    assert "entries of pdq share one key" in said.text
 
 
-def test_random_entries_are_no_flood(installation, rng, caplog):
+def test_random_entries_are_no_flood(installation, rng, said):
     installation.add(random_values(rng, 5000))
-    with caplog.at_level("WARNING"):
+    with said.at_level("WARNING"):
         installation.index().build(PDQ)
 
-    assert caplog.text == ""
+    assert said.text == ""
 
 
 def test_the_seed_is_drawn_once_and_secret(installation, rng):

@@ -320,14 +320,14 @@ def test_an_entry_of_the_wrong_width_in_one_type_does_not_keep_the_others_from_f
         index.state(PDQ)
 
 
-def test_a_warning_names_no_hash(built, caplog):
+def test_a_warning_names_no_hash(built, said):
     path = segment_files(built)[0]
     flip(path, 30)
     index = built.index(delta_entries=20)
-    with caplog.at_level("WARNING"):
+    with said.at_level("WARNING"):
         for _ in range(3):
             index.follow_once()
 
-    assert len(caplog.records) == 1
-    assert path.name in caplog.text
-    assert json.dumps(caplog.text).count("segment") == 1
+    assert len(said.records) == 1
+    assert path.name in said.text
+    assert json.dumps(said.text).count("segment") == 1

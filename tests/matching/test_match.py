@@ -89,7 +89,7 @@ def judge(near: list[Signal], rows: dict[SignalType, list[tuple[int, int, int, i
     index = Planted(rows)
     found = match.find([near], index=index, measures=MEASURES, lists=list(LISTS.values()), limit=10)
     matches = match.explain(found[0], {each.id: each for each in entries}, LISTS, MEASURES)
-    return match.decide(matches, LISTS)
+    return match.decide(matches)
 
 
 def test_equal_bytes_on_a_vetted_list_may_block() -> None:
@@ -100,7 +100,7 @@ def test_a_list_may_ask_for_review_even_of_equal_bytes() -> None:
     asks = {ListId(1): replace(VETTED, exact_action=Action.REVIEW)}
     found = match.find([[md5(7)]], index=Planted({MD5: [(0, 7, 1, 0)]}), measures=MEASURES, lists=[VETTED], limit=10)
     matches = match.explain(found[0], {EntryId(7): entry(7, 1)}, asks, MEASURES)
-    assert match.decide(matches, asks) is Action.REVIEW
+    assert match.decide(matches) is Action.REVIEW
 
 
 def test_a_perceptual_match_never_blocks_not_even_at_distance_zero() -> None:
@@ -123,6 +123,17 @@ def test_who_disputes_one_digest_of_a_file_disputes_the_file() -> None:
     elsewhere = replace(entry(9, 1), list_id=ListId(3), vetted=True)
     assert judge([md5(7), md5(8)], {MD5: [(0, 7, 1, 0), (1, 8, 1, 0)]}, against, entry(8, 1)) is Action.REVIEW
     assert judge([md5(7), md5(9)], {MD5: [(0, 7, 1, 0), (1, 9, 3, 0)]}, against, elsewhere) is Action.BLOCK
+
+
+def test_each_match_says_what_it_alone_led_to() -> None:
+    """The same bytes stand on two lists, of which one asks for review: the other one blocks, and the hit can say so."""
+    lists = {**LISTS, ListId(1): replace(VETTED, exact_action=Action.REVIEW)}
+    near, rows = [md5(7), md5(9), pdq(8)], {MD5: [(0, 7, 1, 0), (1, 9, 3, 0)], PDQ: [(0, 8, 3, 2)]}
+    found = match.find([near], index=Planted(rows), measures=MEASURES, lists=list(lists.values()), limit=10)
+    entries = [entry(7, 1), entry(9, 3), entry(8, 3, kind=PDQ)]
+    matches = match.explain(found[0], {each.id: each for each in entries}, lists, MEASURES)
+    assert {each.entry_id: each.action for each in matches} == {7: Action.REVIEW, 9: Action.BLOCK, 8: Action.REVIEW}
+    assert match.decide(matches) is Action.BLOCK
 
 
 def test_nothing_near_passes() -> None:

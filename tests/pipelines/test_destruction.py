@@ -98,11 +98,28 @@ def test_without_a_key_to_sign_with_nothing_is_destroyed(evidence) -> None:
     assert len(evidence.files()) == 2
 
 
-def test_one_person_alone_destroys_at_once_and_the_record_says_so(evidence) -> None:
+def test_one_person_alone_waits_before_the_second_word_and_the_record_says_so(any_evidence) -> None:
+    any_evidence.room = replace(any_evidence.room, two_people=False)
+    ready(any_evidence)
+    assert order(any_evidence).state is DestructionState.ASKED
+    any_evidence.clock.at += timedelta(hours=11)
+    with pytest.raises(RefusedError, match="you are alone here: agree with yourself after 2026-"):
+        order(any_evidence)
+    assert len(any_evidence.files()) == 2
+    any_evidence.clock.at += timedelta(hours=1)
+    done = order(any_evidence)
+    assert (done.state, done.alone, any_evidence.files()) == (DestructionState.DONE, True, [])
+    assert any_evidence.audit("evidence.destroy-key")[0]["alone"] is True
+    with any_evidence.store.read() as reader:
+        assert json.loads(certificate_of(reader, CASE))["statement"]["approved"]["alone"] is True
+
+
+def test_another_person_needs_no_delay_where_one_was_alone(evidence) -> None:
     evidence.room = replace(evidence.room, two_people=False)
     ready(evidence)
-    assert order(evidence).alone
-    assert evidence.audit("evidence.destroy-key")[0]["alone"] is True
+    order(evidence)
+    done = order(evidence, EVE)
+    assert (done.state, done.alone) == (DestructionState.DONE, False)
 
 
 def test_a_legal_hold_beats_every_wish_to_erase(any_evidence) -> None:

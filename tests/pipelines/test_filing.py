@@ -332,6 +332,18 @@ def test_the_alert_of_a_failed_filing_cannot_be_put_aside(house, there):
         house.store.transact(lambda unit: clear_alert(unit, house.desk, alert.id, actor=ADA))
 
 
+def test_on_each_database_seeing_to_an_alert_twice_is_audited_once(any_house, there):
+    house = any_house
+    there.load({"endpoint": "finish", "fault": "other-files"})
+    filing = house.order(house.case(BOATS))
+    house.work_to_the_end()
+    (alert,) = house.file(filing.id).alerts
+    cleared = [house.store.transact(lambda unit: clear_alert(unit, house.desk, alert.id, actor=ADA)) for _ in range(2)]
+    assert cleared == [True, False]
+    (seen,) = [each for each in audit_of(house.store) if each["act"] == "filing.seen"]
+    assert (seen["actor"], seen["filing"], seen["kind"]) == (ADA, filing.id, FilingAlertKind.RECEIPT_DIFFERS.value)
+
+
 @pytest.mark.parametrize("code", [1000, 1100, 1110, 1111, 1300])
 def test_a_fault_of_the_server_is_tried_again(house, there, code):
     there.load({"endpoint": "submit", "fault": "code", "code": code, "calls": [1]})

@@ -199,6 +199,114 @@ def test_what_the_recipient_has_acknowledged_is_filed_and_not_withdrawn(house, p
     assert house.file(filing.id).receipt is not None
 
 
+@pytest.mark.parametrize("step", ["after storing begun", "before storing handed", "after storing handed"])
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_withdrawal_ends_wherever_the_worker_that_packed_was_killed(house, portal, step, answered):
+    filing = house.order(house.case(BOATS))
+    with pytest.raises(Killed):
+        house.passing(stops(step, Killed())).work()
+    assert house.file(filing.id).filing.number == package_of(filing)
+    if answered:
+        (portal / "receipts").mkdir(parents=True, exist_ok=True)
+        (portal / "receipts" / f"{package_of(filing)}.pdf").write_bytes(b"received")
+    take_back(house, filing.id)
+    house.work_to_the_end()
+    reconcile(house.desk)
+    assert not house.work()
+    known = house.file(filing.id)
+    assert known.filing.state is (FilingState.FILED if answered else FilingState.WITHDRAWN)
+    assert (known.receipt is not None) is answered
+    lies = (portal / package_of(filing)).exists()
+    assert house.alerts(filing.id) == ({FilingAlertKind.PACKAGE_LIES} if lies and not answered else set())
+
+
+@pytest.mark.parametrize("step", ["before storing begun", "after storing begun"])
+def test_a_worker_that_is_killed_while_it_takes_back_leaves_the_next_to_find_the_receipt(house, portal, step):
+    filing = house.order(house.case(BOATS))
+    with pytest.raises(Killed):
+        house.passing(stops("before storing handed", Killed())).work()
+    (portal / "receipts" / f"{package_of(filing)}.pdf").write_bytes(b"received")
+    take_back(house, filing.id)
+    with pytest.raises(Killed):
+        house.passing(stops(step, Killed())).work()
+    assert house.state(filing.id) is FilingState.WITHDRAWING
+    house.clock.move(hours=1)
+    house.work_to_the_end()
+    assert house.state(filing.id) is FilingState.FILED
+
+
+def report_anew(house: FilingHouse, portal: Path, *answered: int) -> Filing:
+    """A filing whose first package lies unrecorded, failed, was given another report, and was withdrawn."""
+    case_id = house.case(BOATS)
+    first = house.order(case_id)
+    house.passing(stops("before storing handed", RuntimeError("a fault of ours"))).work_to_the_end()
+    assert house.state(first.id) is FilingState.FAILED
+    again = house.order(case_id)
+    assert (again.id, again.report_id != first.report_id) == (first.id, True)
+    with pytest.raises(Killed):
+        house.passing(stops("before storing handed", Killed())).work()
+    packages = [package_of(first), package_of(again)]
+    for place in answered:
+        (portal / "receipts" / f"{packages[place]}.pdf").write_bytes(b"received %d" % place)
+    take_back(house, first.id)
+    house.work_to_the_end()
+    return first
+
+
+def test_a_receipt_of_an_earlier_package_files_the_earlier_report_and_says_so(house, portal):
+    first = report_anew(house, portal, 0)
+    filed = house.file(first.id).filing
+    assert (filed.state, filed.number, filed.report_id) == (FilingState.FILED, package_of(first), first.report_id)
+    assert house.alerts(first.id) == {FilingAlertKind.EARLIER_FILED, FilingAlertKind.PACKAGE_LIES}
+
+
+def test_receipts_of_both_packages_file_the_last_report_and_keep_the_other_receipt(house, portal):
+    first = report_anew(house, portal, 0, 1)
+    known = house.file(first.id)
+    assert known.filing.state is FilingState.FILED
+    assert known.filing.report_id != first.report_id
+    assert known.receipt is not None
+    assert known.receipt.body == b"received 1"
+    assert FilingAlertKind.ANOTHER_RECEIPT in house.alerts(first.id)
+
+
+def test_a_receipt_whose_package_was_carried_away_is_found_by_the_name_that_was_recorded(house, portal):
+    filing = house.order(house.case(BOATS))
+    house.work()
+    house.store.transact(
+        lambda unit: unit.change_filing(replace(unit.get_filing(filing.id), number=f"{filing.id}-other"))
+    )
+    shutil.rmtree(portal / package_of(filing))
+    (portal / "receipts" / f"{package_of(filing)}.pdf").write_bytes(b"received")
+    take_back(house, filing.id)
+    house.work()
+    filed = house.file(filing.id).filing
+    assert (filed.state, filed.number) == (FilingState.FILED, package_of(filing))
+
+
+@pytest.mark.parametrize("made", [False, True])
+def test_an_empty_receipts_folder_is_awaited_and_told_of_and_withdrawn_like_a_missing_one(house, portal, made):
+    filing = house.order(house.case(BOATS))
+    house.work()
+    assert list((portal / "receipts").iterdir()) == []
+    if not made:
+        (portal / "receipts").rmdir()
+    house.clock.move(hours=1)
+    house.work()
+    waiting = house.file(filing.id)
+    assert (waiting.filing.state, waiting.alerts) == (FilingState.HANDED, ())
+    assert "lay their receipt beside it or record its number" in str(waiting.filing.told)
+    house.clock.move(hours=48)
+    house.work()
+    (alert,) = house.file(filing.id).alerts
+    assert alert.kind is FilingAlertKind.RECEIPT_AWAITED
+    assert "nobody has acknowledged it" in alert.told
+    take_back(house, filing.id)
+    house.work()
+    assert house.state(filing.id) is FilingState.WITHDRAWN
+    assert house.alerts(filing.id) == {FilingAlertKind.PACKAGE_LIES}
+
+
 def test_a_package_is_looked_for_where_it_was_put_whatever_the_settings_name_now(house, portal, tmp_path):
     filing = house.order(house.case(BOATS))
     house.work()

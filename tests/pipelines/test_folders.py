@@ -14,7 +14,7 @@ import pytest
 
 from clew.errors import ConflictError
 from clew.parts.stores.base import HitFilter
-from clew.pipelines.files import open_hasher
+from clew.pipelines.files import open_hasher, shown_path, told_path
 from clew.pipelines.folders import RunPlan, ScreenedFile, begin, screen_folders
 from clew.pipelines.installation import Installation
 from clew.records.hashlist import Action, NewEntry
@@ -70,8 +70,8 @@ def test_every_file_is_answered_in_order_and_counted_once(
     fill(tmp_path / "up", 200)
     add_list("known", [digest(b"content 7"), digest(b"content 150")], "sha256")
     told = screen(installation, plan(tmp_path / "up"))
-    assert [Path(each.path).name for each in told] == [f"{number:05}" for number in range(200)]
-    assert [Path(each.path).name for each in told if each.action is Action.BLOCK] == ["00007", "00150"]
+    assert [_name(each) for each in told] == [f"{number:05}" for number in range(200)]
+    assert [_name(each) for each in told if each.action is Action.BLOCK] == ["00007", "00150"]
     with installation.store.read() as reader:
         counts = reader.counts(NOON.date(), NOON.date())
         assert counts[CountKey(day=NOON.date(), channel=Channel.FOLDER, action=Action.PASS)] == 198
@@ -85,7 +85,7 @@ def test_what_cannot_be_read_is_named_and_is_no_screening(installation: Installa
     os.mkfifo(tmp_path / "up" / "pipe")
     told = screen(installation, plan(tmp_path / "up", tmp_path / "none"))
     refused = [each for each in told if each.action is None]
-    assert [(Path(each.path).name, each.unhashable[0].reason) for each in refused] == [
+    assert [(_name(each), each.unhashable[0].reason) for each in refused] == [
         ("pipe", Reason.NOT_A_FILE),
         ("none", Reason.UNREADABLE),
     ]
@@ -105,8 +105,21 @@ def test_a_name_that_is_not_utf8_or_not_printable_is_shown_so_that_none_is_taken
     fill(tmp_path / "up", 0)
     for name in (b"caf\xe9.bin", b"line\nblock  forged", b"caf\\xe9.bin"):
         Path(os.fsdecode(bytes(tmp_path / "up") + b"/" + name)).write_bytes(b"x")
-    names = [each.path.rpartition("/")[2] for each in screen(installation, plan(tmp_path / "up"))]
+    told = [each.path for each in screen(installation, plan(tmp_path / "up"))]
+    names = [shown_path(path).rpartition("/")[2] for path in told]
     assert names == ["caf\\\\xe9.bin", "caf\\xe9.bin", "line\\nblock  forged"]
+    # A program is given what it can open.
+    assert [Path(os.fsdecode(_bytes_of(told_path(path)))).read_bytes() for path in told] == [b"x"] * 3
+    assert told_path(told[2])["path"].endswith("line\nblock  forged")
+    assert told_path(told[0])["path"].endswith("caf\\xe9.bin")
+
+
+def _name(file: ScreenedFile) -> str:
+    return Path(os.fsdecode(file.path)).name
+
+
+def _bytes_of(told: dict[str, str]) -> bytes:
+    return bytes.fromhex(told["path_bytes"]) if "path_bytes" in told else told["path"].encode()
 
 
 def test_a_stopped_run_goes_on_where_it_was_and_tells_its_earlier_part_again(
@@ -121,8 +134,8 @@ def test_a_stopped_run_goes_on_where_it_was_and_tells_its_earlier_part_again(
         done = again.run.files
         assert done >= len(early)
         told = list(screen_folders(installation, hasher, again))
-    assert sorted(Path(each.path).name for each in told) == [f"{number:05}" for number in range(300)]
-    assert [Path(each.path).name for each in told if each.hit is not None] == ["00007", "00290"]
+    assert sorted(_name(each) for each in told) == [f"{number:05}" for number in range(300)]
+    assert [_name(each) for each in told if each.hit is not None] == ["00007", "00290"]
     assert (len([each for each in told if each.earlier]), again.skipped) == (done, done)
     assert (again.run.files, again.run.hits) == (300, 2)
     with begin(installation, wanted, fresh=False) as next_one:
@@ -134,7 +147,7 @@ def test_a_file_that_changed_since_the_stop_is_screened_again(installation: Inst
     wanted = plan(tmp_path / "up")
     screen_some(installation, wanted, 64)
     (tmp_path / "up" / "00003").write_bytes(b"changed")
-    again = [Path(each.path).name for each in screen(installation, wanted) if not each.earlier]
+    again = [_name(each) for each in screen(installation, wanted) if not each.earlier]
     assert again[0] == "00003"
     assert "00004" not in again
 
@@ -144,7 +157,7 @@ def test_what_the_earlier_part_could_not_hash_is_told_again(installation: Instal
     wanted = replace(plan(tmp_path / "up"), types=(SHA256, SignalType("pdq")))
     (tmp_path / "up" / "00002").write_bytes(b"")
     screen_some(installation, wanted, 100)
-    told = {Path(each.path).name: each for each in screen(installation, wanted)}
+    told = {_name(each): each for each in screen(installation, wanted)}
     assert told["00002"].earlier
     assert [(each.type, each.reason) for each in told["00002"].unhashable] == [("pdq", Reason.EMPTY)]
 
@@ -159,7 +172,7 @@ def test_a_run_begins_anew_when_the_lists_have_gained_entries_since(
     add_list("late", [digest(b"content 7")], "sha256")
     with begin(installation, wanted, fresh=False) as again:
         assert (again.resumed, again.outdated) == (False, True)
-    assert [Path(each.path).name for each in screen(installation, wanted) if each.hit] == ["00007"]
+    assert [_name(each) for each in screen(installation, wanted) if each.hit] == ["00007"]
 
 
 def test_a_run_against_one_list_goes_on_when_another_has_gained(
@@ -225,8 +238,8 @@ def test_a_link_that_is_named_inside_a_folder_that_is_named_is_followed(
     (tmp_path / "up" / "link").symlink_to(tmp_path / "apart")
     wanted = plan(tmp_path / "up", tmp_path / "up" / "link", tmp_path / "up" / "link" / "00001")
     read = [each.path for each in screen(installation, wanted) if each.action is not None]
-    up = str(tmp_path / "up")
-    assert sorted(read)[:3] == [f"{up}/00000", f"{up}/link/00000", f"{up}/link/00001"]
+    up = os.fsencode(tmp_path / "up")
+    assert sorted(read)[:3] == [up + b"/00000", up + b"/link/00000", up + b"/link/00001"]
 
 
 def test_a_file_at_the_end_of_a_very_long_path_is_hashed_once(installation: Installation, tmp_path: Path) -> None:
@@ -244,7 +257,7 @@ def test_a_file_at_the_end_of_a_very_long_path_is_hashed_once(installation: Inst
     wanted = plan(top)
     screen_some(installation, wanted, 70)
     again = [each for each in screen(installation, wanted) if not each.earlier]
-    assert not [each for each in again if each.path.endswith("/file")]
+    assert not [each for each in again if each.path.endswith(b"/file")]
 
 
 def test_an_entry_that_is_gone_does_not_make_a_run_begin_anew(

@@ -13,7 +13,8 @@ from clew.pipelines import holds, legal_process
 from clew.pipelines.release import keep_standing, release
 from clew.records.evidence import DeadlineKind, HoldKind, ProcessKind
 from clew.records.identifiers import HoldId
-from tests.pipelines.evidence_desk import ADA, CASE, EVE, OTHER
+from tests.pipelines.evidence_desk import ADA, CASE, EVE, OTHER, open_desk
+from tests.pipelines.interleaved import Interleaved
 
 DAY = timedelta(days=1)
 
@@ -133,6 +134,23 @@ def test_an_extension_that_would_end_sooner_or_comes_too_late_is_refused(evidenc
     evidence.clock.at = first.until
     with pytest.raises(ConflictError, match="does not stand any more"):
         holds.extend(evidence.room, first.id, until=first.until + DAY, ground="too late", actor=ADA)
+
+
+@pytest.mark.pg
+def test_a_hold_that_is_released_just_before_is_not_extended(store_part, postgres_url, tmp_path) -> None:
+    desk, other = (open_desk(store_part.open(postgres_url), tmp_path / "data") for _ in range(2))
+    desk.seal()
+    first = holds.hold_legally(desk.room, CASE, ground="order", until=desk.clock.at + 30 * DAY, actor=ADA)
+    between = Interleaved(
+        desk.store, "lock_case_key", lambda: release(other.room, first.id, ground="order lifted", actor=EVE)
+    )
+    room = replace(desk.room, store=between)  # type: ignore[arg-type]
+    with pytest.raises(ConflictError, match="does not stand any more"):
+        holds.extend(room, first.id, until=desk.clock.at + 31 * DAY, ground="trial is pending", actor=ADA)
+    assert between.done
+    assert standing(desk) == [(HoldKind.OPEN_CASE, None)]
+    desk.store.close()
+    other.store.close()
 
 
 def test_a_hold_is_released_once_and_says_by_whom_and_why(any_evidence) -> None:
@@ -260,6 +278,41 @@ def test_a_request_with_a_date_is_a_clock_until_it_is_answered(any_evidence) -> 
         legal_process.answer_process(any_evidence.room, process.id, actor=EVE)
 
 
+def test_a_request_without_a_date_is_told_until_it_is_answered_or_asks_for_nothing_more(any_evidence) -> None:
+    any_evidence.seal()
+    warrant = any_evidence.process(ProcessKind.WARRANT)
+    keep = any_evidence.process(ProcessKind.PRESERVATION_REQUEST, expires_at=any_evidence.clock.at + 9 * DAY)
+    erase = any_evidence.process(ProcessKind.DESTRUCTION_REQUEST)
+    any_evidence.process(ProcessKind.SUBPOENA, due_at=any_evidence.clock.at + DAY)
+
+    def told() -> set[str]:
+        with any_evidence.store.read() as reader:
+            return {each.id for each in holds.undated_requests(reader, any_evidence.clock.at)}
+
+    assert told() == {warrant.id, keep.id, erase.id}
+    legal_process.answer_process(any_evidence.room, warrant.id, actor=EVE)
+    any_evidence.clock.pass_days(9)
+    assert told() == {erase.id}
+    any_evidence.store.transact(lambda unit: unit.destroy_case_key(CASE, any_evidence.clock.at))
+    assert told() == set()
+
+
+def test_a_legal_hold_that_ends_soon_is_told_though_others_stand(any_evidence) -> None:
+    any_evidence.seal()
+    at = any_evidence.clock.at
+    first = holds.hold_legally(any_evidence.room, CASE, ground="order", until=at + 20 * DAY, actor=ADA)
+    with any_evidence.store.read() as reader:
+        assert not holds.deadlines(reader, at, 10 * DAY)
+        (told,) = holds.deadlines(reader, at, 30 * DAY)
+    assert (told.kind, told.due_at, told.case_id) == (DeadlineKind.LEGAL_HOLD_END, first.until, CASE)
+    any_evidence.end_open_case()
+    with any_evidence.store.read() as reader:
+        assert [each.kind for each in holds.deadlines(reader, at, 30 * DAY)] == [DeadlineKind.HOLD_END]
+    holds.extend(any_evidence.room, first.id, until=at + 90 * DAY, ground="trial is pending", actor=ADA)
+    with any_evidence.store.read() as reader:
+        assert not holds.deadlines(reader, at, 30 * DAY)
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
@@ -276,6 +329,23 @@ def test_a_legal_request_that_cannot_be_is_refused(evidence, wrong, said: str) -
         evidence.process(ProcessKind.WARRANT, **wrong)
     with evidence.store.read() as reader:
         assert reader.processes_of_case(CASE) == []
+
+
+@pytest.mark.pg
+def test_what_is_said_of_a_request_just_before_is_not_lost(store_part, postgres_url, tmp_path) -> None:
+    desk, other = (open_desk(store_part.open(postgres_url), tmp_path / "data") for _ in range(2))
+    desk.seal()
+    process = desk.process(ProcessKind.EXIGENCY)
+    between = Interleaved(
+        desk.store, "lock_case_key", lambda: legal_process.answer_process(other.room, process.id, actor=EVE)
+    )
+    room = replace(desk.room, store=between)  # type: ignore[arg-type]
+    approved = legal_process.approve_process(room, process.id, actor=EVE)
+    assert (between.done, approved.answered_by) == (True, EVE)
+    with desk.store.read() as reader:
+        assert reader.get_process(process.id) == approved
+    desk.store.close()
+    other.store.close()
 
 
 def test_only_an_exigency_waits_for_approval(evidence) -> None:

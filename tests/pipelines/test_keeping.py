@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,11 +12,12 @@ from typing import TypeVar
 import pytest
 
 from clew.intake.receive import hold
-from clew.parts.stores.base import Store, UnitOfWork
+from clew.parts.stores.base import Store, StorePart, UnitOfWork
 from clew.pipelines import keeping
 from clew.pipelines.verification import verify
 from clew.records.case import AlertKind, NotHeld
-from tests.pipelines.review_house import House, upload_of
+from tests.pipelines.interleaved import Interleaved
+from tests.pipelines.review_house import House, open_house, upload_of
 
 T = TypeVar("T")
 
@@ -165,3 +167,35 @@ def test_the_sweep_gives_an_object_that_a_stop_left_back_to_its_content_and_ends
         assert reader.case_alerts() == []
     (told,) = any_house.audit("content.held")
     assert (told["actor"], told["content"]) == ("command:test", content.id)
+
+
+def test_a_seal_that_comes_while_another_says_it_failed_has_the_last_word(
+    store_part: StorePart, any_url: str, tmp_path: Path
+):
+    house, other = (open_house(store_part.open(any_url), tmp_path / "data") for _ in range(2))
+    content = house.hit(1, seals=True)
+    house.clock.move(minutes=16)
+    descriptor = hold(upload_of(1))
+    kept: list[bool] = []
+
+    def seal() -> None:
+        size_bytes = len(upload_of(1))
+        hit_id = content.hit_ids[0]
+        kept.append(keeping.keep(other.desk, hit_id, descriptor, size_bytes=size_bytes, media_type=None))
+
+    late = threading.Thread(target=seal)
+
+    def meanwhile() -> None:
+        late.start()
+        late.join(0.5)  # whoever waits for nobody is done by then; whoever waits for the case comes after us
+
+    store = Interleaved(house.store, "set_held", meanwhile)
+    keeping.fail_interrupted(replace(house.desk, store=store))  # type: ignore[arg-type]
+    late.join(30)
+    os.close(descriptor)
+    with house.store.read() as reader:
+        held = reader.get_content(content.id)
+        assert (store.done, kept, held.not_held, held.object_id is None) == (True, [True], None, False)
+        assert reader.case_alerts(case_id=content.case_id) == []
+    house.store.close()
+    other.store.close()

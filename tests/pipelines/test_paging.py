@@ -11,11 +11,15 @@ from typing import Any
 import pytest
 
 from clew.pipelines import lanes, paging, review
+from clew.pipelines.filing import file_report, record_by_hand
+from clew.pipelines.filing_desk import FilingDesk
 from clew.pipelines.outbox import Outbox
-from clew.records.case import AlertKind, FlagReason
+from clew.records.case import AlertKind, Content, FlagReason
 from clew.records.outbox import TaskState
-from clew.records.review import Decision, Lane
+from clew.records.report import Incident, IncidentType, Report
+from clew.records.review import Decision, JobState, Lane
 from clew.settings import Settings, Web
+from tests.pipelines.filing_house import REPORTER
 from tests.pipelines.review_house import House, thread
 from tests.review.review_records import ADA, BO
 
@@ -79,6 +83,57 @@ def test_half_time_is_not_told_while_somebody_works_at_it_and_a_decided_job_is_o
     house.decide(BO, house.lease(BO, content), content.id, Decision.NOT_LISTED)
     house.clock.move(hours=2)
     assert paging.due_pages(house.desk) == 0
+
+
+def decided_by_one_and_filed(house: House, *, handed: bool = False) -> Content:
+    """An urgent job of which one person has found all reportable, and whose report is filed; the second look is due."""
+    content: Content = urgent(house)
+    house.decide(ADA, house.lease(ADA, content), content.id, Decision.NOT_LISTED)
+    room = house.desk.strongroom
+    assert room is not None
+    desk = FilingDesk(settings=room.settings, store=house.store, strongroom=room, clock=house.clock)
+    report = Report(incident=Incident(type=IncidentType.ENTICEMENT, at=house.clock()), reporter=REPORTER)
+    ordered = house.store.transact(lambda unit: file_report(unit, desk, content.case_id, report, actor=ADA.actor))
+    at = house.clock()
+    if not handed:
+        house.store.transact(
+            lambda unit: record_by_hand(unit, desk, ordered.id, number="77", filed_at=at, actor=ADA.actor)
+        )
+    return content
+
+
+def test_nobody_is_woken_for_a_second_look_once_the_case_is_filed(any_house: House):
+    house = any_house.under(**WAYS)
+    content = decided_by_one_and_filed(house)
+    assert house.job(content).state is not JobState.DECIDED
+    assert steps(house) == ["opened"]
+    house.clock.move(hours=2)
+    assert paging.due_pages(house.desk) == 0
+    assert steps(house) == ["opened"]
+
+
+def test_a_page_that_was_promised_is_not_sent_once_the_case_is_filed(house: House):
+    house, settings = settings_of(house, page_webhook="http://127.0.0.1:9/page")
+    decided_by_one_and_filed(house)
+    assert work(house, settings)
+    with house.store.read() as reader:
+        assert set(reader.count_tasks()) == {TaskState.DONE}, "no page is tried again"
+
+
+def test_pages_go_on_while_the_report_is_only_ordered(house: House):
+    house = house.under(**WAYS)
+    decided_by_one_and_filed(house, handed=True)
+    house.clock.move(hours=2)
+    assert paging.due_pages(house.desk) > 0
+
+
+def test_pages_go_on_for_what_joins_the_case_after_it_was_filed(house: House):
+    house = house.under(**WAYS)
+    content = decided_by_one_and_filed(house)
+    later = house.flag(FlagReason.EXTORTION, messages=thread("again"), reference="upload-10").content
+    assert later.case_id == content.case_id
+    house.clock.move(hours=2)
+    assert paging.due_pages(house.desk) > 0
 
 
 def test_a_job_that_is_raised_has_a_new_clock_and_new_steps(house: House):

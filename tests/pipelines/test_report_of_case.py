@@ -1,5 +1,6 @@
 """The draft of a case: what the store holds stands in it, the ledger's word and the numbers of earlier reports too."""
 
+import hashlib
 from datetime import timedelta
 
 import pytest
@@ -40,8 +41,9 @@ def test_a_case_becomes_a_valid_report_with_what_the_ledger_says(any_house: Hous
     asked = Asked(content_id=seen.id, filter=Filter.FULL)
     view = views.request_view(any_house.desk, ADA, lease, asked, proved_at=any_house.clock.now)
     begun = serving.begin_serving(any_house.desk, ADA, lease.job_id, view.event.id)
-    b"".join(serving.stream_whole(any_house.desk, begun))
-    serving.confirm_view(any_house.desk, ADA, view.event.id)
+    arrived = b"".join(serving.stream_whole(any_house.desk, begun))
+    proof = hashlib.sha256(view.event.id.encode() + arrived).digest()
+    serving.confirm_view(any_house.desk, ADA, view.event.id, proof=proof)
     for content in (seen, unseen):
         any_house.decide(ADA, lease, content.id, Decision.SAME_AS_LISTED)
     draft = drafted(any_house, seen.case_id)

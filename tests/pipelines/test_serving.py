@@ -17,7 +17,7 @@ from clew.records.identifiers import JobId
 from clew.records.review import Decision, Lease
 from clew.records.viewing import Filter
 from tests.pipelines.review_house import House, upload_of
-from tests.pipelines.test_views import ask, begin, take
+from tests.pipelines.test_views import ask, begin, proof_of, take
 from tests.review.review_records import ADA, BO
 
 
@@ -161,13 +161,13 @@ def test_what_was_never_begun_is_not_streamed(held):
 def test_a_word_that_comes_long_after_the_serving_does_not_count(held):
     house, content, lease = held
     view = ask(house, ADA, lease, content)
-    take(house, view)
+    proof = proof_of(view, take(house, view))
     house.clock.move(minutes=61)
     with pytest.raises(RefusedError, match="confirmed within 60 minutes; open it again"):
-        serving.confirm_view(house.desk, ADA, view.event.id)
+        serving.confirm_view(house.desk, ADA, view.event.id, proof=proof)
     with house.store.read() as reader:
         assert not viewing_of(reader, content).viewed
     lenient = house.under(confirm_minutes=90)
-    assert serving.confirm_view(lenient.desk, ADA, view.event.id).viewed
+    assert serving.confirm_view(lenient.desk, ADA, view.event.id, proof=proof).viewed
     house.clock.now += timedelta(days=2)
     assert serving.confirm_view(house.desk, ADA, view.event.id).viewed, "a word that was given stays given"

@@ -1,5 +1,6 @@
 """Verification: every fault of the vault is named, what a crash left is taken up, and a stop costs little."""
 
+import json
 import os
 import random
 import signal
@@ -13,9 +14,11 @@ from pathlib import Path
 import pytest
 
 from clew.errors import UnavailableError
+from clew.ground.canonical import canonical
 from clew.ground.sealed import PIECE_BYTES
+from clew.ground.signing import SigningKey, key_from, load
 from clew.parts.vaults.local import LocalVault
-from clew.pipelines.destruction import destroy
+from clew.pipelines.destruction import certificate_of, destroy
 from clew.pipelines.verification import FaultKind, Verified, verify
 from clew.records.evidence import ProcessKind
 from clew.records.identifiers import CaseId
@@ -158,6 +161,47 @@ def test_a_key_that_is_gone_without_a_certificate_is_a_fault(evidence, change_of
     change(evidence, change_of.replace("'{", "CAST('{").replace("}'", "}' AS BLOB)"))
     (fault,) = check(evidence, sweep=True).faults
     assert (fault.kind, fault.case_id, told in fault.told, fault.mended) == (kind, CASE, True, False)
+
+
+def put_certificate(desk: EvidenceDesk, certificate: bytes) -> None:
+    with desk.store.read() as reader:
+        done = reader.destructions_of_case(CASE)[-1]
+    desk.store.transact(lambda unit: unit.put_destruction(replace(done, certificate=certificate)))
+
+
+def certificate_that_says(desk: EvidenceDesk, signer: SigningKey, **said: str) -> bytes:
+    """The case's certificate with something else in it, signed by that key."""
+    with desk.store.read() as reader:
+        made = json.loads(certificate_of(reader, CASE))
+    statement = {**made["statement"], **said}
+    value = signer.sign(canonical(statement)).hex()
+    signature = {**made["signature"], "key": signer.key_id, "public": signer.public.hex(), "value": value}
+    return json.dumps({"statement": statement, "signature": signature}).encode()
+
+
+def test_a_certificate_that_another_installation_signed_is_refused_and_named(evidence) -> None:
+    sealed = evidence.seal()
+    content = evidence.file_of(sealed.id).read_bytes()
+    destroy_case(evidence)
+    other = key_from(b"the key of another installation.")
+    put_certificate(evidence, certificate_that_says(evidence, other))
+    evidence.file_of(sealed.id).write_bytes(content)
+    left, fault = sorted(check(evidence, sweep=True).faults, key=lambda each: each.kind)
+    assert (fault.kind, fault.case_id) == (FaultKind.UNCERTIFIED, CASE)
+    assert "a key that this installation does not hold" in fault.told
+    assert (left.kind, left.mended, evidence.file_of(sealed.id).exists()) == (FaultKind.LEFT_OVER, False, True)
+
+
+@pytest.mark.parametrize(
+    "said", [{"destruction": "another"}, {"case": OTHER}, {"certificate": "something else"}], ids=str
+)
+def test_a_certificate_of_another_destruction_is_refused_and_named(evidence, said: dict[str, str]) -> None:
+    evidence.seal()
+    destroy_case(evidence)
+    ours = load(evidence.room.settings.signing_key_path)
+    put_certificate(evidence, certificate_that_says(evidence, ours, **said))
+    (fault,) = check(evidence).faults
+    assert (fault.kind, "that of another destruction" in fault.told) == (FaultKind.UNCERTIFIED, True)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Views: what is served, to whom, on which terms, and what the ledger says of it afterwards."""
 
 import contextlib
+import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -33,6 +34,15 @@ def take(house: House, view: View, who: User = ADA) -> bytes:
     return b"".join(serving.stream_whole(house.desk, begin(house, who, view)))
 
 
+def proof_of(view: View, arrived: bytes) -> bytes:
+    """What a page says that received those bytes."""
+    return hashlib.sha256(view.event.id.encode() + arrived).digest()
+
+
+def confirm(house: House, view: View, arrived: bytes, who: User = ADA) -> FileViewing:
+    return serving.confirm_view(house.desk, who, view.event.id, proof=proof_of(view, arrived))
+
+
 def ledger(house: House, content: Content) -> FileViewing:
     with house.store.read() as reader:
         return viewing_of(reader, reader.get_content(content.id))
@@ -50,7 +60,7 @@ def test_a_whole_view_and_the_persons_word_make_the_file_viewed(held):
     view = ask(house, ADA, lease, content)
     assert take(house, view) == upload_of(1)
     assert not ledger(house, content).viewed, "serving is not seeing"
-    viewing = serving.confirm_view(house.desk, ADA, view.event.id)
+    viewing = confirm(house, view, upload_of(1))
     assert viewing.viewed
     assert (viewing.view_id, viewing.metadata_viewed) == (view.event.id, False)
     assert viewing == ledger(house, content) == serving.confirm_view(house.desk, ADA, view.event.id)
@@ -79,6 +89,29 @@ def test_each_serving_is_asked_for_anew(held):
         serving.view_served(house.desk, begun.event.id, 1)
         with pytest.raises(RefusedError, match="was served"):
             list(serving.stream_picture(house.desk, begun, b"again"))
+
+
+def test_bytes_that_left_but_did_not_arrive_are_not_viewed_whatever_the_person_says(held):
+    house, content, lease = held
+    view = ask(house, ADA, lease, content)
+    sent = take(house, view)
+    known = hashlib.sha256(sent).digest()
+    of_another = proof_of(ask(house, ADA, lease, content), sent)
+    for proof in (b"", known, of_another, proof_of(view, sent[:900]), proof_of(view, sent + b"\0")):
+        with pytest.raises(RefusedError, match="did not prove that all bytes"):
+            serving.confirm_view(house.desk, ADA, view.event.id, proof=proof)
+    viewing = ledger(house, content)
+    assert not viewing.viewed
+    assert views.narrative(viewing).startswith("No person of this service viewed the entire file; parts of it")
+    assert confirm(house, view, sent).viewed
+
+
+def test_a_whole_serving_of_before_the_proof_cannot_be_confirmed(held):
+    house, content, lease = held
+    begun = begin(house, ADA, ask(house, ADA, lease, content))
+    serving.view_served(house.desk, begun.event.id, len(upload_of(1)))
+    with pytest.raises(RefusedError, match="did not prove"):
+        confirm(house, begun, upload_of(1))
 
 
 def test_another_person_cannot_confirm_what_somebody_was_served(held):
@@ -110,8 +143,7 @@ def test_the_metadata_count_beside_the_whole_file_alone(held):
     serving.view_served(house.desk, metadata.event.id, 20)
     assert not serving.confirm_view(house.desk, ADA, metadata.event.id).metadata_viewed
     whole = ask(house, ADA, lease, content)
-    take(house, whole)
-    assert serving.confirm_view(house.desk, ADA, whole.event.id).metadata_viewed
+    assert confirm(house, whole, take(house, whole)).metadata_viewed
 
 
 def test_bytes_that_are_not_what_was_uploaded_are_never_viewed(house: House):
@@ -164,8 +196,7 @@ def test_known_bytes_are_never_rendered_again_but_for_legal_process_and_an_appea
 def test_an_earlier_viewing_of_identical_bytes_is_told_and_counts_for_nothing_here(any_house: House):
     first, again = any_house.sealed_hit(1), any_house.sealed_hit(1, "account-8")
     view = ask(any_house, ADA, any_house.lease(ADA, first), first)
-    take(any_house, view)
-    serving.confirm_view(any_house.desk, ADA, view.event.id)
+    confirm(any_house, view, take(any_house, view))
     viewing = ledger(any_house, again)
     assert (viewing.viewed, [each.content_id for each in viewing.earlier]) == (False, [first.id])
     assert "identical bytes" in views.narrative(viewing)

@@ -8,7 +8,7 @@ import pytest
 from clew.errors import SignInError
 from clew.ground.identity import new_id
 from clew.parts.stores.base import HitFilter
-from clew.records.hashlist import Action, Category
+from clew.records.hashlist import Action, Category, NewEntry
 from clew.records.identifiers import (
     ChangeSequence,
     EntryId,
@@ -410,7 +410,9 @@ def hit_of(*matches: Match, channel: Channel = Channel.UPLOAD, action: Action = 
     )
 
 
-def exact_match(kind: str, list_id: int, *, disputed: bool = False, vetted: bool = True) -> Match:
+def exact_match(
+    kind: str, list_id: int, *, disputed: bool = False, vetted: bool = True, action: Action | None = Action.BLOCK
+) -> Match:
     return Match(
         signal=Signal(type=SignalType(kind), value=bytes(16)),
         entry_id=EntryId(1),
@@ -424,6 +426,7 @@ def exact_match(kind: str, list_id: int, *, disputed: bool = False, vetted: bool
         category=None,
         vetted=vetted,
         disputed=disputed,
+        action=action,
     )
 
 
@@ -442,16 +445,14 @@ def test_two_digests_of_one_file_are_two_entries_not_two_files(signed: WebDesk) 
             hit_of(exact_match("md5", 1), channel=Channel.FOLDER, action=Action.BLOCK),
             "An exact match, vetted and undisputed on list-1. Clew answered: block.",
         ),
-        # Only the list on which nobody disputes a hash of the file is a ground.
+        # Only the list that led to it is a ground.
         (
-            hit_of(
-                exact_match("md5", 1), exact_match("sha1", 1, disputed=True), exact_match("md5", 2), action=Action.BLOCK
-            ),
+            hit_of(exact_match("md5", 1, action=Action.REVIEW), exact_match("md5", 2), action=Action.BLOCK),
             "An exact match, vetted and undisputed on list-2. The platform was told to block.",
         ),
-        # A hit of an earlier rule: nothing is called undisputed beside a dispute.
+        # A hit of a version that did not keep what each led to: no list is named.
         (
-            hit_of(exact_match("md5", 1), exact_match("sha1", 1, disputed=True), action=Action.BLOCK),
+            hit_of(exact_match("md5", 1, action=None), action=Action.BLOCK),
             "An exact match on a vetted list. The platform was told to block.",
         ),
     ],
@@ -478,6 +479,27 @@ def test_contents_that_lack_several_types_stand_once_in_the_table(signed: WebDes
         assert f"{kind}: could not be opened or read" in text
 
 
+def test_not_in_full_is_what_was_to_be_expected_and_no_pictures_stand_apart(signed: WebDesk) -> None:
+    day, folder, type_ = MORNING.date(), Channel.FOLDER, SignalType("pdq")
+    missing = {
+        Reason.NOT_A_PICTURE: 4,
+        Reason.CONTAINER: 3,
+        Reason.DAMAGED: 2,
+        Reason.NOT_A_FILE: 20,
+    }
+    counts = {CountKey(day=day, channel=folder, action=Action.PASS): 10} | {
+        CountKey(day=day, channel=folder, type=type_, reason=reason): contents for reason, contents in missing.items()
+    }
+    signed.installation.store.transact(lambda unit: unit.add_counts(counts))
+    text = html.unescape(signed.get("/screening").text)
+    assert re.findall(r'data-label="Not in full">(\d+)<', text) == ["22", "22"]
+    assert re.findall(r'data-label="No pictures">(\d+)<', text) == ["7", "7"]
+    assert re.findall(r'not a regular file</th><td class="num">20<br><span class="tiny quiet">([^<]*)<', text) == [
+        "not screened"
+    ]
+    assert "22 not in full, 7 no pictures" in html.unescape(signed.get("/").text)
+
+
 def test_screening_statistics_and_their_export_tell_the_same(signed: WebDesk) -> None:
     signed.add_list("national", [pdq(1)])
     key = signed.key(Scope.SCREEN)
@@ -496,9 +518,24 @@ def test_screening_statistics_and_their_export_tell_the_same(signed: WebDesk) ->
 def test_a_list_shows_its_ground_rights_and_rule(signed: WebDesk) -> None:
     signed.add_list("national", [pdq(1)], vetted=False)
     text = signed.get("/lists/national").text
-    for told in ("Agreement of the test", "no right is recorded", "31 of 256 bits, the default", "Not vetted"):
+    for told in ("Agreement of the test", "no right is recorded", "31 of 256 bits, the default", "list is not vetted"):
         assert told in text
     assert "source-of-national" in signed.get("/lists").text
+
+
+def test_what_a_match_leads_to_is_said_by_the_entries_not_by_the_list(signed: WebDesk) -> None:
+    signed.add_list("tips", [bytes(15) + b"\1"], "md5", vetted=False)
+    assert "0 of 1 entry vetted: whatever matches goes to a person." in signed.get("/lists/tips").text
+    with signed.installation.store.read() as reader:
+        (found,) = (each for each in reader.lists() if each.name == "tips")
+    own = [NewEntry(type=SignalType("md5"), value=bytes(15) + b"\2", vetted=True)]
+    signed.installation.store.transact(lambda unit: unit.add_entries(found.id, own, signed.clock()))
+    text, table = signed.get("/lists/tips").text, signed.get("/lists").text
+    assert "1 of 2 entries vetted: exact matches on those lead to block" in text
+    assert "goes to a person" not in text
+    assert "1 of 2 entries vetted" in table
+    assert "block if vetted, else review" in table
+    assert "until vetted" not in table
 
 
 def test_find_names_the_lists_that_bear_a_part_of_a_name(signed: WebDesk) -> None:

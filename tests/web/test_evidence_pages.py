@@ -2,7 +2,8 @@
 
 import html
 import re
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
@@ -12,6 +13,7 @@ from clew.pipelines.evidence import seal
 from clew.records.evidence import HoldKind, ProcessKind
 from clew.records.identifiers import CaseId
 from clew.records.people import Role
+from clew.settings import Review
 from tests.web.web_desk import MORNING, SAME_SITE, WebDesk
 
 CASE = CaseId("01KA2VJ5T0M3N4P5Q6R7S8T9V0")
@@ -50,9 +52,9 @@ def hold_id(desk: WebDesk) -> str:
         return holds.standing_holds(reader, CASE, desk.clock())[0].id
 
 
-def record(desk: WebDesk, kind: ProcessKind, actor: str = "user:other"):
+def record(desk: WebDesk, kind: ProcessKind, actor: str = "user:other", due_at: datetime | None = None):
     asked = legal_process.Asked(
-        kind=kind, reference="26-12", authority="County court", issued_at=MORNING - timedelta(days=2)
+        kind=kind, reference="26-12", authority="County court", issued_at=MORNING - timedelta(days=2), due_at=due_at
     )
     return legal_process.record_process(desk.installation.strongroom, CASE, asked, actor=actor)
 
@@ -85,6 +87,23 @@ def test_what_runs_out_soon_stands_first(kept: WebDesk) -> None:
     kept.clock.move(days=330)
     kept.sign_in(Role.REPORTER)
     assert "the last hold ends" in text(kept.get("/evidence"))
+
+
+def test_a_request_without_a_date_stands_under_its_own_heading(kept: WebDesk) -> None:
+    assert "without a date" not in text(kept.get("/evidence"))
+    record(kept, ProcessKind.WARRANT)
+    said = text(kept.get("/evidence"))
+    assert "Not answered, without a date Warrant 26-12, County court" in said
+
+
+def test_an_overdue_request_stands_on_today_until_it_is_answered(kept: WebDesk) -> None:
+    process = record(kept, ProcessKind.WARRANT, due_at=kept.clock() + timedelta(days=2))
+    assert "overdue" not in text(kept.get("/"))
+    kept.clock.move(days=3)
+    kept.sign_in(Role.REPORTER)
+    assert "1 legal request is overdue An authority waits for an answer past its day." in text(kept.get("/"))
+    legal_process.answer_process(kept.installation.strongroom, process.id, actor="user:other")
+    assert "overdue" not in text(kept.get("/"))
 
 
 def test_a_case_tells_its_holds_and_never_shows_a_byte(kept: WebDesk) -> None:
@@ -227,3 +246,31 @@ def test_looking_at_a_case_is_written_down(kept: WebDesk) -> None:
 def test_what_is_not_kept_has_no_page(kept: WebDesk) -> None:
     assert kept.get("/evidence/none").status_code == 404
     assert kept.get(f"{PAGE}/certificate").status_code == 404
+
+
+def alone(desk: WebDesk) -> None:
+    """From now on the installation has one person."""
+    door = desk.app.state.door
+    before = door.installation
+    door.installation = replace(
+        before,
+        settings=replace(before.settings, review=Review(one_person=True)),
+        strongroom=replace(before.strongroom, two_people=False),
+    )
+
+
+def test_who_is_alone_is_told_from_when_on_they_may_confirm_and_of_nobody_else(desk: WebDesk) -> None:
+    room = desk.installation.strongroom
+    seal(room, CASE, CANARY, actor="system:test", media_type="image/png")
+    room.store.transact(lambda unit: holds.end_open_case(unit, room, CASE, ground="dismissed", actor="system:test"))
+    alone(desk)
+    desk.sign_in(Role.REPORTER)
+    record(desk, ProcessKind.DESTRUCTION_REQUEST)
+    said = text(desk.get(PAGE))
+    assert "you ask, and confirm it yourself after a delay; the certificate says so" in said
+    assert post(desk, f"{PAGE}/destroy", {"confirm": CASE}).status_code == 303
+    said = text(desk.get(PAGE))
+    assert "you confirm what you asked for yourself, from" in said
+    assert "another person" not in said
+    answer = post(desk, f"{PAGE}/destroy", {"confirm": CASE})
+    assert (answer.status_code, "agree with yourself after" in text(answer)) == (403, True)

@@ -293,6 +293,7 @@ def test_a_known_path_with_another_method_says_which_there_are(shared_desk: WebD
     answer = shared_desk.call("PUT", "/api/v1/lists")
     assert answer.status_code == 405
     assert answer.headers["allow"] == "GET, POST"
+    assert answer.json()["error"]["message"] == "this address answers to GET, POST only"
 
 
 def test_every_answer_bears_its_request_id_and_is_not_stored(shared_desk: WebDesk) -> None:

@@ -353,6 +353,28 @@ def test_each_smaller_view_is_what_was_ticked_and_never_counts_as_viewed(
     assert not found.file.viewings[found.content.id].viewed
 
 
+def test_the_page_of_a_whole_view_without_script_offers_no_word_and_says_why(
+    hashing_desk: WebDesk, reviewer: User
+) -> None:
+    found = job(hashing_desk).take()
+    text = hashing_desk.get(found.view("whole").removesuffix("/bytes")).text
+    assert "I viewed all of it" not in text
+    assert "cannot prove that all of the file came" in text
+
+
+def test_a_view_that_was_asked_for_and_never_came_leaves_the_verdict_unopened(
+    hashing_desk: WebDesk, reviewer: User
+) -> None:
+    for fetched in (False, True):
+        found = job(hashing_desk).take()
+        source = found.view("whole")
+        if fetched:
+            hashing_desk.get(source)
+        found.post("verdict", verdict="1")
+        (verdict,) = found.file.verdicts
+        assert verdict.opened == fetched
+
+
 def test_the_whole_file_served_to_its_end_and_confirmed_is_viewed(hashing_desk: WebDesk, reviewer: User) -> None:
     found = job(hashing_desk).take()
     source = found.view("whole")
@@ -362,7 +384,12 @@ def test_the_whole_file_served_to_its_end_and_confirmed_is_viewed(hashing_desk: 
     assert answer.content == found.picture
     assert answer.headers["content-type"] == "image/png"
     assert not found.file.viewings[found.content.id].viewed
-    assert "said=viewed" in found.post("confirm", view=view_id).headers["location"]
+    known = hashlib.sha256(found.picture).hexdigest()
+    for proof in ("", "not hexadecimal", known):
+        refused = found.post("confirm", view=view_id, proof=proof)
+        assert (refused.status_code, "did not prove that all bytes" in refused.text) == (403, True)
+    proof = hashlib.sha256(view_id.encode() + answer.content).hexdigest()
+    assert "said=viewed" in found.post("confirm", view=view_id, proof=proof).headers["location"]
     assert found.file.viewings[found.content.id].viewed
 
 
@@ -489,7 +516,7 @@ def test_without_a_script_a_view_has_a_page_that_shows_it_once(hashing_desk: Web
     assert hashing_desk.get(html.unescape(source)).content == found.picture
     again = hashing_desk.get(place).text
     assert "<img" not in again
-    assert "I viewed all of it" in again
+    assert "The view stays a part" in again
 
 
 def test_what_may_not_be_opened_is_refused_and_leaves_no_line(hashing_desk: WebDesk, reviewer: User) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import io
 import resource
+import threading
 from collections.abc import Iterator
 
 import numpy as np
@@ -66,6 +67,14 @@ def test_reference_and_channel_come_by_query_or_by_header(hashing_desk: WebDesk,
     by_header = hashing_desk.screen(key, content=picture(1), headers=headers).json()["hit"]
     with hashing_desk.installation.store.read() as reader:
         assert [reader.get_hit(each).reference for each in (by_query, by_header)] == ["one", "two"]
+
+
+@pytest.mark.parametrize("name", ["X-Clew-Chanel", "x-clew-lists", "x-clew-"])
+def test_a_misspelt_header_is_refused_and_not_passed_over(hashing_desk: WebDesk, key: str, name: str) -> None:
+    """Else a private message would be screened as an upload, without its legal basis."""
+    answer = hashing_desk.screen(key, content=picture(1), headers={name: "private-message"})
+    assert answer.status_code == 400
+    assert "only these are known: channel" in answer.json()["error"]["message"]
 
 
 def test_a_form_of_files_is_answered_in_its_order(hashing_desk: WebDesk, key: str) -> None:
@@ -220,6 +229,27 @@ def test_a_process_without_descriptors_puts_uploads_off(hashing_desk: WebDesk, k
     assert hashing_desk.screen(key, content=picture(3)).status_code == 200
 
 
+def test_bytes_that_wait_to_be_sealed_count_as_held_beyond_their_request(
+    hashing_desk: WebDesk, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, door = hashing_desk.app.state.door.held, hashing_desk.app.state.door
+    go_on = threading.Event()
+    for _ in range(2):  # both threads that seal are at work
+        door._keeping.submit(go_on.wait, 60)
+    monkeypatch.setattr("clew.web.door._KEEP_S", 0.0)
+    try:
+        answer = hashing_desk.screen(key, content=picture(1), params={"subject": "account-of-held"})
+        assert answer.json()["hit"]
+        assert (held.bytes, held.files) == (len(picture(1)), 1)
+    finally:
+        go_on.set()
+    for _ in range(200):
+        hashing_desk.runner.run(asyncio.sleep(0.02))
+        if not held.files:
+            break
+    assert (held.bytes, held.files) == (0, 0)
+
+
 def test_every_list_that_is_named_is_searched(hashing_desk: WebDesk, key: str) -> None:
     hashing_desk.add_list("nothing-of-it", [], "sha256")
     headers = [("x-clew-list", "nothing-of-it"), ("X-Clew-List", "bytes")]
@@ -264,3 +294,30 @@ def test_a_body_of_another_size_than_declared_is_refused(hashing_desk: WebDesk, 
     answer = hashing_desk.screen(key, content=b"", headers=headers)
     assert answer.status_code == 400
     assert "0 bytes of the 5 declared" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "told"),
+    [
+        ("Content-Transfer-Encoding: base64", "is encoded"),
+        ("Content-Type: multipart/mixed; boundary=inner", "is a form itself"),
+        ('Content-Disposition: form-data; name="reference"', "Content-Disposition twice"),
+    ],
+)
+def test_a_part_that_two_readers_take_differently_is_refused(
+    hashing_desk: WebDesk, key: str, headers: str, told: str
+) -> None:
+    """Else a listed file would pass as its encoding, or not be screened at all."""
+    head = f'--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n{headers}\r\n\r\n'
+    body = head.encode() + picture(1) + b"\r\n--b--\r\n"
+    kind = {"content-type": "multipart/form-data; boundary=b"}
+    answer = hashing_desk.screen(key, content=body, headers=kind)
+    assert (answer.status_code, told in answer.json()["error"]["message"]) == (400, True)
+    plain = body.replace(headers.encode(), b"Content-Transfer-Encoding: binary")
+    assert hashing_desk.screen(key, content=plain, headers=kind).json()["results"][0]["action"] == "block"
+
+
+def test_a_body_in_parts_that_is_no_form_is_refused(hashing_desk: WebDesk, key: str) -> None:
+    kind = {"content-type": "multipart/mixed; boundary=b"}
+    body = b"--b\r\n\r\n" + picture(1) + b"\r\n--b--\r\n"
+    assert hashing_desk.screen(key, content=body, headers=kind).status_code == 400

@@ -47,6 +47,7 @@ def test_a_near_hash_asks_for_review_and_says_all_that_is_known(desk: WebDesk, k
             "category": {"scheme": "industry", "code": "B1"},
             "vetted": True,
             "disputed": False,
+            "action": "review",
         }
     ]
 
@@ -250,3 +251,13 @@ def test_a_reference_may_bear_anything_but_nul(desk: WebDesk, key: str) -> None:
     )
     assert [desk.screen(key, json=each).status_code for each in bodies] == [400, 400]
     assert desk.screen(key, json={"signals": [signal(pdq(1))]}, params={"reference": "\0"}).status_code == 400
+
+
+def test_hashes_that_stand_for_no_file_are_told(desk: WebDesk, key: str) -> None:
+    """A hasher that fails sends them, and a pass by them means nothing."""
+    empty, zero, real = hashlib.md5(b"").hexdigest(), "0" * 64, hashlib.sha1(b"x").hexdigest()
+    signals = [{"type": kind, "value": value} for kind, value in (("md5", empty), ("pdq", zero), ("sha1", real))]
+    alone = desk.screen(key, json={"signals": signals}).json()
+    batched = desk.screen(key, json={"batch": [{"signals": signals}]}).json()["results"][0]
+    for answer in (alone, batched):
+        assert [(each["type"], each["reason"]) for each in answer["unhashable"]] == [("md5", "empty"), ("pdq", "empty")]

@@ -15,9 +15,11 @@ from clew.cli.list_options import Json, Yes, confirm, utc
 from clew.errors import NotFoundError
 from clew.ground import signing
 from clew.ground.clock import iso, system_clock
+from clew.ground.text import count
 from clew.parts.stores.base import Store
 from clew.pipelines import audit as sealing
 from clew.pipelines.audit import AuditLog, note_read, open_log
+from clew.pipelines.audit_erase import demand_erasable
 from clew.pipelines.audit_erase import erase as erase_events
 from clew.pipelines.audit_prove import prove as prove_leaf
 from clew.pipelines.audit_prove import prove_consistency
@@ -111,7 +113,8 @@ def seal(ctx: typer.Context) -> None:
         sealed = sealing.seal(desk.log)
         with desk.store.read() as reader:
             size, pending = reader.audit_size(), reader.count_pending_audit()[0]
-    out.print(f"{sealed:,} sealed; the log has {size:,} leaves, and {pending:,} rows wait")
+    waiting = count(pending, "row waits", "rows wait")
+    out.print(f"{sealed:,} sealed; the log has {count(size, 'leaf', 'leaves')}, and {waiting}")
 
 
 @app.command(epilog="Example: clew audit export > audit.jsonl")
@@ -186,11 +189,13 @@ def erase(
     yes: Yes = False,
 ) -> None:
     """Erase the events of a cleared person's records for good; every proof of the log stays valid."""
-    confirm(f"Erase all events of {len(subjects)} record(s) for good?", yes=yes)
     with _opened(ctx) as desk:
+        demand_erasable(desk.log, subjects, ground=ground)
+        confirm(f"Erase all events of {count(len(subjects), 'record')} for good?", yes=yes)
         gone = erase_events(desk.log, subjects, ground=ground, actor=command_actor())
     keys = ", ".join(f"audit-key:{each}" for each in gone.keys)
-    out.print(f"{gone.events:,} events of {len(gone.keys)} record(s) are gone; the log knows them as {keys}")
+    events = f"{count(gone.events, 'event')} of {count(len(gone.keys), 'record')}"
+    out.print(f"gone for good: {events}; the log knows them as {keys}")
 
 
 def _print_verified(verified: Verified) -> None:
@@ -200,13 +205,14 @@ def _print_verified(verified: Verified) -> None:
         out.print(f"faults in all: {verified.fault_count:,}")
     last = f", the last signed at {iso(verified.last.at)}" if verified.last else ""
     looked = (
-        f"{verified.size - verified.since:,} of {verified.size:,} leaves, {verified.checkpoints:,} checkpoints{last}"
+        f"{verified.size - verified.since:,} of {count(verified.size, 'leaf', 'leaves')}, "
+        f"{count(verified.checkpoints, 'checkpoint')}{last}"
     )
     out.print(
         f"{'sound' if verified.sound else 'NOT SOUND'}: {looked}; {verified.erased:,} erased; {verified.seconds:.1f} s"
     )
     oldest = f", the oldest since {iso(verified.oldest_pending)}" if verified.oldest_pending else ""
-    out.print(f"not sealed yet, and so not protected: {verified.pending:,} rows{oldest}")
+    out.print(f"not sealed yet, and so not protected: {count(verified.pending, 'row')}{oldest}")
 
 
 def _leaves(fault: AuditFault) -> str:

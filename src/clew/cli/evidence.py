@@ -81,10 +81,15 @@ def due(
     days: Annotated[int, typer.Option("--days", min=1, max=3650, help="How far ahead.")] = 30,
     json: Json = False,
 ) -> None:
-    """Show which legal requests wait for an answer, and which last holds end."""
+    """Show which legal requests wait for an answer, with a date or without, and which legal and last holds end."""
     with desk(ctx) as it, it.store.read() as reader:
         at = it.room.clock()
-        evidence_shown.show_deadlines(holds.deadlines(reader, at, timedelta(days=days)), at, as_json=json)
+        deadlines = holds.deadlines(reader, at, timedelta(days=days))
+        undated = holds.undated_requests(reader, at)
+    if json:
+        evidence_shown.print_deadlines(deadlines, undated, at)
+    else:
+        evidence_shown.show_deadlines(deadlines, undated, at, days=days)
 
 
 @app.command(epilog='Example: clew evidence hold CASE --ground "order 12 of the district court" --until 2027-06-30')
@@ -110,9 +115,9 @@ clew evidence release HOLD --ground "order lifted on 3 March"
 
 clew evidence release HOLD --withdraw
 
-A preservation of a finished report ends early only when two people say so: the first asks, and it stands until another
-person gives the same command. Where the settings say that there is one person, that person says so again after
-review.self_review_hours."""
+A preservation of a finished report, and the hold of an open case, end early only when two people say so: the first
+asks, and it stands until another person gives the same command. Where the settings say that there is one person, that
+person says so again after review.self_review_hours."""
 )
 def release(
     ctx: typer.Context,
@@ -131,7 +136,8 @@ def release(
             made = end_early(it.room, HoldId(hold_id), ground=ground, actor=it.actor)
         _say_hold(made.id, evidence_shown.hold_json(made, it.room.clock()), as_json=json)
     if made.release_asked_at is not None and made.released_at is None and not json:
-        out.print("asked for; it ends when another person gives the same command. It stands until then")
+        out.print(f"asked for; it ends when {evidence_shown.second_word(it.room, made.release_asked_at)}")
+        out.print("it stands until then")
 
 
 @app.command(
@@ -140,7 +146,8 @@ def release(
 clew evidence process CASE --kind warrant --reference 26-1234 --authority "County court" --issued 2026-03-01
 --due 2026-03-15
 
-A preservation request holds the case until it expires. An exigency opens nothing before another person approves it."""
+A preservation request holds the case until it expires. An exigency opens nothing before another person approves it;
+where the settings say that there is one person, recording it approves it."""
 )
 def process(
     ctx: typer.Context,

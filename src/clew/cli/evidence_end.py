@@ -11,6 +11,7 @@ from clew.cli.console import out, print_json, progress
 from clew.cli.evidence_options import Case, desk
 from clew.cli.list_options import Json, Yes, confirm
 from clew.errors import InputError, UnavailableError
+from clew.ground.text import count
 from clew.pipelines import destruction, rotation
 from clew.records.evidence import DestructionState
 from clew.records.identifiers import CaseId, ProcessId
@@ -26,7 +27,8 @@ clew evidence destroy CASE
 clew evidence destroy CASE --confirm CASE
 
 Without --confirm it says what would go and what forbids it. With it, the first person asks, and the evidence is
-destroyed when another person gives the same command; where the settings say that there is one person, at once."""
+destroyed when another person gives the same command; where the settings say that there is one person, when that person
+gives it again after review.self_review_hours."""
 )
 def destroy(
     ctx: typer.Context,
@@ -67,7 +69,7 @@ def destroy(
                     }
                 )
             else:
-                evidence_shown.show_plan(plan, it.room.clock(), two_people=it.room.two_people)
+                evidence_shown.show_plan(plan, it.room)
             return
         done = destruction.destroy(
             it.room,
@@ -79,7 +81,8 @@ def destroy(
     if json:
         print_json(evidence_shown.destruction_json(done))
     elif done.state is DestructionState.ASKED:
-        out.print("asked for; it is done when another person gives the same command. Nothing is destroyed yet")
+        out.print(f"asked for; it is done when {evidence_shown.second_word(it.room, done.asked_at)}")
+        out.print("nothing is destroyed yet")
     else:
         out.print(f"destroyed; for its certificate: clew evidence export-certificate {case} --out FILE")
 
@@ -147,6 +150,8 @@ def rotate_key(
     if json:
         print_json({"master": done.master, "rewrapped": done.rewrapped, "old": list(done.old)})
     else:
-        out.print(f"{done.rewrapped} keys wrapped anew" + (f" by master key {done.master}" if done.master else ""))
+        by = f" by master key {done.master}" if done.master else ""
+        out.print(f"{count(done.rewrapped, 'key')} wrapped anew{by}")
         if done.old:
-            out.print(f"{len(done.old)} old master keys wrap nothing any more: clew evidence rotate-key --forget-old")
+            old = count(len(done.old), "old master key wraps", "old master keys wrap")
+            out.print(f"{old} nothing any more: clew evidence rotate-key --forget-old")

@@ -11,6 +11,7 @@ from clew.cli.evidence_shown import size
 from clew.cli.hash import counting
 from clew.cli.list_options import Json, SomeUnusable
 from clew.errors import UnavailableError
+from clew.ground.text import count
 from clew.pipelines.bringing_in import Brought, Outcome, Provenance, bring_in
 from clew.pipelines.files import absolute
 from clew.records.identifiers import CaseId
@@ -63,8 +64,8 @@ def import_files(
                 _tell(each, as_json=json)
                 bar.advance()
         except UnavailableError:
-            done = counts[Outcome.SEALED] + counts[Outcome.COMPLETED]
-            err.print(f"stopped: {done:,} files are sealed and held; the same command takes up the rest")
+            done = count(counts[Outcome.SEALED] + counts[Outcome.COMPLETED], "file is", "files are")
+            err.print(f"stopped: {done} sealed and held; the same command takes up the rest")
             raise
     if json:
         print_json({"dry_run": dry_run, "size_bytes": size_bytes, **{each.value: counts[each] for each in Outcome}})

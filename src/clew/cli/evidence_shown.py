@@ -5,18 +5,40 @@ from datetime import datetime
 
 from clew.cli.console import out, print_json, print_table
 from clew.ground.clock import iso
+from clew.ground.text import count
 from clew.parts.stores.base import Reader
 from clew.pipelines.destruction import Plan
+from clew.pipelines.release import free_at
+from clew.pipelines.strongroom import Strongroom
 from clew.pipelines.verification import Verified
-from clew.records.evidence import BroughtIn, Deadline, Destruction, Hold, LegalProcess, Preservation
+from clew.records.evidence import (
+    BroughtIn,
+    Deadline,
+    DeadlineKind,
+    Destruction,
+    DestructionState,
+    Hold,
+    HoldKind,
+    LegalProcess,
+    Preservation,
+)
+from clew.records.identifiers import CaseId
 
 _SHOWN_FAULTS = 50
 _MEGABYTE = 1_000_000
+_KINDS = {HoldKind.OPEN_CASE: "open case", HoldKind.PRESERVATION: "preservation", HoldKind.LEGAL: "legal hold"}
+_OPEN_END = {HoldKind.OPEN_CASE: "until it is decided and reported"}
+_STATES = {
+    DestructionState.ASKED: "asked for, nothing is destroyed yet",
+    DestructionState.KEY_DESTROYED: "the key is destroyed, objects are left",
+    DestructionState.DONE: "done",
+    DestructionState.WITHDRAWN: "withdrawn, nothing was destroyed",
+}
 
 
 def size(size_bytes: int) -> str:
     """Bytes as people read them."""
-    return f"{size_bytes / 1e6:,.1f} MB" if size_bytes >= _MEGABYTE else f"{size_bytes:,} bytes"
+    return f"{size_bytes / 1e6:,.1f} MB" if size_bytes >= _MEGABYTE else count(size_bytes, "byte")
 
 
 def state_of(kept: Preservation, at: datetime) -> str:
@@ -27,7 +49,7 @@ def state_of(kept: Preservation, at: datetime) -> str:
     if not standing:
         return "no hold stands; a person decides"
     until = kept.kept_until(at)
-    kinds = ", ".join(sorted({hold.kind.value for hold in standing}))
+    kinds = ", ".join(sorted({_KINDS[hold.kind] for hold in standing}))
     return f"{kinds} until {until:%Y-%m-%d}" if until else f"{kinds}, no end"
 
 
@@ -59,9 +81,11 @@ def show_case(reader: Reader, kept: Preservation, at: datetime, *, as_json: bool
         told["destructions"] = [destruction_json(each) for each in destructions]
         print_json(told)
         return
-    out.print(f"case {kept.case_id}: {kept.objects} objects, {size(kept.size_bytes)}; {state_of(kept, at)}")
+    out.print(f"case {kept.case_id}: {count(kept.objects, 'object')}, {size(kept.size_bytes)}; {state_of(kept, at)}")
+    if kept.key_destroyed_at is not None:
+        out.print(f"  {_end_words(kept.case_id, destructions)}")
     for hold in kept.holds:
-        out.print(f"  hold {hold.id}  {hold_words(hold, at)}")
+        out.print(f"  hold {hold.id}  {hold_words(hold, at, destroyed=kept.key_destroyed_at is not None)}")
     for each_in in brought:
         on = f"{each_in.brought_at:%Y-%m-%d} by {each_in.brought_by}"
         out.print(f"  content {each_in.content_id}  brought in on {on} from {each_in.whence}; {each_in.ground}")
@@ -71,21 +95,34 @@ def show_case(reader: Reader, kept: Preservation, at: datetime, *, as_json: bool
         out.print(f"  destruction {each.id}  {destruction_words(each)}")
 
 
-def hold_words(hold: Hold, at: datetime) -> str:
-    """A hold in a line."""
-    ends = f"until {hold.until:%Y-%m-%d}" if hold.until else "until released"
+def hold_words(hold: Hold, at: datetime, *, destroyed: bool = False) -> str:
+    """A hold in a line.
+
+    Args:
+        destroyed: the evidence of its case is gone, and it keeps nothing any more.
+    """
+    told = f"{_KINDS[hold.kind]}: {hold.ground}, recorded by {hold.recorded_by}"
     if hold.released_at is not None:
-        ends = f"released {hold.released_at:%Y-%m-%d} by {hold.released_by}: {hold.release_ground}"
-    elif not hold.stands(at):
-        ends = f"ended {hold.until:%Y-%m-%d}"
-    elif hold.release_asked_at is not None:
-        ends += f", its release asked for by {hold.release_asked_by} on {hold.release_asked_at:%Y-%m-%d}"
-    return f"{hold.kind.value}, {ends}; {hold.ground} (by {hold.recorded_by})"
+        on = f"{hold.released_at:%Y-%m-%d}"
+        return f"{told}; ended on {on} by {hold.released_by}, because: {hold.release_ground}"
+    if not hold.stands(at):
+        return f"{told}; ended on {hold.until:%Y-%m-%d}"
+    if destroyed:
+        return f"{told}; keeps nothing any more"
+    ends = f"until {hold.until:%Y-%m-%d}" if hold.until else _OPEN_END.get(hold.kind, "until a person ends it")
+    if hold.release_asked_at is not None:
+        ends += f"; {hold.release_asked_by} asked on {hold.release_asked_at:%Y-%m-%d} to end it"
+    return f"{told}; stands {ends}"
+
+
+def process_name(process: LegalProcess) -> str:
+    """What was asked for, under which number, by whom."""
+    return f"{process.kind.value} {process.reference}, {process.authority}"
 
 
 def process_words(process: LegalProcess) -> str:
     """A legal process in a line."""
-    told = f"{process.kind.value} {process.reference}, {process.authority}, issued {process.issued_at:%Y-%m-%d}"
+    told = f"{process_name(process)}, issued {process.issued_at:%Y-%m-%d}"
     if process.answered_at is not None:
         return f"{told}; answered {process.answered_at:%Y-%m-%d}"
     return told + (f"; due {process.due_at:%Y-%m-%d}" if process.due_at else "; not answered")
@@ -93,16 +130,25 @@ def process_words(process: LegalProcess) -> str:
 
 def destruction_words(destruction: Destruction) -> str:
     """A destruction in a line."""
-    told = f"{destruction.state.value}; asked by {destruction.asked_by} on {destruction.asked_at:%Y-%m-%d}"
+    told = f"{_STATES[destruction.state]}; asked by {destruction.asked_by} on {destruction.asked_at:%Y-%m-%d}"
     if destruction.approved_by is not None:
-        told += f", approved by {destruction.approved_by}" + (" (one person)" if destruction.alone else "")
+        told += f", confirmed by {destruction.approved_by}" + (", who was alone" if destruction.alone else "")
     return told
 
 
-def show_plan(plan: Plan, at: datetime, *, two_people: bool) -> None:
+def second_word(room: Strongroom, asked_at: datetime) -> str:
+    """By whom and when the second word is given on what one person has asked for."""
+    if room.two_people:
+        return "another person gives the same command"
+    return f"you, who are alone here, give the same command again after {free_at(room, asked_at):%Y-%m-%d %H:%M} UTC"
+
+
+def show_plan(plan: Plan, room: Strongroom) -> None:
     """What would go, and what stands in its way."""
+    at = room.clock()
     out.print(
-        f"case {plan.case_id}: {plan.objects} objects, {size(plan.size_bytes)}, and the key that alone opens them"
+        f"case {plan.case_id}: {count(plan.objects, 'object')}, {size(plan.size_bytes)}, and the key that alone opens "
+        "what lies there"
     )
     if plan.destroyed_at is not None:
         out.print(f"destroyed already, on {plan.destroyed_at:%Y-%m-%d}")
@@ -118,9 +164,10 @@ def show_plan(plan: Plan, at: datetime, *, two_people: bool) -> None:
     if plan.asked is not None:
         out.print(f"under way: {destruction_words(plan.asked)}")
     if plan.possible:
-        second = "another person then confirms it; " if two_people and plan.asked is None else ""
-        out.print(f"to destroy it for good: clew evidence destroy {plan.case_id} --confirm {plan.case_id}")
-        out.print(f"{second}it cannot be undone")
+        asked_at = at if plan.asked is None else plan.asked.asked_at
+        verb = "ask for its destruction" if plan.asked is None else "confirm it"
+        out.print(f"to {verb}: clew evidence destroy {plan.case_id} --confirm {plan.case_id}")
+        out.print(f"it is done when {second_word(room, asked_at)}; it cannot be undone")
 
 
 def show_verified(done: Verified, *, as_json: bool) -> None:
@@ -139,27 +186,37 @@ def show_verified(done: Verified, *, as_json: bool) -> None:
     if len(done.faults) > _SHOWN_FAULTS:
         out.print(f"... and {len(done.faults) - _SHOWN_FAULTS} more; all of them with --json")
     resumed = f" ({done.resumed:,} of them by a run before)" if done.resumed else ""
-    end = "all readable and unchanged" if not done.faults else f"{len(done.faults)} faults, named above"
-    out.print(f"{done.objects:,} objects read{resumed}, {size(done.size_bytes)}: {end}")
+    end = "all readable and unchanged" if not done.faults else f"{count(len(done.faults), 'fault')}, named above"
+    out.print(f"{count(done.objects, 'object')} read{resumed}, {size(done.size_bytes)}: {end}")
     if done.destroyed:
-        what = "1 case was" if done.destroyed == 1 else f"{done.destroyed:,} cases were"
+        what = count(done.destroyed, "case was", "cases were")
         out.print(f"{what} destroyed on a lawful request, with certificate: clew evidence show --kept destroyed")
 
 
-def show_deadlines(deadlines: Sequence[Deadline], at: datetime, *, as_json: bool) -> None:
-    """The soonest first."""
-    if as_json:
-        for each in deadlines:
-            told = {"case": each.case_id, "kind": each.kind.value, "what": each.what, "due_at": iso(each.due_at)}
-            print_json({**told, "overdue": each.due_at <= at})
-    elif deadlines:
+def show_deadlines(deadlines: Sequence[Deadline], undated: Sequence[LegalProcess], at: datetime, *, days: int) -> None:
+    """The soonest first; then what an authority asked for without a day."""
+    if deadlines:
         rows = [
             (f"{each.due_at:%Y-%m-%d %H:%M}", "overdue" if each.due_at <= at else "", each.case_id, each.what)
             for each in deadlines
         ]
         print_table(("due (UTC)", "", "case", "what"), rows)
     else:
-        out.print("nothing is due")
+        out.print(f"nothing is due within {days} days" if days > 1 else "nothing is due within a day")
+    if undated:
+        out.print("not answered, without a date by when")
+        asked = [(f"{each.received_at:%Y-%m-%d}", each.case_id, process_name(each), each.id) for each in undated]
+        print_table(("received", "case", "what", "process"), asked)
+
+
+def print_deadlines(deadlines: Sequence[Deadline], undated: Sequence[LegalProcess], at: datetime) -> None:
+    """The same as JSON lines."""
+    for each in deadlines:
+        told = {"case": each.case_id, "kind": each.kind.value, "what": each.what, "due_at": iso(each.due_at)}
+        print_json({**told, "overdue": each.due_at <= at})
+    for request in undated:
+        told = {"case": request.case_id, "kind": DeadlineKind.LEGAL_REQUEST.value, "what": process_name(request)}
+        print_json({**told, "due_at": None, "overdue": False})
 
 
 def preservation_json(kept: Preservation, at: datetime) -> dict[str, object]:
@@ -171,7 +228,7 @@ def preservation_json(kept: Preservation, at: datetime) -> dict[str, object]:
         "size_bytes": kept.size_bytes,
         "since": iso(kept.since),
         "standing": len(kept.standing(at)),
-        "kept_until": iso(until) if until else None,
+        "kept_until": iso(until) if until and kept.key_destroyed_at is None else None,
         "destroyed_at": iso(kept.key_destroyed_at) if kept.key_destroyed_at else None,
         "holds": [hold_json(hold, at) for hold in kept.holds],
     }
@@ -238,3 +295,10 @@ def destruction_json(destruction: Destruction) -> dict[str, object]:
         "key_destroyed_at": iso(destruction.key_destroyed_at) if destruction.key_destroyed_at else None,
         "done_at": iso(destruction.done_at) if destruction.done_at else None,
     }
+
+
+def _end_words(case_id: CaseId, destructions: Sequence[Destruction]) -> str:
+    done = [each for each in destructions if each.certificate is not None]
+    if not done:
+        return "its destruction has no certificate; see: clew evidence verify"
+    return f"certificate of destruction {done[-1].id}: clew evidence export-certificate {case_id} --out FILE"

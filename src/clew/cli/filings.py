@@ -194,14 +194,14 @@ def by_hand(
     at: Annotated[str, typer.Option("--at", help="When it was filed, ISO 8601 with offset.", show_default=False)],
     asked: Annotated[
         bool,
-        typer.Option("--asked", help="The clearinghouse itself said that what was left open there is not filed."),
+        typer.Option("--asked", help="The recipient itself said that the report or package left there is not filed."),
     ] = False,
     json: Json = False,
 ) -> None:
     """Record that a person has filed it, with number and time; nothing more is sent.
 
-    While a report of this filing lies open at the clearinghouse and may have been finished, another number is taken
-    only with `--asked`.
+    While a report of this filing lies open at the clearinghouse and may have been finished, or a package of it may be
+    used, another number is taken only with `--asked`.
     """
     with _desk(ctx.obj) as desk:
         filed_at, actor = _moment(at), command_actor()
@@ -237,10 +237,10 @@ def _tell(desk: FilingDesk, filing: Filing, *, json: bool) -> None:
     if json:
         print_json(_facts(filing, desk.settings))
     else:
-        number = f", number {filing.number}" if filing.number else ""
+        number = f", number {printable(filing.number)}" if filing.number else ""
         out.print(f"filing {filing.id} in '{filing.environment}': {filing.state}{number}")
     if filing.state is FilingState.FAILED:
-        raise RejectedError(filing.told or "the filing has failed")
+        raise RejectedError(printable(filing.told or "the filing has failed"))
     if waits := waits_for_switch(filing, desk.settings):
         err.print(f"filing is off: {waits}; the setting is reporting.filing")
 

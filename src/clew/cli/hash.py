@@ -9,12 +9,13 @@ import typer
 
 from clew.cli.console import Progress, err, out, print_json, progress
 from clew.errors import InputError
+from clew.ground.text import count
 from clew.intake.receive import stream_files
 from clew.parts import shelf
 from clew.parts.signals.base import SignalPart
-from clew.pipelines.files import HashedFile, absolute, count_files, open_hasher, shown_path
+from clew.pipelines.files import HashedFile, absolute, count_files, open_hasher, shown_path, told_path
 from clew.records.identifiers import SignalType
-from clew.records.signal import Reason
+from clew.records.signal import NO_PICTURE
 from clew.settings import Settings
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -50,7 +51,7 @@ def hash_files(
             (_print_json if json else _print_text)(file)
             shown.advance()
     if unusable:
-        err.print(f"clew hash: {unusable} of {files} files could not be hashed by every type; each says why")
+        err.print(f"clew hash: {unusable:,} of {count(files, 'file')} could not be hashed by every type; each says why")
     return _SOME_UNUSABLE if unusable else 0
 
 
@@ -65,7 +66,7 @@ def signal_types(wanted: list[str] | None) -> tuple[SignalType, ...]:
 
 def is_unusable(file: HashedFile) -> bool:
     """Whether something that should have been hashed could not be; that a text is no picture is in order."""
-    return any(each.reason is not Reason.NOT_A_PICTURE for each in file.hashed.unhashable)
+    return any(each.reason not in NO_PICTURE for each in file.hashed.unhashable)
 
 
 @contextmanager
@@ -87,7 +88,7 @@ def counting(roots: list[bytes], shown: Progress) -> Iterator[None]:
 def _print_json(file: HashedFile) -> None:
     print_json(
         {
-            "path": shown_path(file.path),
+            **told_path(file.path),
             "signals": [
                 {"type": each.type, "value": each.value.hex(), "quality": each.quality}
                 | ({"form": each.form} if each.form else {})

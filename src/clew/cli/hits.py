@@ -8,21 +8,26 @@ import typer
 from clew.cli.actor import command_actor
 from clew.cli.console import out, print_json, print_table
 from clew.ground.clock import system_clock
+from clew.ground.text import count
 from clew.parts.stores.base import HitFilter
 from clew.pipelines.audit import note_read
 from clew.pipelines.installation import open_store
 from clew.pipelines.lists import get_list
+from clew.records.hashlist import Action
 from clew.records.identifiers import HitId, ListName
 from clew.records.match import Hit
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
-@app.command(epilog="Examples: clew hits · clew hits --list national-a --json · clew hits 01JX...")
+@app.command(
+    epilog="Examples: clew hits · clew hits --action block · clew hits --list national-a --json · clew hits 01JX..."
+)
 def hits(
     ctx: typer.Context,
     hit_id: Annotated[str | None, typer.Argument(metavar="ID", help="One hit, with its matches.")] = None,
     list_name: Annotated[str | None, typer.Option("--list", help="Only hits with a match on this list.")] = None,
+    action: Annotated[Action | None, typer.Option(help="Only hits that led to this.")] = None,
     exact: Annotated[bool | None, typer.Option("--exact/--near", help="Only exact matches, or only others.")] = None,
     since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Not before this day, UTC.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 50,
@@ -37,6 +42,7 @@ def hits(
             else:
                 wanted = HitFilter(
                     list_id=get_list(reader, ListName(list_name)).id if list_name is not None else None,
+                    action=action,
                     exact=exact,
                     since=since.replace(tzinfo=UTC) if since else None,
                     limit=limit,
@@ -56,7 +62,7 @@ def hits(
     elif found:
         columns = ("id", "at (UTC)", "action", "nearest", "matches", "lists", "channel")
         print_table(columns, [_row(each) for each in found], numbers=("matches",))
-        out.print(f"{len(found):,} of {total:,} hits; one with its matches: clew hits ID")
+        out.print(f"{len(found):,} of {count(total, 'hit')}; one with its matches: clew hits ID")
     else:
         out.print("no hit fits; hits come from: clew screen PATH, or POST /api/v1/screen")
 
@@ -101,7 +107,7 @@ def _print_hit(hit: Hit) -> None:
     ]
     print_table(("", ""), facts)
     out.print()
-    columns = ("distance", "of", "signal", "form", "list", "source", "category", "standing")
+    columns = ("distance", "of", "signal", "form", "list", "source", "category", "standing", "led to")
     print_table(
         columns,
         [
@@ -114,6 +120,7 @@ def _print_hit(hit: Hit) -> None:
                 each.source,
                 f"{each.category.scheme}:{each.category.code}" if each.category else None,
                 "disputed" if each.disputed else "vetted" if each.vetted else "not vetted",
+                each.action.value if each.action else None,
             )
             for each in hit.matches
         ],

@@ -9,6 +9,7 @@ import typer
 from clew.cli.console import Progress, out, print_json, print_table, progress
 from clew.errors import InputError
 from clew.ground.clock import system_clock
+from clew.ground.text import count
 from clew.matching.live import LiveIndex
 from clew.pipelines.installation import open_index, open_store, signal_parts
 from clew.records.identifiers import SignalType
@@ -85,7 +86,7 @@ def build(
 
                 live.build(SignalType(name), tell)
             entries = next(each.entries for each in live.status().types if each.signal_type == name)
-            out.print(f"{name}: {entries:,} entries")
+            out.print(f"{name}: {count(entries, 'entry', 'entries')}")
 
 
 @app.command(epilog="Example: clew index verify")

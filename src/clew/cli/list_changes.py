@@ -9,6 +9,7 @@ from clew.cli.console import out, print_json
 from clew.cli.list_options import claim, confirm, desk, hash_of
 from clew.errors import InputError
 from clew.ground.clock import iso
+from clew.ground.text import count as count_of
 from clew.pipelines import list_entries, lists, sources
 from clew.records.hashlist import Action, Right, Standing
 from clew.records.identifiers import ListName, SignalType
@@ -112,9 +113,9 @@ def remove(
             lists.get_list(reader, ListName(name))
             state = next(each for each in reader.list_states(it.clock()) if each.hash_list.name == name)
         entries = sum(state.entries.values())
-        confirm(f"Remove the list {name} with {entries:,} entries? It cannot be undone.", yes=yes)
+        confirm(f"Remove the list {name} with {count_of(entries, 'entry', 'entries')}? It cannot be undone.", yes=yes)
         count = lists.remove_list(it.store, ListName(name), actor=it.actor, clock=it.clock)
-        out.print(f"The list {name} is removed, with {count:,} entries.")
+        out.print(f"The list {name} is removed, with {count_of(count, 'entry', 'entries')}.")
 
 
 @app.command("sources", epilog="Example: clew lists sources --json")
@@ -198,7 +199,7 @@ def expire(ctx: typer.Context, json: list_options.Json = False) -> None:
     if json:
         print_json({"expired": count, "at": iso(at)})
     else:
-        out.print(f"{count:,} entries have expired and are removed.")
+        out.print(f"{count_of(count, 'entry has expired and is', 'entries have expired and are')} removed.")
 
 
 def _radius(text: str) -> tuple[SignalType, int | None]:

@@ -7,13 +7,19 @@ from pathlib import Path
 
 from clew.cli.console import err, out, print_json, print_table
 from clew.ground.clock import iso
+from clew.ground.text import count
 from clew.parts.signals.base import Metric, SignalPart
 from clew.pipelines.list_exports import Exported
 from clew.pipelines.list_imports import Imported
-from clew.records.hashlist import LegalBasis, ListState, RowFault, Source
+from clew.records.hashlist import Action, LegalBasis, ListState, RowFault, Source
 from clew.records.identifiers import SignalType
 
 _SHOWN_FAULTS = 10
+_LEADS_TO = {
+    Action.BLOCK: "block when vetted and undisputed; review when not vetted or disputed",
+    Action.REVIEW: "review",
+    Action.PASS: "pass when vetted and undisputed, nobody is asked; review when not vetted or disputed",
+}
 
 
 def show_import(outcome: Imported, *, as_json: bool) -> None:
@@ -29,6 +35,7 @@ def show_import(outcome: Imported, *, as_json: bool) -> None:
                 "changed": outcome.changed,
                 "unchanged": outcome.unchanged,
                 "expired": outcome.expired,
+                "vetted_by_themselves": outcome.vetted_by_themselves,
                 "faults": outcome.faults,
                 "faults_by_kind": outcome.faults_by_kind,
                 "first_faults": [{"row": each.row, "fault": each.fault} for each in outcome.first_faults],
@@ -39,9 +46,15 @@ def show_import(outcome: Imported, *, as_json: bool) -> None:
             }
         )
         return
+    if not outcome.rows and not outcome.faults:
+        _say(
+            f"{outcome.list}: nothing was in the file, read as {outcome.format}: not one {outcome.row_word}. The list "
+            f"and what is recorded of its last import stay as they were."
+        )
+        return
     _say(
-        f"{outcome.list}: {outcome.rows:,} {outcome.row_word}s read as {outcome.format}; entries: {outcome.new:,} new, "
-        f"{outcome.changed:,} changed, {outcome.unchanged:,} unchanged."
+        f"{outcome.list}: {count(outcome.rows, outcome.row_word)} read as {outcome.format}; entries: "
+        f"{outcome.new:,} new, {outcome.changed:,} changed, {outcome.unchanged:,} unchanged."
     )
     if outcome.expired:
         _say(f"{outcome.expired:,} of them had expired before they came and do not match.")
@@ -51,11 +64,18 @@ def show_import(outcome: Imported, *, as_json: bool) -> None:
     _counts("Left out", outcome.left_out)
     _counts("Remarks", outcome.remarks)
     if outcome.faults:
-        _counts(f"{outcome.faults:,} faults, hashes that could not be used", outcome.faults_by_kind)
+        _counts(f"{count(outcome.faults, 'fault')}, hashes that could not be used", outcome.faults_by_kind)
         for each in outcome.first_faults[:_SHOWN_FAULTS]:
             _say(f"  {outcome.row_word} {each.row:,}: {each.fault}")
         if outcome.faults > _SHOWN_FAULTS:
             _say(f"  further ones: clew lists show {outcome.list} --faults")
+    if outcome.vetted_by_themselves:
+        those = outcome.vetted_by_themselves
+        came = count(those, "entry says of itself that it is", "entries say of themselves that they are")
+        _say(
+            f"{came} vetted, though the list is not: an exact match on such an entry can lead to "
+            f"{outcome.exact_action.value}."
+        )
 
 
 def show_export(outcome: Exported, *, as_json: bool) -> None:
@@ -73,10 +93,11 @@ def show_export(outcome: Exported, *, as_json: bool) -> None:
         )
         return
     if outcome.file is None:  # standard output is the list's; what is left to say is how much is not in it
-        for reason, count in (*outcome.left_out.items(), *outcome.remarks.items()):
-            err.print(f"{count:,} {reason}")
+        for reason, number in (*outcome.left_out.items(), *outcome.remarks.items()):
+            err.print(f"{number:,} {reason}")
         return
-    _say(f"{outcome.list}: {outcome.entries:,} entries written to {_name(outcome.file)} as {outcome.format}.")
+    written = count(outcome.entries, "entry", "entries")
+    _say(f"{outcome.list}: {written} written to {_name(outcome.file)} as {outcome.format}.")
     _counts("Left out", outcome.left_out)
     _counts("Remarks", outcome.remarks)
 
@@ -120,6 +141,7 @@ def show_list(state: ListState, signals: Mapping[SignalType, SignalPart], at: da
         for name, part in signals.items()
         if part.metric is not Metric.EXACT
     ]
+    faults = count(state.last_import_faults, "fault")
     rows = (
         ("list", it.name),
         ("entries", _entries(state)),
@@ -127,16 +149,13 @@ def show_list(state: ListState, signals: Mapping[SignalType, SignalPart], at: da
         ("disputed", f"{state.disputed_entries:,}"),
         ("expired", f"{state.expired_entries:,} not yet removed"),
         ("came", f"{_day(state.oldest_at)} to {_day(state.newest_at)}" if state.newest_at else None),
-        ("kept", f"{it.kept_days:,} days" if it.kept_days else "until removed"),
-        ("exact match", f"{it.exact_action.value} when vetted and undisputed, else review"),
+        ("kept", count(it.kept_days, "day") if it.kept_days else "until removed"),
+        ("exact match", _LEADS_TO[it.exact_action]),
         ("near match", "review, within " + ", ".join(radius) if radius else None),
         ("source", f"{source.name} ({source.kind.value}, {source.jurisdiction})"),
         ("rights", _rights(source)),
         ("legal basis", f"{basis_state(source.legal_basis, at)}: {source.legal_basis.text}"),
-        (
-            "last import",
-            f"{iso(state.last_import_at)}, {state.last_import_faults:,} faults" if state.last_import_at else None,
-        ),
+        ("last import", f"{iso(state.last_import_at)}, {faults}" if state.last_import_at else None),
         ("made", _day(it.created_at)),
     )
     for label, text in rows:
@@ -150,7 +169,7 @@ def show_faults(state: ListState, faults: Sequence[RowFault], *, as_json: bool) 
             print_json({"list": state.hash_list.name, "row": each.row, "fault": each.fault})
         return
     _say("")
-    _say(f"{state.hash_list.name}: {state.last_import_faults:,} faults in the last import")
+    _say(f"{state.hash_list.name}: {count(state.last_import_faults, 'fault')} in the last import")
     for each in faults:
         _say(f"  row {each.row:,}: {each.fault}")
     if state.last_import_faults > len(faults):

@@ -17,10 +17,13 @@ from typer._click.exceptions import ClickException
 
 from clew import __version__, settings
 from clew.cli.console import err
+from clew.cli.stopping import terminable
 from clew.errors import ClewError
 
-# The last two as a shell says it of a command ended by SIGINT or SIGPIPE.
-_BAD_INPUT, _INTERNAL, _INTERRUPTED, _UNREAD = 2, 5, 130, 141
+# The last three as a shell says it of a command ended by SIGINT, SIGPIPE or SIGTERM.
+_BAD_INPUT, _INTERNAL, _INTERRUPTED, _UNREAD, _TERMINATED = 2, 5, 130, 141, 143
+
+_DATE_CODES = {"%Y": "YYYY", "%m": "MM", "%d": "DD", "%H": "hh", "%M": "mm", "%S": "ss", "%z": "+hh:mm"}
 
 # Command -> the module that holds its `app`; imported only when it is called, so that `clew hash` does not pay for
 # the web framework. A module offers either one command or a group of them.
@@ -98,10 +101,16 @@ def root(
 def run(arguments: list[str]) -> int:
     """The exit code of one command line; errors that Clew knows are said in one line, others keep their trace."""
     try:
-        result = typer.main.get_command(app).main(_data_dir_first(arguments), prog_name="clew", standalone_mode=False)
-    except (typer.Abort, KeyboardInterrupt):
+        with terminable() as told:
+            result = typer.main.get_command(app).main(
+                _data_dir_first(arguments), prog_name="clew", standalone_mode=False
+            )
+    except typer.Abort:
         return _INTERRUPTED
+    except KeyboardInterrupt:
+        result = _INTERRUPTED
     except ClickException as error:
+        error.message = _without_codes(error.message)
         error.show()
         return _BAD_INPUT
     except ClewError as error:
@@ -114,7 +123,21 @@ def run(arguments: list[str]) -> int:
     except Exception:  # noqa: BLE001  an uncaught error is 5, never 1: 1 means "hits found"
         traceback.print_exc()
         return _INTERNAL
+    if result == _INTERRUPTED:  # so Typer answers a KeyboardInterrupt, too
+        err.print(f"clew: ended by {'SIGTERM' if told.terminated else 'Ctrl-C'}; what was acknowledged is stored")
+        result = _TERMINATED if told.terminated else _INTERRUPTED
     return result if isinstance(result, int) else 0
+
+
+def _without_codes(message: str) -> str:
+    """How a date is written, in letters that people write it with."""
+    told, _, codes = message.partition(" does not match the formats ")
+    if not codes:
+        return message
+    for code, letters in _DATE_CODES.items():
+        codes = codes.replace(code, letters)
+    forms = codes.rstrip(".").replace("'", "").split(", ")
+    return f"{told.replace('Value error, ', '')} is no date; write it as {' or '.join(forms)}."
 
 
 def _data_dir_first(arguments: list[str]) -> list[str]:

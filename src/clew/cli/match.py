@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from clew.cli.console import err, print_json
+from clew.ground.text import count
 from clew.pipelines.installation import open_installation
 from clew.pipelines.lookups import LookedUp, look_up
 from clew.records.identifiers import ListName
@@ -39,30 +40,20 @@ def match(
             faults += each.fault is not None
             print_json(_line(each))
     if faults:
-        err.print(f"clew match: {faults} lines could not be read; each is answered with its fault")
+        lines = count(faults, "line could not be read; it", "lines could not be read; each")
+        err.print(f"clew match: {lines} is answered with its fault")
     return _HITS if matched else _SOME_UNUSABLE if faults else 0
 
 
 def _line(each: LookedUp) -> dict[str, object]:
+    from clew.web.api.screen_shapes import say_index, say_match
+
     if each.signal is None:
         return {"line": each.line, "error": each.fault}
     return {
         "query": each.signal.value.hex(),
         "type": each.signal.type,
-        "matches": [
-            {
-                "value": it.value.hex(),
-                "distance": it.distance,
-                "within_bits": it.within_bits,
-                "exact": it.exact,
-                "list": it.list_name,
-                "source": it.source,
-                "category": f"{it.category.scheme}:{it.category.code}" if it.category else None,
-                "vetted": it.vetted,
-                "disputed": it.disputed,
-            }
-            for it in each.matches
-        ],
+        "matches": [say_match(it) for it in each.matches],
         "total_matches": each.total_matches,
-        "index": {"generation": each.index.generation, "sequence": each.index.sequence} if each.index else None,
+        "index": say_index(each.index) if each.index else None,
     }

@@ -12,6 +12,7 @@ from clew.cli.console import err, out, print_json, print_table
 from clew.cli.list_options import Json
 from clew.errors import InputError
 from clew.ground.clock import system_clock
+from clew.ground.text import count
 from clew.parts.formats.base import Fault, FieldSpec
 from clew.pipelines.report_forms import (
     ComposedReport,
@@ -107,7 +108,7 @@ def validate(
         if json:
             print_json({"file": str(path), "valid": not faults, "faults": [_fault_json(each) for each in faults]})
         elif faults:
-            out.print(f"{path}: {_count(len(faults), 'fault')}")
+            out.print(f"{path}: {count(len(faults), 'fault')}")
             _show_faults(faults)
         else:
             out.print(f"{path}: valid")
@@ -124,7 +125,7 @@ def fetch_xsd(ctx: typer.Context, json: Json = False) -> None:
     if json:
         print_json({"file": str(path), "bytes": path.stat().st_size})
     else:
-        out.print(f"{path}: {path.stat().st_size:,} bytes; clew reports validate asks it from now on")
+        out.print(f"{path}: {count(path.stat().st_size, 'byte')}; clew reports validate asks it from now on")
 
 
 @app.command("fields", epilog="Example: clew reports fields --profile 2026-08 --json")
@@ -147,10 +148,10 @@ def fields_(profile: Profile = "", json: Json = False) -> None:
 
 def _show_composed(composed: ComposedReport, path: Path) -> None:
     if composed.faults:
-        out.print(f"{_count(len(composed.faults), 'fault')}; nothing was written")
+        out.print(f"{count(len(composed.faults), 'fault')}; nothing was written")
         _show_faults(composed.faults)
     else:
-        out.print(f"{path}: valid, {len(composed.xml):,} bytes, {_count(len(composed.report.files), 'file')}")
+        out.print(f"{path}: valid, {count(len(composed.xml), 'byte')}, {count(len(composed.report.files), 'file')}")
     for note in composed.notes:
         out.print(f"  changed: {note}")
     _show_completeness(composed.completeness)
@@ -174,10 +175,6 @@ def _show_faults(faults: Sequence[Fault]) -> None:
     for each in faults:
         line = f", line {each.line}" if each.line else ""
         out.print(f"  {each.path}{line}: expected {each.expected}, came {each.came} ({each.rule.value})")
-
-
-def _count(number: int, thing: str) -> str:
-    return f"1 {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _often(spec: FieldSpec) -> str:

@@ -11,11 +11,12 @@ from clew.cli.console import out, print_json, print_table
 from clew.cli.list_options import Json
 from clew.errors import InputError
 from clew.ground.clock import iso, system_clock
+from clew.ground.text import count
 from clew.parts.stores._review import JobFilter
 from clew.pipelines.alerts import end_case_alert, standing_alerts
 from clew.pipelines.appeals import AppealedAgainst, lodge
 from clew.pipelines.cases import open_cases
-from clew.pipelines.erasing import erase_subject
+from clew.pipelines.erasing import demand_erasable, erase_subject
 from clew.pipelines.installation import open_store
 from clew.pipelines.review_desk import ReviewDesk
 from clew.pipelines.strongroom import open_strongroom
@@ -120,7 +121,8 @@ def appeal(
     with _desk(ctx.obj) as desk:
         made = lodge(desk, against, reference=reference, actor=command_actor())
     cases = sorted({each.case_id for each in made})
-    out.print(f"{len(made)} verdicts are appealed against, in {len(cases)} cases: {', '.join(cases)}")
+    verdicts = count(len(made), "verdict is", "verdicts are")
+    out.print(f"{verdicts} appealed against, in {count(len(cases), 'case')}: {', '.join(cases)}")
 
 
 @app.command(epilog='Example: clew review erase account-7 --ground "Request of 2026-03-01, granted"')
@@ -133,12 +135,14 @@ def erase(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Erase what is known of a subject; refused while a case is open or a hold stands."""
-    if not yes and not typer.confirm("Everything that is known of this person goes, for good. Erase it?"):
-        raise InputError("nothing was erased")
     with _desk(ctx.obj) as desk:
         with desk.store.read() as reader:
             known = reader.find_subject(subject)
-        erase_subject(desk, SubjectId(subject) if known is None else known.id, ground=ground, actor=command_actor())
+        subject_id = SubjectId(subject) if known is None else known.id
+        demand_erasable(desk, subject_id, ground=ground)
+        if not yes and not typer.confirm("Everything that is known of this person goes, for good. Erase it?"):
+            raise InputError("nothing was erased")
+        erase_subject(desk, subject_id, ground=ground, actor=command_actor())
     out.print("erased: names, identifiers, messages, and what was said of uploads; digests and verdicts stay")
 
 

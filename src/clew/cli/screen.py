@@ -10,12 +10,13 @@ import typer
 from clew.cli.console import err, out, print_json, progress
 from clew.cli.hash import counting, signal_types
 from clew.ground.identity import this_machine
-from clew.pipelines.files import absolute, open_hasher
+from clew.ground.text import count
+from clew.pipelines.files import absolute, open_hasher, shown_path, told_path
 from clew.pipelines.folders import FolderRun, RunPlan, ScreenedFile, begin, screen_folders
 from clew.pipelines.installation import Installation, open_installation
 from clew.records.hashlist import Action
 from clew.records.identifiers import ListName
-from clew.records.signal import Reason
+from clew.records.signal import NO_PICTURE, Reason
 from clew.settings import Settings
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -55,8 +56,8 @@ def screen(
     )
     with open_installation(settings) as installation, begin(installation, plan, fresh=fresh) as under_way:
         if under_way.resumed:
-            done = under_way.run.files
-            err.print(f"going on with the run of {under_way.run.started_at:%Y-%m-%d %H:%M} UTC; {done} files were done")
+            done = count(under_way.run.files, "file was", "files were")
+            err.print(f"going on with the run of {under_way.run.started_at:%Y-%m-%d %H:%M} UTC; {done} done")
         if under_way.outdated:
             err.print("the lists have changed since an earlier run was stopped: beginning anew")
         try:
@@ -76,18 +77,20 @@ class Told:
     Attributes:
         not_in_full: those of which one was to be expected; each is named.
         no_pictures: those that are no pictures, and were matched by their digests.
+        containers: those of them that hold other files, at which nobody looked.
     """
 
     not_in_full: int = 0
     no_pictures: int = 0
+    containers: int = 0
 
 
 def summary(under_way: FolderRun, told: Told) -> str:
     """The last line of a screening."""
     run = under_way.run
     return (
-        f"{run.files} files screened, {run.hits} hits; not hashed in full: {told.not_in_full}, "
-        f"no pictures: {told.no_pictures}"
+        f"{count(run.files, 'file')} screened, {count(run.hits, 'hit')}; not hashed in full: {told.not_in_full:,}, "
+        f"no pictures: {told.no_pictures:,}{f', of them containers: {told.containers:,}' if told.containers else ''}"
     )
 
 
@@ -103,9 +106,10 @@ def run_to_the_end(
         counting(roots, shown),
     ):
         for file in screen_folders(installation, hasher, under_way):
-            in_full = all(each.reason is Reason.NOT_A_PICTURE for each in file.unhashable)
+            in_full = all(each.reason in NO_PICTURE for each in file.unhashable)
             told.not_in_full += not in_full
             told.no_pictures += in_full and bool(file.unhashable)
+            told.containers += in_full and any(each.reason is Reason.CONTAINER for each in file.unhashable)
             tell(file)
             if not file.earlier:
                 shown.advance(1 + under_way.skipped - shown.skipped)
@@ -119,7 +123,7 @@ def _print_json(file: ScreenedFile) -> None:
     hit = file.hit
     print_json(
         {
-            "path": file.path,
+            **told_path(file.path),
             "action": file.action,
             "hit": hit.id if hit else None,
             "matches": [say_match(each) for each in (hit.matches if hit else ())],
@@ -136,9 +140,11 @@ def _print_json(file: ScreenedFile) -> None:
 
 def _print_text(file: ScreenedFile) -> None:
     """Only what needs a person: hits, and files that could not be hashed."""
-    path = os.path.relpath(file.path) if file.path.startswith(os.getcwd() + os.sep) else file.path  # noqa: PTH109  (as the path is written, once for each of many files)
+    here = os.getcwdb() + b"/"  # noqa: PTH109  (bytes, asked for each of many files)
+    path = shown_path(os.path.relpath(file.path) if file.path.startswith(here) else file.path)
     if file.hit is not None and file.action is not None:
-        nearest = file.hit.matches[0]
+        # What led to the action; of a hit of old nobody knows, and then it is the nearest.
+        nearest = next((each for each in file.hit.matches if each.action is file.action), file.hit.matches[0])
         near = "same bytes" if nearest.exact else f"{nearest.signal.type} at {nearest.distance} bits"
         word = {Action.BLOCK: "block ", Action.REVIEW: "review"}.get(file.action, "pass  ")
         out.print(f"{word}  {path}  {near} of {nearest.list_name}{'  (found before)' * file.earlier}")

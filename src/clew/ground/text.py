@@ -1,4 +1,4 @@
-"""Text from outside, checked for what would break a line, a screen or a store."""
+"""Text: from outside, checked for what would break a line, a screen or a store; and a number with its noun."""
 
 import re
 
@@ -11,3 +11,8 @@ _CONTROL_IN_LINES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udff
 def bears_controls(text: str, *, lines: bool = False) -> bool:
     """Whether a character in it is none to be read; with `lines`, tabs and line ends are fine."""
     return bool((_CONTROL_IN_LINES if lines else _CONTROL).search(text))
+
+
+def count(value: int, one: str, many: str | None = None) -> str:
+    """A number with its noun: "1 file", "2,000 files", "1 entry", "3 entries"."""
+    return f"{value:,} {one if value == 1 else many or one + 's'}"

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from clew.ground.clock import monotonic_s
-from clew.intake.media_type import is_visual, recognise
+from clew.intake.frame_signals import FrameSignals
+from clew.intake.media_type import is_container, is_visual, recognise
 from clew.intake.wire import Request, Spent
 from clew.parts.decoders.base import HEAD_BYTES, DeclinedError, DecoderPart, Frame, Limits, UndecodableError
 from clew.parts.signals.base import DigestPart, PixelPart
@@ -184,32 +185,30 @@ class Hasher:
             refusal = (Reason.TOO_MUCH_MEMORY, "decoding needs more than decode.memory_mb")
         except Exception as error:  # noqa: BLE001 - a decoder's own fault must not cost the digests
             refusal = (Reason.CRASHED, f"the decoder raised {type(error).__name__}")
-        # What was hashed before stands: the first frames of an animation that breaks off.
-        named = set() if refusal[0] is Reason.FRAMES_LEFT_OUT else {each.type for each in found.unhashable}
+        # What was hashed before stands: the first frames of an animation that breaks off. Of a type without any signal
+        # one reason is enough.
+        silent = {each.type for each in found.unhashable} - {each.type for each in found.signals}
+        named = set() if refusal[0] is Reason.FRAMES_LEFT_OUT else silent
         found.refuse([each for each in types if each not in named], *refusal)
 
     def _hash_frames(
         self, frames: Iterator[Frame], types: Sequence[SignalType], found: _Found, *, dihedral: bool
     ) -> None:
-        """The signals of every frame, each value once; a type's refusal only when no frame gave it a signal."""
-        seen: dict[SignalType, set[bytes]] = {each: set() for each in types}
-        refused: dict[SignalType, Unhashable] = {}
+        """The signals of every frame, each value once, and a reason for what has none."""
+        gathered = {name: FrameSignals(self._methods.pictures[name]) for name in types}
         try:
             for frame in frames:
-                if len(found.signals) > _MOST_SIGNALS:
+                if sum(len(each.signals) for each in gathered.values()) > _MOST_SIGNALS:
                     detail = f"more than {_MOST_SIGNALS} signals; see decode.frames"
                     raise UndecodableError(Reason.FRAMES_LEFT_OUT, detail)
                 started = monotonic_s()
-                for name in types:
-                    for signal in _signals(self._methods.pictures[name], frame, dihedral=dihedral):
-                        if isinstance(signal, Unhashable):
-                            refused.setdefault(name, signal)
-                        elif signal.value not in seen[name]:
-                            seen[name].add(signal.value)
-                            found.signals.append(signal)
+                for name, each in gathered.items():
+                    each.take(frame, _signals(self._methods.pictures[name], frame, dihedral=dihedral))
                 found.hash_s += monotonic_s() - started
         finally:
-            found.unhashable += (refused[name] for name in types if name in refused and not seen[name])
+            for each in gathered.values():
+                found.signals += each.signals.values()
+                found.unhashable += each.lacking()
 
 
 def _signals(part: PixelPart, frame: Frame, *, dihedral: bool) -> Sequence[Signal | Unhashable]:
@@ -256,4 +255,6 @@ def _why_not_decoded(size: int, media_type: str | None, *, accepted: bool) -> tu
         return Reason.TOO_LARGE, f"{size} bytes; larger pictures than decode.file_mb are not decoded"
     if is_visual(media_type):
         return Reason.UNSUPPORTED, f"no decoder for {media_type} is installed"
+    if is_container(media_type):
+        return Reason.CONTAINER, f"a container ({media_type}): what is inside was not looked at"
     return Reason.NOT_A_PICTURE, "no decoder knows these bytes"

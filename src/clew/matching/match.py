@@ -173,6 +173,13 @@ def explain(
 
     The database is the truth: between the search and now an entry may have been removed or have expired.
     """
+    standing = [
+        (each, entry, lists[each.list_id], measures[each.signal.type].exact and each.distance == 0)
+        for each in found.near
+        if (entry := entries.get(each.entry_id)) is not None and each.list_id in lists
+    ]
+    # MD5 and SHA-256 of one file are two entries: who disputes one of them disputes the file.
+    disputed = {hash_list.id for _, entry, hash_list, exact in standing if exact and entry.disputed}
     return tuple(
         Match(
             signal=each.signal,
@@ -180,30 +187,22 @@ def explain(
             value=entry.value,
             distance=each.distance,
             within_bits=each.within_bits,
-            exact=measures[each.signal.type].exact and each.distance == 0,
+            exact=exact,
             list_id=each.list_id,
-            list_name=lists[each.list_id].name,
-            source=lists[each.list_id].source,
+            list_name=hash_list.name,
+            source=hash_list.source,
             category=entry.category,
             vetted=entry.vetted,
             disputed=entry.disputed,
+            action=hash_list.exact_action if exact and entry.vetted and each.list_id not in disputed else Action.REVIEW,
         )
-        for each in found.near
-        if (entry := entries.get(each.entry_id)) is not None and each.list_id in lists
+        for each, entry, hash_list, exact in standing
     )
 
 
 _ORDER = (Action.PASS, Action.REVIEW, Action.BLOCK)
 
 
-def decide(matches: Collection[Match], lists: Mapping[ListId, HashList]) -> Action:
-    """The strongest action that any one match allows; pass when there is none."""
-    # MD5 and SHA-256 of one file are two entries: who disputes one of them disputes the file.
-    disputed = {each.list_id for each in matches if each.exact and each.disputed}
-    return max((_allowed(each, lists, disputed) for each in matches), key=_ORDER.index, default=Action.PASS)
-
-
-def _allowed(match: Match, lists: Mapping[ListId, HashList], disputed: Collection[ListId]) -> Action:
-    if match.exact and match.vetted and match.list_id not in disputed:
-        return lists[match.list_id].exact_action
-    return Action.REVIEW
+def decide(matches: Collection[Match]) -> Action:
+    """The strongest action that any one match leads to; pass when there is none."""
+    return max((each.action for each in matches if each.action is not None), key=_ORDER.index, default=Action.PASS)

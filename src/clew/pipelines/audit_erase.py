@@ -31,6 +31,22 @@ class Erased:
     events: int
 
 
+def demand_erasable(log: AuditLog, subjects: Sequence[str], *, ground: str) -> None:
+    """What would be refused is refused, before a person is asked whether they are sure; nothing is changed.
+
+    Raises:
+        RefusedError, InputError: as `erase`.
+    """
+    if not ground.strip() or len(ground) > _GROUND_CHARACTERS or bears_controls(ground):
+        raise InputError(
+            f"the ground of an erasure is one line of 1 to {_GROUND_CHARACTERS} characters that names nobody"
+        )
+    if any(each.startswith(ERASED_KEY) for each in subjects):
+        raise RefusedError("that something was erased stays written; name the record itself, as in case:01J...")
+    with log.store.read() as reader:
+        _demand_no_hold(reader, log, subjects)
+
+
 def erase(log: AuditLog, subjects: Sequence[str], *, ground: str, actor: str) -> Erased:
     """The events of those subjects are gone with their keys; that they are gone, on which ground and by whom, stays.
 
@@ -41,15 +57,11 @@ def erase(log: AuditLog, subjects: Sequence[str], *, ground: str, actor: str) ->
         ground: the decision or statute, in words that name nobody: it stays.
     Raises:
         RefusedError: a hold forbids it, or the subject is the log's own word for an erasure.
+        InputError: the ground is none.
         NotFoundError: no event bears one of the subjects.
         ConflictError: another process seals the log now.
     """
-    if not ground.strip() or len(ground) > _GROUND_CHARACTERS or bears_controls(ground):
-        raise InputError(
-            f"the ground of an erasure is one line of 1 to {_GROUND_CHARACTERS} characters that names nobody"
-        )
-    if any(each.startswith(ERASED_KEY) for each in subjects):
-        raise RefusedError("that something was erased stays written; name the record itself, as in case:01J...")
+    demand_erasable(log, subjects, ground=ground)
     owner = take_lease(log)
     if owner is None:
         raise ConflictError("another process seals the audit log now; try again in a moment")

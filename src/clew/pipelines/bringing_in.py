@@ -1,7 +1,6 @@
 """Bring files into the sealed evidence of a case, each with who brought it, whence, and on what legal ground."""
 
 import enum
-import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from clew.pipelines.evidence import seal_from_upload
 from clew.pipelines.files import HashedFile, open_hasher, shown_path
 from clew.pipelines.holds import checked_text
 from clew.pipelines.installation import signal_parts
+from clew.pipelines.keeping import hold_content
 from clew.pipelines.permits import SHOWN_DIGITS
 from clew.pipelines.review_desk import note
 from clew.pipelines.strongroom import Facts, Strongroom
@@ -25,7 +25,6 @@ from clew.records.signal import Signal
 
 _SHA256 = SignalType("sha256")
 _REFERENCE_CHARACTERS = 200
-_READ_BYTES = 1 << 20
 
 
 class Outcome(enum.StrEnum):
@@ -99,10 +98,10 @@ def _one(
     if not size_bytes:
         return Brought(path=path, outcome=Outcome.REFUSED, size_bytes=0, why="it is empty")
     with strongroom.store.read() as reader:
-        known = _known(reader, case_id, sha256)
-    if known is not None and known.object_id is not None:
+        same = _same(reader, case_id, sha256)
+    if same and not _lacking(same):
         return Brought(path=path, outcome=Outcome.ALREADY, size_bytes=size_bytes)
-    outcome = Outcome.SEALED if known is None else Outcome.COMPLETED
+    outcome = Outcome.COMPLETED if same else Outcome.SEALED
     if dry:
         return Brought(path=path, outcome=outcome, size_bytes=size_bytes)
     try:
@@ -120,10 +119,7 @@ def _seal(
         raise InputError(f"it cannot be read any more: {opened.detail}")
 
     def attach(unit: UnitOfWork, sealed: SealedObject) -> None:
-        # What was sealed is what was hashed: read once more, since names in the vault say nothing of a digest.
-        if _digest_of(opened.descriptor) != sha256:
-            raise InputError("it changed while it was read; bring it in again")
-        _enter(unit, strongroom, case_id, file, sealed, said, actor)
+        _enter(unit, strongroom, case_id, file, sha256, sealed, said, actor)
 
     try:
         seal_from_upload(
@@ -133,6 +129,7 @@ def _seal(
             size_bytes=file.hashed.size_bytes,
             actor=actor,
             media_type=file.hashed.media_type,
+            sha256=sha256,
             attach=attach,
         )
     finally:
@@ -144,34 +141,36 @@ def _enter(
     strongroom: Strongroom,
     case_id: CaseId,
     file: HashedFile,
+    sha256: bytes,
     sealed: SealedObject,
     said: Provenance,
     actor: str,
 ) -> None:
     """The content, its provenance, and that its job waits for somebody, in the transaction that records the object."""
     at = strongroom.clock()
-    _demand_open(unit, case_id)
     case = unit.take_case(case_id)
-    sha256 = next(each.value for each in file.hashed.signals if each.type == _SHA256)
-    known = _known(unit, case_id, sha256)
-    if known is not None and known.object_id is not None:
+    _demand_open(unit, case_id)  # once nobody else can close it
+    same = _same(unit, case_id, sha256)
+    lacking = _lacking(same)
+    if same and not lacking:
         return  # somebody else has brought the same bytes meanwhile
-    if known is None:
-        (known,) = add_contents(unit, [_content(case_id, file, sealed, ContentId(new_id(at)))])
+    if not same:
+        lacking = add_contents(unit, [_content(case_id, file, sealed, ContentId(new_id(at)))])
         more_came(unit, case, at, strongroom.settings.review)
-    else:
-        unit.set_held(known.id, object_id=sealed.id, not_held=None)
-    brought = BroughtIn(
-        content_id=known.id,
-        case_id=case_id,
-        whence=said.whence,
-        ground=said.ground,
-        brought_by=actor,
-        brought_at=at,
-    )
-    unit.put_brought_in(brought)
-    facts: Facts = {"content": known.id, "object": sealed.id[:SHOWN_DIGITS], "size_bytes": sealed.size_bytes}
-    note(unit, at, actor, "evidence.import", case_id, **facts)
+    for each in lacking:
+        if each.object_id is None:
+            hold_content(unit, each, sealed.id, at, actor)
+        brought = BroughtIn(
+            content_id=each.id,
+            case_id=case_id,
+            whence=said.whence,
+            ground=said.ground,
+            brought_by=actor,
+            brought_at=at,
+        )
+        unit.put_brought_in(brought)
+        facts: Facts = {"content": each.id, "object": sealed.id[:SHOWN_DIGITS], "size_bytes": sealed.size_bytes}
+        note(unit, at, actor, "evidence.import", case_id, **facts)
 
 
 def _content(case_id: CaseId, file: HashedFile, sealed: SealedObject, content_id: ContentId) -> Content:
@@ -203,17 +202,13 @@ def _demand_open(reader: Reader, case_id: CaseId) -> None:
         )
 
 
-def _known(reader: Reader, case_id: CaseId, sha256: bytes) -> Content | None:
-    """The content of the case that has these bytes, one that is held before one that is not."""
-    same = [
+def _same(reader: Reader, case_id: CaseId, sha256: bytes) -> list[Content]:
+    """The contents of the case that are these bytes, and were not destroyed."""
+    return [
         each for each in reader.contents_of(case_id) if each.sha256 == sha256 and each.not_held is not NotHeld.DESTROYED
     ]
-    return next((each for each in same if each.object_id is not None), same[0] if same else None)
 
 
-def _digest_of(descriptor: int) -> bytes:
-    digest, offset = hashlib.sha256(), 0
-    while piece := os.pread(descriptor, _READ_BYTES, offset):
-        digest.update(piece)
-        offset += len(piece)
-    return digest.digest()
+def _lacking(contents: Sequence[Content]) -> list[Content]:
+    """Those of which the case has no bytes."""
+    return [each for each in contents if each.object_id is None]

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from clew.parts.stores.base import UnitOfWork
 from clew.pipelines.holds import end_open_case, keep_open_case
-from clew.pipelines.reported import has_unreported, is_filed
+from clew.pipelines.reported import awaits_filing, has_unreported, is_filed
 from clew.pipelines.review_desk import ReviewDesk, note
 from clew.pipelines.strongroom import Strongroom
 from clew.records.case import Case, CaseState
@@ -29,15 +29,24 @@ def close_case(unit: UnitOfWork, case_id: CaseId, at: datetime, *, actor: str, b
 def end_when_filed(unit: UnitOfWork, strongroom: Strongroom, case_id: CaseId, at: datetime, *, actor: str) -> None:
     """The case is over once all of it is decided and reported; until then it is open, held, and a supplement follows.
 
-    Called in the transaction of a receipt, after the evidence is preserved.
+    Called in the transaction of a receipt, after the evidence is preserved. A supplement that waits or has failed keeps
+    the case open, and its own end closes it.
     """
     case = unit.take_case(case_id)
     if case.state is CaseState.CLOSED:
         return
-    if unit.get_job_of_case(case_id).state is JobState.DECIDED and not has_unreported(unit, case_id):
+    if _is_done(unit, case_id):
         close_case(unit, case_id, at, actor=actor, because="filed")
     else:
         keep_open_case(unit, strongroom, case_id, actor=actor)
+
+
+def end_when_withdrawn(unit: UnitOfWork, strongroom: Strongroom, case_id: CaseId, at: datetime, *, actor: str) -> None:
+    """The case is over when it had waited for the filing that was taken back, and is reported without it."""
+    case = unit.take_case(case_id)
+    if case.state is CaseState.OPEN and is_filed(unit, case_id) and _is_done(unit, case_id):
+        close_case(unit, case_id, at, actor=actor, because="filed")
+        end_open_case(unit, strongroom, case_id, ground="the report is finished, and nothing is added", actor=actor)
 
 
 def end_or_reopen(unit: UnitOfWork, desk: ReviewDesk, job: ReviewJob, verdicts: list[Verdict], at: datetime) -> None:
@@ -47,8 +56,14 @@ def end_or_reopen(unit: UnitOfWork, desk: ReviewDesk, job: ReviewJob, verdicts: 
         _end(unit, desk, job.case_id, at, "not reportable", "decided: nothing of it is reportable")
     elif has_unreported(unit, job.case_id):
         _reopen(unit, desk, job.case_id, at)
-    elif is_filed(unit, job.case_id):
+    elif is_filed(unit, job.case_id) and not awaits_filing(unit, job.case_id):
         _end(unit, desk, job.case_id, at, "filed", "decided: the report holds all of it that is reportable")
+
+
+def _is_done(unit: UnitOfWork, case_id: CaseId) -> bool:
+    """Whether all of it is decided, stands in a report, and nothing is on its way."""
+    decided = unit.get_job_of_case(case_id).state is JobState.DECIDED
+    return decided and not has_unreported(unit, case_id) and not awaits_filing(unit, case_id)
 
 
 def _end(unit: UnitOfWork, desk: ReviewDesk, case_id: CaseId, at: datetime, because: str, ground: str) -> None:

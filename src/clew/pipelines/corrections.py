@@ -1,18 +1,53 @@
 """What an earlier report says of a case and nobody stands for any more: a supplement tells it, in plain words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from clew.parts.formats.base import ClearinghouseFormat
+from clew.parts.shelf import load
 from clew.parts.stores._filing import FilingFilter
 from clew.parts.stores.base import Reader
 from clew.records.case import AlertKind, Content, ContentKind
-from clew.records.filing import Filing, FilingState, StoredReport
+from clew.records.filing import Filing, FilingState
 from clew.records.identifiers import CaseId, ContentId
+from clew.records.report import Report
+from clew.records.report_file import ReportFile
 from clew.records.review import VerdictStanding
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldReport:
+    """A report that a clearinghouse has, or that lies ready for it, and what it says."""
+
+    filing: Filing
+    report: Report
+
+    def file(self, key: str) -> ReportFile | None:
+        """The file of that key, where the report describes it."""
+        return next((each for each in self.report.files if each.key == key), None)
+
+    def says(self, sentence: str) -> bool:
+        """Whether it says that already."""
+        return sentence in (self.report.additional_info or "")
+
+
+def told_reports(reader: Reader, case_id: CaseId, clearinghouse: str | None = None) -> list[ToldReport]:
+    """The reports of the case that are out, oldest first; to one clearinghouse alone, or to any."""
+    has = [each for each in FilingState if each.filed or each is FilingState.HANDED]
+    found = reader.filings(FilingFilter(states=tuple(has), case_id=case_id))
+    return [
+        ToldReport(filing=each, report=_facts(reader, each))
+        for each in sorted(found, key=lambda each: (each.part, each.id))
+        if clearinghouse in {None, each.clearinghouse}
+    ]
+
+
 def corrections(reader: Reader, case_id: CaseId) -> tuple[str, ...]:
-    """A sentence for each content that an earlier report describes and whose verdict was taken back since."""
-    out = _told(reader, case_id)
+    """A sentence for each content that an earlier report describes and whose verdict was taken back since.
+
+    What a later report has told already is not told again.
+    """
+    out = told_reports(reader, case_id)
     if not out:
         return ()
     verdicts = reader.verdicts_of(case_id)
@@ -27,39 +62,39 @@ def corrections(reader: Reader, case_id: CaseId) -> tuple[str, ...]:
         for each in reader.case_alerts(case_id=case_id)
         if each.kind is AlertKind.REVERSED_AFTER_FILING
     }
-    return tuple(
-        _sentence(reader, content, filing, days.get(content.id, ""))
+    sentences = (
+        (_sentence(reader, content, told.filing, days.get(content.id, "")), out[place + 1 :])
         for content in reader.contents_of(case_id)
         if content.id in fallen
-        for filing, report in out
-        if _describes(reader, report, content)
+        for place, told in enumerate(out)
+        if _describes(reader, told.report, content)
     )
+    return tuple(sentence for sentence, later in sentences if not any(each.says(sentence) for each in later))
 
 
-def told_already(reader: Reader, case_id: CaseId) -> Mapping[ContentId, str]:
+def told_already(told: Sequence[ToldReport]) -> Mapping[ContentId, str]:
     """The number of the first report in which each file of the case stands."""
     found: dict[ContentId, str] = {}
-    for filing, report in _told(reader, case_id):
-        for key in _keys(report):
-            found.setdefault(ContentId(key), filing.number or "")
+    for each in told:
+        for file in each.report.files:
+            found.setdefault(ContentId(file.key), each.filing.number or "")
     return found
 
 
-def _told(reader: Reader, case_id: CaseId) -> list[tuple[Filing, StoredReport]]:
-    """The filings of the case that a clearinghouse has, oldest first."""
-    has = [each for each in FilingState if each.filed or each is FilingState.HANDED]
-    found = reader.filings(FilingFilter(states=tuple(has), case_id=case_id))
-    return [(each, reader.get_report(each.report_id)) for each in sorted(found, key=lambda each: each.id)]
+def _facts(reader: Reader, filing: Filing) -> Report:
+    stored = reader.get_report(filing.report_id)
+    return load("formats", stored.format, ClearinghouseFormat).read_stored(stored.facts)
 
 
-def _describes(reader: Reader, report: StoredReport, content: Content) -> bool:
+def _describes(reader: Reader, report: Report, content: Content) -> bool:
     if content.kind is ContentKind.THREAD:
-        texts = {str(each.get("text")) for each in _records(report, "messages")}
-        return any(each.text in texts for each in reader.messages_of(content.id))
-    if content.id in _keys(report):
+        # People write the same words in many threads, but not at the same moment.
+        told = {(each.text, each.at) for each in report.messages}
+        return any((each.text, each.at) in told for each in reader.messages_of(content.id))
+    if any(each.key == content.id for each in report.files):
         return True
-    told = " ".join(str(each.get("text")) for each in _records(report, "further"))
-    return any(each.value.hex() in told for each in content.signals)
+    words = " ".join(each.text for each in report.further)
+    return any(each.value.hex() in words for each in content.signals)
 
 
 def _sentence(reader: Reader, content: Content, filing: Filing, day: str) -> str:
@@ -71,12 +106,3 @@ def _sentence(reader: Reader, content: Content, filing: Filing, day: str) -> str
         what, verb = f"The file {content.reference or content.file_name or content.id}", "is"
     when = f" on {day}" if day else ""
     return f"{what} that {report} described {verb} no longer held to be reportable: the verdict was taken back{when}."
-
-
-def _keys(report: StoredReport) -> set[str]:
-    return {str(each["key"]) for each in _records(report, "files") if "key" in each}
-
-
-def _records(report: StoredReport, name: str) -> list[Mapping[str, object]]:
-    found = report.facts.get(name)
-    return [each for each in found if isinstance(each, Mapping)] if isinstance(found, list) else []

@@ -2,18 +2,22 @@
 
 import enum
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from clew.errors import InputError
 from clew.ground.canonical import canonical
-from clew.ground.signing import verify
+from clew.ground.signing import public_keys, verify
 from clew.parts.stores._evidence import Kept, PreservationFilter
 from clew.parts.stores.base import Reader
 from clew.pipelines.strongroom import Strongroom
-from clew.records.evidence import DestructionState
+from clew.records.evidence import Destruction, DestructionState
 from clew.records.identifiers import CaseId
 
 _PAGE = 200
+# What a certificate calls itself: other things are signed by the same key.
+CERTIFICATE = "destruction of evidence"
+_NOT_SIGNED = "is not what was signed; put it back from a backup of the database"
 
 
 class Ended(enum.StrEnum):
@@ -21,7 +25,7 @@ class Ended(enum.StrEnum):
 
     CERTIFIED = "certified"  # destroyed on a lawful request, and the signed certificate says so
     UNFINISHED = "unfinished"  # destroyed, but broken off before the certificate was made
-    UNCERTIFIED = "uncertified"  # destroyed, and what should be the certificate is none
+    UNCERTIFIED = "uncertified"  # destroyed, and what should be the certificate is none, or another's
     LOST = "lost"  # no destruction is on record
 
 
@@ -34,8 +38,21 @@ class End:
     told: str
 
 
-def end_of(reader: Reader, case_id: CaseId) -> End:
-    """How a case without a key came to its end, by its destructions and their certificates."""
+def own_keys(strongroom: Strongroom) -> Mapping[str, bytes]:
+    """The public keys by which this installation signs and has signed, by their ids: nobody else certifies here.
+
+    Raises:
+        DamagedError: a file beside the signing key holds no public key.
+    """
+    return public_keys(strongroom.settings.signing_key_path.parent)
+
+
+def end_of(reader: Reader, case_id: CaseId, keys: Mapping[str, bytes]) -> End:
+    """How a case without a key came to its end, by its destructions and their certificates.
+
+    Args:
+        keys: `own_keys`.
+    """
     destructions = [each for each in reader.destructions_of_case(case_id) if each.key_destroyed_at is not None]
     if not destructions:
         told = (
@@ -51,8 +68,9 @@ def end_of(reader: Reader, case_id: CaseId) -> End:
         )
         return End(case_id=case_id, ended=Ended.UNFINISHED, told=told)
     on = f"destroyed on a lawful request on {last.key_destroyed_at:%Y-%m-%d}"
-    if not _certifies(last.certificate, case_id):
-        told = f"{on}, but its certificate is not what was signed; put it back from a backup of the database"
+    wrong = _fault_of(last, last.certificate, keys)
+    if wrong:
+        told = f"{on}, but its certificate {wrong}"
         return End(case_id=case_id, ended=Ended.UNCERTIFIED, told=told)
     told = f"{on}; its certificate: clew evidence export-certificate {case_id} --out FILE"
     return End(case_id=case_id, ended=Ended.CERTIFIED, told=told)
@@ -61,22 +79,37 @@ def end_of(reader: Reader, case_id: CaseId) -> End:
 def stream_ends(strongroom: Strongroom) -> Iterator[End]:
     """The end of every case whose key was destroyed."""
     before: CaseId | None = None
+    keys = own_keys(strongroom)
     while True:
         wanted = PreservationFilter(at=strongroom.clock(), kept=Kept.DESTROYED, before=before, limit=_PAGE)
         with strongroom.store.read() as reader:
-            page = [end_of(reader, kept.case_id) for kept in reader.preservations(wanted)]
+            page = [end_of(reader, kept.case_id, keys) for kept in reader.preservations(wanted)]
         if not page:
             return
         yield from page
         before = page[-1].case_id
 
 
-def _certifies(certificate: bytes, case_id: CaseId) -> bool:
-    """Whether it is a statement about that case, as it was signed."""
+def _fault_of(destruction: Destruction, certificate: bytes, keys: Mapping[str, bytes]) -> str:
+    """Why it does not certify that destruction; "" when it does.
+
+    The public key within it proves nothing: whoever writes a certificate writes that, too.
+    """
     try:
         told = json.loads(certificate)
         statement, signature = told["statement"], told["signature"]
-        public, value = bytes.fromhex(signature["public"]), bytes.fromhex(signature["value"])
-        return statement["case"] == case_id and verify(public, canonical(statement), value)
-    except (ValueError, KeyError, TypeError):
-        return False
+        signer, value = str(signature["key"]), bytes.fromhex(signature["value"])
+        named = statement["certificate"], statement["case"], statement["destruction"]
+        signed = canonical(statement)
+    except (InputError, ValueError, KeyError, TypeError):
+        return _NOT_SIGNED
+    if signer not in keys:
+        return (
+            "was signed by a key that this installation does not hold: it is another's, or the public key that stood "
+            "beside the signing key is lost; put back from a backup whichever it is"
+        )
+    if not verify(keys[signer], signed, value):
+        return _NOT_SIGNED
+    if named != (CERTIFICATE, destruction.case_id, destruction.id):
+        return "is that of another destruction; put its own back from a backup of the database"
+    return ""

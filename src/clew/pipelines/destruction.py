@@ -16,7 +16,9 @@ from clew.ground.clock import iso
 from clew.ground.identity import new_id
 from clew.ground.signing import SigningKey, load_or_make
 from clew.parts.stores.base import Reader, UnitOfWork
+from clew.pipelines.destroyed import CERTIFICATE
 from clew.pipelines.holds import standing_holds
+from clew.pipelines.release import demand_delay
 from clew.pipelines.strongroom import Facts, Strongroom, event
 from clew.records.audit import AuditEvent
 from clew.records.case import NotHeld
@@ -25,6 +27,7 @@ from clew.records.identifiers import CaseId, DestructionId, ObjectId, ProcessId
 
 # Objects deleted between two notes of how far it is.
 _BATCH = 100
+_ANOTHER_CONFIRMS = "the same person has asked for this destruction; another one must confirm it"
 _METHOD = (
     "cryptographic erasure: the AES-256 data key of the case, by which alone its objects could be read, was destroyed "
     "in the database; then the objects were deleted where no lock forbids it"
@@ -39,7 +42,7 @@ class Plan:
         holds: those that forbid it.
         unanswered: legal requests that wait for an answer, which forbid it too.
         requests: the recorded destruction requests in force.
-        asked: the destruction that is under way, or waits for a second person.
+        asked: the destruction that is under way, or waits for the second word.
         destroyed_at: set when the key is gone already.
     """
 
@@ -86,16 +89,19 @@ def plan(reader: Reader, strongroom: Strongroom, case_id: CaseId) -> Plan:
 def destroy(
     strongroom: Strongroom, case_id: CaseId, *, confirm: str, process_id: ProcessId | None, actor: str
 ) -> Destruction:
-    """The evidence of the case is destroyed; or, where two people must agree, the first has asked for it.
+    """The evidence of the case is destroyed; or, when that is the first word, it is asked for and nothing is destroyed.
+
+    The second word is another person's. Where there is nobody else, it is the same person's after the delay of the
+    settings, and the record says so.
 
     Args:
         confirm: the case's id, typed once more.
         process_id: the recorded destruction request; None takes the one that is there.
     Returns:
-        The destruction: ASKED when another person must call this too, else DONE.
+        The destruction: ASKED when the second word is still to be given, else DONE.
     Raises:
         RefusedError: a hold stands, a legal request is not answered, no lawful request is recorded, the confirmation
-            is another case's, or the same person asks twice.
+            is another case's, or the same person gives both words.
         NotFoundError, ConflictError: there is nothing to destroy, or it was destroyed.
         UnavailableError: the vault is not to be had; the key is destroyed then, and asking again carries on.
     """
@@ -111,7 +117,7 @@ def destroy(
 
 
 def withdraw(strongroom: Strongroom, case_id: CaseId, *, actor: str) -> Destruction:
-    """A destruction that waits for a second person is not wanted any more; nothing was destroyed.
+    """A destruction that waits for the second word is not wanted any more; nothing was destroyed.
 
     Raises:
         NotFoundError: none waits.
@@ -171,19 +177,18 @@ def _decide(
             asked_by=actor,
             asked_at=at,
         )
+        unit.put_destruction(asked)
         unit.audit(_event(at, "evidence.ask-destruction", asked, actor, {}))
-        if strongroom.two_people:
-            unit.put_destruction(asked)
-            return asked
-    else:
-        if process_id not in {None, asked.process_id}:
-            raise ConflictError(
-                f"this destruction was asked for on the request '{asked.process_id}'; confirm that one, or have it "
-                "withdrawn and ask anew"
-            )
-        _demand_request(unit, case_id, asked.process_id, at)
-        if strongroom.two_people and asked.asked_by == actor:
-            raise RefusedError("the same person has asked for this destruction; another one must confirm it")
+        return asked
+    if process_id not in {None, asked.process_id}:
+        raise ConflictError(
+            f"this destruction was asked for on the request '{asked.process_id}'; confirm that one, or have it "
+            "withdrawn and ask anew"
+        )
+    _demand_request(unit, case_id, asked.process_id, at)
+    same = asked.asked_by == actor
+    if same:
+        demand_delay(strongroom, asked.asked_at, at, _ANOTHER_CONFIRMS)
     unit.destroy_case_key(case_id, at)
     for content in unit.contents_of(case_id):
         if content.object_id is not None:
@@ -193,7 +198,7 @@ def _decide(
         state=DestructionState.KEY_DESTROYED,
         approved_by=actor,
         approved_at=at,
-        alone=not strongroom.two_people,
+        alone=same,
         key_destroyed_at=at,
     )
     unit.put_destruction(decided)
@@ -302,7 +307,7 @@ def _certificate(
 ) -> bytes:
     """One JSON object: the statement, and beside it who signed which bytes of it."""
     statement = {
-        "certificate": "destruction of evidence",
+        "certificate": CERTIFICATE,
         "version": 1,
         "case": destruction.case_id,
         "destruction": destruction.id,

@@ -7,9 +7,12 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from clew.errors import ClewError, MissingPartError, UnavailableError
 from clew.ground.clock import Clock, iso
+from clew.ground.text import count
 from clew.kernels import cpu
 from clew.parts import shelf
 from clew.parts.stores._evidence import Kept
@@ -103,7 +106,7 @@ def _machine() -> Iterator[Finding]:
 def _folder(settings: Settings) -> Iterator[Finding]:
     folder = settings.data_dir
     if not folder.exists():
-        yield Finding(what="data folder", health=Health.GOOD, told=f"{folder} will be made at first use")
+        yield _future(folder)
         return
     if folder.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         told = f"{folder} can be entered by other users of this machine; run: chmod 700 {folder}"
@@ -113,6 +116,19 @@ def _folder(settings: Settings) -> Iterator[Finding]:
     free = shutil.disk_usage(folder).free
     health = Health.GOOD if free >= _LEAST_FREE_BYTES else Health.WEAK
     yield Finding(what="disk", health=health, told=f"{free / (1 << 30):,.1f} GiB free")
+
+
+def _future(folder: Path) -> Finding:
+    """Of a folder that is made at first use: whether it can be."""
+    above = next(each for each in folder.absolute().parents if each.exists())
+    try:
+        # Tried, not asked: permission alone tells nothing of a full, a read-only or a special file system.
+        with TemporaryDirectory(prefix=".clew-", dir=above):
+            pass
+    except OSError as error:
+        told = f"{folder} cannot be made: {above}: {error.strerror}; name another with --data-dir or CLEW_DATA_DIR"
+        return Finding(what="data folder", health=Health.MISSING, told=told)
+    return Finding(what="data folder", health=Health.GOOD, told=f"{folder} will be made at first use")
 
 
 def _workers(settings: Settings) -> Iterator[Finding]:
@@ -151,7 +167,8 @@ def _index(store: Store, settings: Settings, clock: Clock) -> Iterator[Finding]:
         yield Finding(what="index", health=Health.WEAK, told=told)
     if not faults:
         entries = sum(each.entries for each in index.status().types)
-        yield Finding(what="index", health=Health.GOOD, told=f"{entries:,} entries, every segment read and whole")
+        told = f"{count(entries, 'entry', 'entries')}, every segment read and whole"
+        yield Finding(what="index", health=Health.GOOD, told=told)
 
 
 def _grounds(store: Store, now: datetime) -> Iterator[Finding]:
@@ -178,7 +195,7 @@ def _audit(log: AuditLog) -> Finding:
     with log.store.read() as reader:
         size = reader.audit_size()
         pending, oldest = reader.count_pending_audit()
-    told = f"{size:,} acts sealed, {pending:,} not yet"
+    told = f"{count(size, 'act')} sealed, {pending:,} not yet"
     if oldest is not None and log.clock() - oldest > STUCK_AFTER:
         told += f", the oldest since {iso(oldest)}: start the service, or run: clew audit seal"
         return Finding(what="audit log", health=Health.WEAK, told=told)
@@ -207,12 +224,13 @@ def _evidence(settings: Settings, store: Store, clock: Clock) -> Iterator[Findin
     except ClewError as error:
         yield Finding(what="evidence", health=Health.MISSING, told=str(error))
         return
-    yield Finding(what="evidence", health=Health.GOOD, told=f"{objects:,} sealed objects in {room.vault.place}")
+    yield Finding(what="evidence", health=Health.GOOD, told=f"{count(objects, 'sealed object')} in {room.vault.place}")
     if in_use and settings.vault.keyring == "file" and not settings.vault.key_file:
         told = "the master key lies beside the database and the vault; set vault.key_file to another disk"
         yield Finding(what="master key", health=Health.WEAK, told=f"{told}, and keep a copy in another place")
     if lapsed:
-        told = f"{lapsed:,} cases have no hold any more; decide what follows: clew evidence show --kept lapsed"
+        cases = count(lapsed, "case has", "cases have")
+        told = f"{cases} no hold any more; decide what follows: clew evidence show --kept lapsed"
         yield Finding(what="holds", health=Health.WEAK, told=told)
 
 
@@ -240,7 +258,7 @@ def _ground(what: str, basis: LegalBasis, now: datetime) -> Iterator[Finding]:
     if not basis.holds(now):
         yield Finding(what=what, health=Health.WEAK, told="its legal basis is not in force; renew or remove it")
     elif until is not None and until - now < _SOON:
-        told = f"its legal basis ends on {until:%Y-%m-%d}, in {(until - now).days} days"
+        told = f"its legal basis ends on {until:%Y-%m-%d}, in {count((until - now).days, 'day')}"
         yield Finding(what=what, health=Health.WEAK, told=told)
     else:
         told = "legal basis in force" + (f" until {until:%Y-%m-%d}" if until else ", no end recorded")

@@ -1,5 +1,6 @@
 """Seal the bytes of a case, and open them for whoever holds a permit."""
 
+import hashlib
 import os
 from collections.abc import Callable
 
@@ -52,18 +53,22 @@ def seal_from_upload(
     size_bytes: int,
     actor: str,
     media_type: str | None = None,
+    sha256: bytes | None = None,
     attach: Callable[[UnitOfWork, SealedObject], None] = lambda _unit, _sealed: None,
 ) -> SealedObject:
     """`seal` for an upload behind a descriptor, as the HTTP service holds it.
 
     Args:
+        sha256: what the bytes that are sealed must have; None where nobody else can change them.
         attach: says in the same transaction what the object belongs to, so that no stop parts the two.
     Raises:
-        InputError: the descriptor holds another number of bytes than came in.
+        InputError: the descriptor holds another number of bytes than came in, or other ones than were hashed.
     """
-    readable = Descriptor(descriptor)
+    readable: Readable = Descriptor(descriptor)
     if readable.size_bytes != size_bytes:
         raise InputError(f"an upload of {size_bytes:,} bytes is held with {readable.size_bytes:,}; send it again")
+    if sha256 is not None:
+        readable = _Hashed(readable, sha256)
     return _seal(strongroom, case_id, readable, actor=actor, media_type=media_type, attach=attach)
 
 
@@ -128,6 +133,28 @@ def record_placed(
     unit.audit(event(at, actor, "evidence.seal", case_id, facts))
     keep_open_case(unit, strongroom, case_id, actor=actor)
     return stored
+
+
+class _Hashed:
+    """A Readable that must have a digest: its first pass, which gives the object its name, ends in an error else.
+
+    What is sealed after it has the same name and so the same bytes; they need not be read once more.
+    """
+
+    def __init__(self, content: Readable, sha256: bytes) -> None:
+        self._content, self._sha256 = content, sha256
+        self._digest, self._read = hashlib.sha256(), 0
+        self.size_bytes = content.size_bytes
+
+    def read_at(self, offset: int, into: memoryview) -> int:
+        """Of the content; InputError at its first end when it is another one."""
+        read = self._content.read_at(offset, into)
+        if offset == self._read and read:
+            self._digest.update(into[:read])
+            self._read += read
+        elif offset == self._read and self._digest.digest() != self._sha256:
+            raise InputError("it changed while it was read; bring it in again")
+        return read
 
 
 def _seal(

@@ -138,11 +138,19 @@ def count_files(roots: Sequence[bytes], stopped: Callable[[], bool]) -> int | No
 
 
 def shown_path(path: bytes) -> str:
-    """A path as text that can stand on a screen; a backslash is doubled, so that two paths are never one text.
+    """A path as text for a screen or a hit's reference; a backslash is doubled, so that two paths are never one text.
 
     Bytes that are no UTF-8 are a backslash, x and two hex digits; what is not printable is escaped likewise.
     """
     return printable(path.replace(b"\\", b"\\\\").decode("utf-8", "backslashreplace"))
+
+
+def told_path(path: bytes) -> dict[str, str]:
+    """A path for programs: as it is; where it is no UTF-8 as it is shown, with its bytes in hexadecimal beside it."""
+    try:
+        return {"path": path.decode()}
+    except UnicodeDecodeError:
+        return {"path": shown_path(path), "path_bytes": path.hex()}
 
 
 def absolute(paths: Sequence[str]) -> list[bytes]:

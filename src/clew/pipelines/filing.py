@@ -12,8 +12,8 @@ from clew.ground.identity import new_id
 from clew.parts.clearinghouses.base import FetchingPart
 from clew.parts.stores._filing import FilingFilter
 from clew.parts.stores.base import Store, UnitOfWork
-from clew.pipelines.filing_desk import KIND, Facts, FilingDesk, alert, note, record
-from clew.pipelines.filing_outcome import filed_by_hand
+from clew.pipelines.filing_desk import KIND, Facts, FilingDesk, alert, note
+from clew.pipelines.filing_outcome import filed_by_hand, taken_back
 from clew.pipelines.filing_papers import demand_asked_for
 from clew.pipelines.holds import checked_text
 from clew.pipelines.strongroom import Strongroom
@@ -21,7 +21,6 @@ from clew.records.filing import (
     Filing,
     FilingAlertKind,
     FilingState,
-    Step,
     StoredReport,
 )
 from clew.records.identifiers import AlertId, CaseId, FilingId, ReportId
@@ -62,6 +61,7 @@ def file_report(
         RefusedError: no verdict asks for a report, or the case is of another environment.
         NotFoundError: a file of the report has no sealed bytes in this case.
         ConflictError: the case has a filing that is under way or filed, and this is no supplement.
+        InputError: a supplement names another type of incident than the report it adds to.
     """
     at = desk.clock()
     name = clearinghouse or desk.settings.reporting.clearinghouse
@@ -78,6 +78,9 @@ def file_report(
         created_by=actor,
     )
     earlier = _earlier(unit, desk, case_id, name)
+    if supplement and earlier:
+        first = format_part.read_stored(unit.get_report(earlier[0].report_id).facts)
+        _demand_type(report, first)
     unit.add_report(stored)
     # A supplement never takes the place of the first report, nor the other way round.
     failed = [each for each in earlier if each.state is FilingState.FAILED and (each.part > 0) is supplement]
@@ -200,8 +203,7 @@ def withdraw(unit: UnitOfWork, desk: FilingDesk, filing_id: FilingId, *, because
         # No worker can take back what lies there: its part is not installed any more.
         told = f"This report was withdrawn, and {_left_there(filing)}"
         alert(unit, filing, FilingAlertKind.PACKAGE_LIES, told, at)
-    gone = replace(filing, state=FilingState.WITHDRAWN, due_at=None, told=reason)
-    return record(unit, gone, Step.WITHDRAWN, at, actor=actor, told=reason)
+    return taken_back(unit, desk, replace(filing, told=reason), actor, told=reason)
 
 
 def clear_alert(unit: UnitOfWork, desk: FilingDesk, alert_id: AlertId, *, actor: str) -> bool:
@@ -216,8 +218,10 @@ def clear_alert(unit: UnitOfWork, desk: FilingDesk, alert_id: AlertId, *, actor:
     if found.kind is FilingAlertKind.FAILED and unit.get_filing(found.filing_id).state is FilingState.FAILED:
         raise RefusedError("a failed filing is filed again, recorded by hand or withdrawn; its alert goes with that")
     filing, at = unit.get_filing(found.filing_id), desk.clock()
+    if not unit.clear_filing_alert(alert_id, actor, at):
+        return False
     note(unit, filing, "filing.seen", at, actor, {"filing": filing.id, "kind": found.kind.value})
-    return unit.clear_filing_alert(alert_id, actor, at)
+    return True
 
 
 def left_open(desk: FilingDesk, filing: Filing) -> bool:
@@ -346,6 +350,15 @@ def _earlier(unit: UnitOfWork, desk: FilingDesk, case_id: CaseId, clearinghouse:
         ),
         key=lambda each: each.part,
     )
+
+
+def _demand_type(supplement: Report, first: Report) -> None:
+    """What the clearinghouse has sorted by its type is not sorted anew by what is added to it."""
+    if supplement.incident.type is not first.incident.type:
+        raise InputError(
+            f"a supplement keeps the incident type of the report it adds to, which is '{first.incident.type}', and got "
+            f"'{supplement.incident.type}': say in the additional information what else it was"
+        )
 
 
 def _demand_environment(unit: UnitOfWork, desk: FilingDesk, case_id: CaseId) -> None:

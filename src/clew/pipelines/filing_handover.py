@@ -5,7 +5,7 @@ is laid beside it, or a person records the number that a portal gave.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ from clew.parts.clearinghouses.base import FetchingPart, Outlet, Package, Packed
 from clew.parts.stores.base import UnitOfWork
 from clew.pipelines.filing_course import begun, given_up, put_off
 from clew.pipelines.filing_desk import ACTOR, FilingDesk, alert, record
-from clew.pipelines.filing_outcome import store_receipt
+from clew.pipelines.filing_outcome import store_receipt, taken_back
 from clew.pipelines.filing_papers import Ready, ready
 from clew.pipelines.hand_over import documents, filed_report
 from clew.pipelines.outbox import Held, fault
@@ -28,6 +28,8 @@ _LOOK_AGAIN = timedelta(minutes=15)
 _SEEN = timedelta(days=1)
 # The random end of a report's id: 40 bits, which tell the few reports of one filing apart.
 _END = 8
+# Where the name of a package was recorded.
+_NAMED = frozenset({Step.HANDING, Step.HANDED})
 # What a withdrawal makes an end of.
 _WAITED_FOR = (FilingAlertKind.FAILED, FilingAlertKind.STUCK, FilingAlertKind.RECEIPT_AWAITED)
 
@@ -66,10 +68,17 @@ class Handover:
             self._later(f"{fault(error)}.")
 
     def _begin(self, place: str) -> bool:
-        """Whether the attempt is recorded; else the filing has failed, because nothing more may be tried."""
+        """Whether the attempt is recorded; else the filing has failed, because nothing more may be tried.
+
+        The name of the package is durable before it lies there: whatever is found of it later has its filing.
+        """
 
         def work(unit: UnitOfWork) -> Filing:
-            return begun(unit, self._desk, self._held, unit.get_filing(self._filing.id), place)
+            taken = begun(unit, self._desk, self._held, unit.get_filing(self._filing.id), place)
+            if taken.state is not FilingState.UNDER_WAY:
+                return taken
+            named = replace(taken, number=_package_name(taken))
+            return record(unit, named, Step.HANDING, self._desk.clock(), actor=ACTOR, key=taken.report_id)
 
         self._desk.passing("before storing begun")
         self._filing = self._desk.store.transact(work)
@@ -127,19 +136,28 @@ class Handover:
 
         def work(unit: UnitOfWork) -> None:
             if bodies:
-                self._receive(unit, bodies)
+                self._receive(unit, {self._package: bodies})
             else:
                 self._await(unit, "")
 
         self._desk.store.transact(work)
 
-    def _receive(self, unit: UnitOfWork, bodies: Sequence[bytes]) -> None:
-        """The first receipt files it; others are kept beside it."""
+    def _receive(self, unit: UnitOfWork, found: Mapping[str, Sequence[bytes]]) -> Filing:
+        """The first package's first receipt files it under that name; others are kept beside it.
+
+        Args:
+            found: the receipts by the names of their packages, which of them was last given first.
+        """
         at = self._desk.clock()
         unit.demand_task(self._held.fence, at)
-        for body in bodies:
-            store_receipt(unit, self._desk, self._filing.id, self._package, body, at)
+        filing, name = unit.get_filing(self._filing.id), next(iter(found))
+        if filing.number != name:
+            unit.change_filing(replace(filing, number=name))
+        for each, bodies in found.items():
+            for body in bodies:
+                filing = store_receipt(unit, self._desk, filing.id, each, body, at)
         unit.end_task(self._held.fence, at, TaskState.DONE)
+        return filing
 
     def _await(self, unit: UnitOfWork, why: str) -> None:
         """It is looked for again; when nobody has acknowledged it for long, an alert says so."""
@@ -158,19 +176,26 @@ class Handover:
         unit.put_task_back(self._held.fence, at + _LOOK_AGAIN, why or self._filing.told or "")
 
     def _withdraw(self, outlet: Outlet) -> None:
-        """What lies sealed cannot be called back by a machine: an alert stands until a person has taken it away."""
-        bodies = outlet.receipts(self._package)
+        """What lies sealed cannot be called back by a machine: an alert stands until a person has taken it away.
+
+        A receipt of any package of this filing, of an earlier report of it too, says that the recipient has it.
+        """
         lying = outlet.packages(self._filing.id)
+        found = {name: bodies for name in self._names(lying) if (bodies := outlet.receipts(name))}
 
         def work(unit: UnitOfWork) -> None:
-            if bodies:
-                self._receive(unit, bodies)
-                return
             at = self._desk.clock()
+            if found:
+                filed = self._receive(unit, found)
+                unread = [name for name in lying if name not in found]
+                if unread:
+                    told = _lies(outlet, unread, f"acknowledged as {filed.number}")
+                    alert(unit, filed, FilingAlertKind.PACKAGE_LIES, told, at)
+                return
             unit.demand_task(self._held.fence, at)
             filing = unit.get_filing(self._filing.id)
             unit.clear_filing_alerts(filing.id, _WAITED_FOR, ACTOR, at)
-            record(unit, replace(filing, state=FilingState.WITHDRAWN, due_at=None), Step.WITHDRAWN, at, actor=ACTOR)
+            taken_back(unit, self._desk, filing, ACTOR)
             if lying:
                 alert(unit, filing, FilingAlertKind.PACKAGE_LIES, _lies(outlet, lying), at)
             unit.end_task(self._held.fence, at, TaskState.DONE)
@@ -191,6 +216,13 @@ class Handover:
                 alert(unit, filing, FilingAlertKind.PACKAGE_LIES, told, self._desk.clock())
 
         self._desk.store.transact(work)
+
+    def _names(self, lying: Sequence[str]) -> list[str]:
+        """Of every package that was made for this filing or lies there for it: the last first."""
+        with self._desk.store.read() as reader:
+            steps = reader.steps_of(self._filing.id)
+        made = [each.number for each in reversed(steps) if each.step in _NAMED and each.number is not None]
+        return list(dict.fromkeys([_package_name(self._filing), self._package, *made, *reversed(lying)]))
 
     @property
     def _package(self) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from clew.parts.stores.base import UnitOfWork
-from clew.pipelines.closing import end_when_filed
+from clew.pipelines.closing import end_when_filed, end_when_withdrawn
 from clew.pipelines.filing_desk import ACTOR, FilingDesk, alert, record
 from clew.pipelines.holds import preserve
 from clew.records.filing import Filing, FilingAlertKind, FilingState, Paper, PaperKind, Step
@@ -148,6 +148,16 @@ def filed_by_hand(
     return done
 
 
+def taken_back(unit: UnitOfWork, desk: FilingDesk, filing: Filing, actor: str, *, told: str | None = None) -> Filing:
+    """The filing is withdrawn; a case that waited for it alone, and is reported without it, is over."""
+    at = desk.clock()
+    gone = replace(filing, state=FilingState.WITHDRAWN, due_at=None)
+    done = record(unit, gone, Step.WITHDRAWN, at, actor=actor, told=told)
+    if filing.case_id is not None:
+        end_when_withdrawn(unit, desk.strongroom, filing.case_id, at, actor=actor)
+    return done
+
+
 def settle(unit: UnitOfWork, desk: FilingDesk, filing: Filing, actor: str) -> None:
     """The evidence is kept from now on by law, the case is closed, and alerts whose cause is gone do not stand."""
     at = desk.clock()
@@ -171,9 +181,11 @@ def _report_sent(unit: UnitOfWork, filing: Filing) -> ReportId:
 
     One attempt sends one report: whoever gives the filing another ends the attempt.
     """
-    opened = {
-        each.attempt for each in unit.steps_of(filing.id) if each.step in _NUMBERED and each.number == filing.number
-    }
+    named = [each for each in unit.steps_of(filing.id) if each.number == filing.number]
+    packed = next((each.key for each in named if each.step is Step.HANDING and each.key), None)
+    if packed is not None:
+        return ReportId(packed)
+    opened = {each.attempt for each in named if each.step in _NUMBERED}
     sent = (each for each in unit.papers_of(filing.id) if each.kind in _WHOLE and each.attempt in opened)
     return next((ReportId(each.key) for each in sent if each.key is not None), filing.report_id)
 

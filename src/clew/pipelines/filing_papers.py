@@ -7,6 +7,7 @@ from clew.errors import InputError, NotFoundError, RefusedError
 from clew.parts.formats.base import ClearinghouseFormat, Fault
 from clew.parts.stores.base import Reader
 from clew.pipelines.case_file import reportable_contents, viewing_of
+from clew.pipelines.corrections import corrections
 from clew.pipelines.filing_desk import FilingDesk
 from clew.pipelines.report_forms import compose_report, statement_of
 from clew.records.filing import Filing
@@ -73,7 +74,7 @@ def demand_asked_for(reader: Reader, filing: Filing, report: Report) -> None:
     if filing.case_id is None:
         return
     asked = {str(content.id) for content, _, _ in reportable_contents(reader, filing.case_id)}
-    if not asked:
+    if not asked and not _only_corrects(reader, filing, report):
         raise RefusedError("no verdict of this case asks for a report; a person decides first, or withdraws the filing")
     for file in report.files:
         sealed_object(reader, filing, file.key)
@@ -82,6 +83,17 @@ def demand_asked_for(reader: Reader, filing: Filing, report: Report) -> None:
                 "the report holds a file that no verdict calls reportable: take it out, mark it as supplemental, or "
                 "let a person decide"
             )
+
+
+def _only_corrects(reader: Reader, filing: Filing, report: Report) -> bool:
+    """Whether it describes nothing, and says of an earlier report what nobody stands for any more."""
+    return (
+        filing.part > 0
+        and not report.files
+        and not report.messages
+        and filing.case_id is not None
+        and bool(corrections(reader, filing.case_id))
+    )
 
 
 def sealed_object(reader: Reader, filing: Filing, key: str) -> ObjectId:

@@ -13,10 +13,10 @@ from clew.parts.formats.base import ClearinghouseFormat
 from clew.parts.stores.base import UnitOfWork
 from clew.pipelines.filing_course import begun, given_up, put_off
 from clew.pipelines.filing_desk import ACTOR, FilingDesk, access_of, record
-from clew.pipelines.filing_outcome import found_finished, keep_unsettled, store_receipt
+from clew.pipelines.filing_outcome import found_finished, keep_unsettled, store_receipt, taken_back
 from clew.pipelines.holds import extend_locks
 from clew.pipelines.outbox import Held, fault
-from clew.records.filing import Filing, FilingAlertKind, FilingState, Paper, PaperKind, Step
+from clew.records.filing import Filing, FilingAlertKind, Paper, PaperKind, Step
 from clew.records.outbox import TaskState
 from clew.reporting.submit import Call, Due, Ruling
 
@@ -140,8 +140,7 @@ class AttemptRecord:
         def work(unit: UnitOfWork) -> Filing:
             unit.demand_task(self._held.fence, at)
             unit.clear_filing_alerts(self._filing.id, _FAILURES, ACTOR, at)
-            gone = replace(unit.get_filing(self._filing.id), state=FilingState.WITHDRAWN, due_at=None)
-            withdrawn = record(unit, gone, Step.WITHDRAWN, at, actor=ACTOR)
+            withdrawn = taken_back(unit, self._desk, unit.get_filing(self._filing.id), ACTOR)
             unit.end_task(self._held.fence, at, TaskState.DONE)
             return withdrawn
 

@@ -44,7 +44,7 @@ class ScreenedFile:
         earlier: it was found before this command began, by the run that it resumes.
     """
 
-    path: str
+    path: bytes
     action: Action | None
     hit: Hit | None = None
     unhashable: tuple[Unhashable, ...] = ()
@@ -278,7 +278,7 @@ def _count_unread(batch: Iterable[HashedFile], at: datetime) -> Counter[CountKey
 
 
 def _line(file: HashedFile, answer: Answer | None, hits: dict[HitId, Hit]) -> ScreenedFile:
-    path = shown_path(file.path)
+    path = file.path
     if answer is None:
         return ScreenedFile(path=path, action=None, unhashable=file.hashed.unhashable)
     hit_id = answer.screening.hit_id
@@ -295,7 +295,7 @@ def _earlier_part(installation: Installation, run: Run) -> Iterator[ScreenedFile
     with installation.store.read() as reader:
         for mark in reader.stream_marks(run.id):
             yield ScreenedFile(
-                path=shown_path(mark.path),
+                path=mark.path,
                 action=mark.action,
                 hit=reader.get_hit(mark.hit_id) if mark.hit_id is not None else None,
                 unhashable=tuple(Unhashable(type=name, reason=reason) for name, reason in mark.unhashable),

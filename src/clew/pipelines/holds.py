@@ -11,7 +11,7 @@ from clew.parts.stores.base import Reader, UnitOfWork
 from clew.pipelines.strongroom import Facts, Strongroom, event
 from clew.records.audit import AuditEvent
 from clew.records.case import CaseState
-from clew.records.evidence import Deadline, DeadlineKind, Hold, HoldKind
+from clew.records.evidence import Deadline, DeadlineKind, Hold, HoldKind, LegalProcess
 from clew.records.identifiers import CaseId, HoldId, ProcessId
 
 _GROUND_CHARACTERS = 500
@@ -188,8 +188,8 @@ def extend(strongroom: Strongroom, hold_id: HoldId, *, until: datetime | None, g
     why = checked_text(ground, "a ground")
 
     def work(unit: UnitOfWork) -> Hold:
-        hold, at = unit.get_hold(hold_id), strongroom.clock()
-        unit.lock_case_key(hold.case_id)
+        unit.lock_case_key(unit.get_hold(hold_id).case_id)
+        hold, at = unit.get_hold(hold_id), strongroom.clock()  # again: it may have been released meanwhile
         if not hold.stands(at):
             raise ConflictError("that hold does not stand any more; begin a new one: clew evidence hold CASE")
         if hold.until is None or (until is not None and until <= hold.until):
@@ -232,7 +232,7 @@ def extend_locks(strongroom: Strongroom, case_id: CaseId) -> None:
 
 
 def deadlines(reader: Reader, at: datetime, within: timedelta) -> list[Deadline]:
-    """By when a person must have acted, the soonest first: legal requests to answer, last holds that end.
+    """By when a person must have acted, the soonest first: legal requests to answer, last holds and last legal holds.
 
     Overdue ones stand first. Records of other providers that expire stand with their case.
     """
@@ -246,11 +246,27 @@ def deadlines(reader: Reader, at: datetime, within: timedelta) -> list[Deadline]
         for process in reader.processes_due(_MOST_DEADLINES)
         if process.due_at is not None and process.due_at < at + within
     ]
+    last = reader.endings(at, at + within)
     ending = [
         Deadline(case_id=case_id, kind=DeadlineKind.HOLD_END, what="the last hold ends", due_at=ends)
-        for case_id, ends in reader.endings(at, at + within)
+        for case_id, ends in last
     ]
-    return sorted([*due, *ending], key=lambda each: (each.due_at, each.case_id))
+    legal = [
+        Deadline(
+            case_id=case_id,
+            kind=DeadlineKind.LEGAL_HOLD_END,
+            what="the last legal hold ends; it is kept on other grounds",
+            due_at=ends,
+        )
+        for case_id, ends in reader.endings(at, at + within, HoldKind.LEGAL)
+        if (case_id, ends) not in last
+    ]
+    return sorted([*due, *ending, *legal], key=lambda each: (each.due_at, each.case_id))
+
+
+def undated_requests(reader: Reader, at: datetime) -> list[LegalProcess]:
+    """Legal requests that wait for an answer and say no day for it, the oldest first."""
+    return reader.processes_undated(at, _MOST_DEADLINES)
 
 
 def _hold(

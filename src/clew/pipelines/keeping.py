@@ -39,7 +39,7 @@ def keep(
         return False
 
     def attach(unit: UnitOfWork, sealed: SealedObject) -> None:
-        _hold(unit, content, sealed.id, desk.clock(), _ACTOR)
+        hold_content(unit, content, sealed.id, desk.clock(), _ACTOR)
 
     try:
         seal_from_upload(
@@ -77,10 +77,12 @@ def give_back(unit: UnitOfWork, sealed: SealedObject, sha256: bytes, at: datetim
     for content in unit.contents_of(sealed.case_id):
         lost = content.not_held in {NotHeld.SEALING, NotHeld.SEAL_FAILED}
         if lost and content.sha256 == sha256:
-            _hold(unit, content, sealed.id, at, actor)
+            hold_content(unit, content, sealed.id, at, actor)
 
 
-def _hold(unit: UnitOfWork, content: Content, object_id: ObjectId, at: datetime, actor: str) -> None:
+def hold_content(unit: UnitOfWork, content: Content, object_id: ObjectId, at: datetime, actor: str) -> None:
+    """The content's bytes are that object, and no alert says that they are not held, in this transaction."""
+    unit.take_case(content.case_id)  # whoever says that they are not held looks with the case in hand, too
     unit.set_held(content.id, object_id=object_id, not_held=None)
     unit.clear_case_alerts(content.id, AlertKind.SEAL_FAILED, at)
     note(unit, at, actor, "content.held", content.case_id, content=content.id)
@@ -90,6 +92,7 @@ def _fail(desk: ReviewDesk, content: Content, why: str) -> None:
     at = desk.clock()
 
     def work(unit: UnitOfWork) -> None:
+        unit.take_case(content.case_id)  # before looking: a seal that comes late waits, and has the last word
         if unit.get_content(content.id).not_held is not NotHeld.SEALING:
             return  # another process has told it, or the seal came to its end after all
         unit.set_held(content.id, object_id=None, not_held=NotHeld.SEAL_FAILED)

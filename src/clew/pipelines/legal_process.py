@@ -90,7 +90,7 @@ def approve_process(strongroom: Strongroom, process_id: ProcessId, *, actor: str
     """
 
     def work(unit: UnitOfWork) -> LegalProcess:
-        process, at = unit.get_process(process_id), strongroom.clock()
+        process, at = _taken(unit, process_id), strongroom.clock()
         if process.kind is not ProcessKind.EXIGENCY or process.approved_by is not None:
             raise ConflictError(f"that {process.kind.value} waits for no approval")
         if strongroom.two_people and process.recorded_by == actor:
@@ -111,7 +111,7 @@ def answer_process(strongroom: Strongroom, process_id: ProcessId, *, actor: str)
     """
 
     def work(unit: UnitOfWork) -> LegalProcess:
-        process, at = unit.get_process(process_id), strongroom.clock()
+        process, at = _taken(unit, process_id), strongroom.clock()
         if process.answered_at is not None:
             raise ConflictError(f"that {process.kind.value} was answered on {process.answered_at:%Y-%m-%d}")
         answered = replace(process, answered_at=at, answered_by=actor)
@@ -120,6 +120,12 @@ def answer_process(strongroom: Strongroom, process_id: ProcessId, *, actor: str)
         return answered
 
     return strongroom.store.transact(work)
+
+
+def _taken(unit: UnitOfWork, process_id: ProcessId) -> LegalProcess:
+    """The request as it is once nobody else changes what is on record of its case."""
+    unit.lock_case_key(unit.get_process(process_id).case_id)
+    return unit.get_process(process_id)
 
 
 def _event(at: datetime, act: str, process: LegalProcess, actor: str) -> AuditEvent:

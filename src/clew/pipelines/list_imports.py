@@ -16,7 +16,7 @@ from clew.parts.stores.base import Added, Store, UnitOfWork
 from clew.pipelines.list_forms import choose_exchange, get_exchange
 from clew.pipelines.lists import ensure_list, list_event
 from clew.pipelines.sources import SourceClaim, demand_basis
-from clew.records.hashlist import HashList, NewEntry, RowFault
+from clew.records.hashlist import Action, HashList, NewEntry, RowFault
 from clew.records.identifiers import ListName, SignalType, SourceName
 
 # Rows in one transaction. Fewer cost more: each commit writes every page of the index of values that it touched.
@@ -38,6 +38,8 @@ class Imported:
         rows: how many there were, good and bad.
         new, changed, unchanged: entries; a record with three hashes is three.
         expired: entries among them whose time had passed before they came; they do not match.
+        vetted_by_themselves: entries that say of themselves that they are vetted, where the list is not.
+        exact_action: what an exact match on a vetted and undisputed entry of the list leads to.
         faults: rows that could not be used, and how many of each kind.
         first_faults: the first thousand, by row.
         unknown_columns, unsupported, left_out, remarks: see `Reading`.
@@ -52,6 +54,8 @@ class Imported:
     changed: int
     unchanged: int
     expired: int
+    vetted_by_themselves: int
+    exact_action: Action
     faults: int
     faults_by_kind: Mapping[str, int]
     first_faults: Sequence[RowFault]
@@ -201,6 +205,7 @@ class _Load:
             "rows_through": reading.rows,
             "entries": len(entries),
         }
+        self.totals["vetted_by_themselves"] += sum(bool(each.vetted) and not found.vetted for each in entries)
         self.totals["expired"] += sum(each.expires_at is not None and each.expires_at <= at for each in entries)
 
         def work(unit: UnitOfWork) -> Added:
@@ -236,7 +241,9 @@ class _Load:
         }
 
         def work(unit: UnitOfWork) -> None:
-            unit.put_import(found.id, at, reading.rows, self.faults, self.fault_count)
+            # A file in which nothing was says nothing: what is recorded of the last import stands.
+            if reading.rows or self.fault_count:
+                unit.put_import(found.id, at, reading.rows, self.faults, self.fault_count)
             unit.audit(list_event(at, self.actor, "list.import-end", found.name, facts))
 
         try:
@@ -263,6 +270,8 @@ class _Load:
             changed=self.totals["changed"],
             unchanged=self.totals["unchanged"],
             expired=self.totals["expired"],
+            vetted_by_themselves=self.totals["vetted_by_themselves"],
+            exact_action=self.found.exact_action,
             faults=self.fault_count,
             faults_by_kind={kind.value: count for kind, count in reading.faults.items()},
             first_faults=tuple(self.faults),

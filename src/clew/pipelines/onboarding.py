@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from clew.errors import ClewError
 from clew.ground.egress import Address, Egress
+from clew.ground.text import count
 from clew.parts import shelf
 from clew.parts.clearinghouses.base import CalledPart, ClearinghousePart
 from clew.parts.jurisdictions.base import Jurisdiction
@@ -43,18 +44,18 @@ def checklist(settings: Settings, reader: Reader) -> Iterator[Onboarding]:
     standing = filing_standing(reader, settings)
     waiting = sum(number for state, number in standing.counts.items() if not state.ended)
     if not reporting.filing:
-        told = f"filing is off, and {waiting} reports wait: switch it on with reporting.filing, or file them by hand"
+        reports = count(waiting, "report waits", "reports wait")
+        told = f"filing is off, and {reports}: switch it on with reporting.filing, or file by hand"
         yield Onboarding(good=not waiting, told=told if waiting else "filing is off: reports would wait")
     failed = standing.counts.get(FilingState.FAILED, 0)
     if failed:
-        which = "1 filing has" if failed == 1 else f"{failed} filings have"
+        which = count(failed, "filing has", "filings have")
         told = f"{which} failed; see: clew reports list --state failed"
         yield Onboarding(good=False, told=told)
     if standing.unreported:
         least = "at least " if standing.unreported_more else ""
-        told = (
-            f"{least}{len(standing.unreported)} cases have a reportable verdict and no report; see: clew reports list"
-        )
+        cases = count(len(standing.unreported), "case has", "cases have")
+        told = f"{least}{cases} a reportable verdict and no report; see: clew reports list"
         yield Onboarding(good=False, told=told)
     if not reporting.filing:
         return

@@ -18,6 +18,7 @@ from clew.ground.identity import new_id
 from clew.ground.mail import parse_server, send_mail
 from clew.parts.stores.base import UnitOfWork
 from clew.pipelines.outbox import Dead, Done, Handler, Held, Later, Outcome
+from clew.pipelines.reported import is_all_told
 from clew.pipelines.review_desk import ReviewDesk, note
 from clew.records.case import AlertKind, CaseAlert
 from clew.records.identifiers import AlertId, JobId
@@ -39,13 +40,17 @@ _WORDS = {
 
 
 def due_pages(desk: ReviewDesk) -> int:
-    """Every step that has come by now is promised to be told; how many were new. Called each minute."""
+    """Every step that has come by now is promised to be told; how many were new. Called each minute.
+
+    Once a clearinghouse has all of a case, nobody is woken for it: a second look can wait for the day.
+    """
     at = desk.clock()
     with desk.store.read() as reader:
         late = [
             job.id
             for job in reader.jobs_with_clock()
             if not {step.value for step in queue.steps_due(job, at)} <= reader.told_steps(job)
+            and not is_all_told(reader, job.case_id)
         ]
     promised = 0
     for job_id in late:
@@ -63,7 +68,7 @@ def page_handler(desk: ReviewDesk, settings: Settings) -> Handler:
 
     def handle(held: Held) -> Outcome:
         payload = held.task.payload
-        if _is_decided(desk, JobId(str(payload["job"]))):
+        if _is_over(desk, JobId(str(payload["job"]))):
             return Done()  # nobody is to be woken for it any more
         try:
             send_page(settings, payload)
@@ -112,6 +117,8 @@ def send_page(settings: Settings, payload: Mapping[str, object]) -> None:
 
 def _tell_late(unit: UnitOfWork, desk: ReviewDesk, job_id: JobId) -> int:
     job = unit.take_job(job_id)
+    if is_all_told(unit, job.case_id):
+        return 0
     at = desk.clock()
     return _promise(unit, job, queue.steps_due(job, at), desk.policy, at)
 
@@ -146,9 +153,11 @@ def _addresses(policy: Review) -> list[str]:
     return [each.strip() for each in policy.page_mail.split(",") if each.strip()]
 
 
-def _is_decided(desk: ReviewDesk, job_id: JobId) -> bool:
+def _is_over(desk: ReviewDesk, job_id: JobId) -> bool:
+    """Whether the job is decided, or a clearinghouse has all of its case."""
     with desk.store.read() as reader:
-        return reader.get_job(job_id).state is JobState.DECIDED
+        job = reader.get_job(job_id)
+        return job.state is JobState.DECIDED or is_all_told(reader, job.case_id)
 
 
 def _raise_alert(desk: ReviewDesk, job_id: JobId) -> None:

@@ -11,6 +11,11 @@ from clew.records.case import CaseState
 from clew.records.evidence import Hold, HoldKind
 from clew.records.identifiers import CaseId, HoldId
 
+_ANOTHER_AGREES = (
+    "nobody alone ends this hold before its time: it keeps the evidence of a finished report, or of a case that is not "
+    "decided, so another person must agree"
+)
+
 
 def release(strongroom: Strongroom, hold_id: HoldId, *, ground: str, actor: str) -> Hold:
     """The hold does not stand any more; or, where two must say so and that is the first word, it waits.
@@ -39,7 +44,7 @@ def release(strongroom: Strongroom, hold_id: HoldId, *, ground: str, actor: str)
             return asked
         same = hold.release_asked_by == actor
         if same:
-            _demand_delay(strongroom, hold.release_asked_at, at)
+            demand_delay(strongroom, hold.release_asked_at, at, _ANOTHER_AGREES)
         words = why if hold.release_ground in {None, why} else f"{hold.release_ground}; {why}"
         return end_hold(unit, strongroom, hold, words, actor, alone=same)
 
@@ -65,6 +70,24 @@ def keep_standing(strongroom: Strongroom, hold_id: HoldId, *, actor: str) -> Hol
     return strongroom.store.transact(work)
 
 
+def free_at(strongroom: Strongroom, asked_at: datetime) -> datetime:
+    """From when on a person who is alone may give the second word too, having slept on it."""
+    return asked_at + timedelta(hours=strongroom.settings.review.self_review_hours)
+
+
+def demand_delay(strongroom: Strongroom, asked_at: datetime, at: datetime, otherwise: str) -> None:
+    """RefusedError for a second word of the same person, unless that person is alone and has slept on it.
+
+    Args:
+        otherwise: what is said where there is somebody else.
+    """
+    if strongroom.two_people:
+        raise RefusedError(otherwise)
+    free = free_at(strongroom, asked_at)
+    if at < free:
+        raise RefusedError(f"you are alone here: agree with yourself after {free:%Y-%m-%d %H:%M} UTC, not before")
+
+
 def _standing(unit: UnitOfWork, strongroom: Strongroom, hold_id: HoldId) -> tuple[Hold, datetime]:
     """The hold, which nobody else changes before the commit where its case has a key, and the moment."""
     unit.lock_case_key(unit.get_hold(hold_id).case_id)
@@ -72,17 +95,6 @@ def _standing(unit: UnitOfWork, strongroom: Strongroom, hold_id: HoldId) -> tupl
     if not hold.stands(at):
         raise ConflictError("that hold does not stand any more; there is nothing to release")
     return hold, at
-
-
-def _demand_delay(strongroom: Strongroom, asked_at: datetime, at: datetime) -> None:
-    """RefusedError for a second word of the same person, unless that person is alone and has slept on it."""
-    if strongroom.two_people:
-        raise RefusedError(
-            "this keeps the evidence of a finished report, so another person must agree that it ends before its time"
-        )
-    free_at = asked_at + timedelta(hours=strongroom.settings.review.self_review_hours)
-    if at < free_at:
-        raise RefusedError(f"you are alone here: agree with yourself after {free_at:%Y-%m-%d %H:%M} UTC, not before")
 
 
 def _in_review(unit: UnitOfWork, case_id: CaseId) -> bool:

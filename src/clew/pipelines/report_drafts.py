@@ -9,11 +9,12 @@ from clew.parts.formats.base import ClearinghouseFormat
 from clew.parts.stores._filing import FilingFilter
 from clew.parts.stores.base import Reader, UnitOfWork
 from clew.pipelines.case_file import reportable_contents
-from clew.pipelines.corrections import corrections, told_already
+from clew.pipelines.corrections import corrections, told_already, told_reports
 from clew.pipelines.filing import file_report
 from clew.pipelines.filing_desk import FilingDesk, format_for
 from clew.pipelines.filing_papers import in_words
 from clew.pipelines.report_forms import ComposedReport, compose_report, draft_case, report_format
+from clew.pipelines.report_supplement import supplement_of, under_first_type
 from clew.records.audit import AuditEvent
 from clew.records.case import Content, ContentKind
 from clew.records.draft import ReportDraft
@@ -35,11 +36,15 @@ class OpenDraft:
         statements: what the viewing ledger says of each file now.
         held: the facts as the case holds them now, whatever was saved.
         added: files that the case's verdicts ask to report and the saved draft does not name.
-        gone: files that the saved draft names and no verdict asks to report any more.
+        gone: files that the saved draft names and no verdict asks to report any more, or whose bytes are held no
+            longer.
         form: the clearinghouse's, in which the draft is written.
         profile: the version of its schema.
         untold: what fell since an earlier report and the draft does not say, a sentence each.
         reported: files that stand in an earlier report, with its number.
+        unchanged: of them, what stands there as it would be described now, and is not described again.
+        adds: whether it adds to a report that is out; then the type of incident is that one's.
+        only_corrects: nothing of the case is reportable any more: it describes nothing, and takes back what was told.
         unsent: reportable files whose bytes are not held: what each is called, and why.
     """
 
@@ -52,6 +57,9 @@ class OpenDraft:
     profile: str
     untold: tuple[str, ...]
     reported: Mapping[ContentId, str]
+    unchanged: tuple[ContentId, ...]
+    adds: bool
+    only_corrects: bool
     unsent: tuple[tuple[str, str], ...]
 
     def composed(self, at: datetime) -> ComposedReport:
@@ -80,28 +88,38 @@ def open_draft(
     """
     form = format_for(clearinghouse or settings.clearinghouse)
     found = reportable_contents(reader, case_id)
-    if not found:
-        raise RefusedError("nothing of this case was found reportable by a person; a report begins with a verdict")
-    now = draft_case(reader, case_id, settings)
-    saved = reader.find_draft(case_id)
     fallen = corrections(reader, case_id)
-    fresh = form.write_facts(replace(now.facts, additional_info="\n".join(fallen) or None) if fallen else now.facts)
+    if not found and not fallen:
+        raise RefusedError(
+            "nothing of this case was found reportable by a person, and no report of it has to be corrected; a report "
+            "begins with a verdict"
+        )
+    now = draft_case(reader, case_id, settings)
+    told = told_reports(reader, case_id, clearinghouse or settings.clearinghouse)
+    new = supplement_of(now.facts, told, fallen) if told else now.facts
+    saved = reader.find_draft(case_id)
+    fresh = form.write_facts(new)
     draft = saved or ReportDraft(case_id=case_id, facts=fresh, saved_at=at, saved_by="")
     if facts is not None:
         draft = ReportDraft(
             case_id=case_id, facts=facts, saved_at=draft.saved_at, saved_by=draft.saved_by, version=draft.version
         )
-    asked, named = _keys(fresh), _keys(draft.facts)
+    draft = replace(draft, facts=under_first_type(draft.facts, told))
+    asked, named = {each.key for each in now.facts.files}, _keys(draft.facts)
+    wanted = {each.key for each in new.files}
     return OpenDraft(
         draft=draft,
         statements=now.statements,
         held=fresh,
-        added=len(asked - named),
+        added=len(wanted - named),
         gone=len(named - asked),
         form=form,
         profile=settings.profile or form.default_profile,
         untold=tuple(each for each in fallen if each not in str(draft.facts.get("additional_info", ""))),
-        reported=told_already(reader, case_id),
+        reported=told_already(told),
+        unchanged=tuple(ContentId(each) for each in sorted(asked - wanted - named)),
+        adds=bool(told),
+        only_corrects=not found,
         unsent=tuple(_unsent(each) for each, _, _ in found if each.kind is ContentKind.FILE and each.object_id is None),
     )
 
@@ -181,8 +199,12 @@ def _file_draft(
         count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
         raise InputError(f"the report has {count} by the rules of the form and cannot be filed yet: {in_words(faults)}")
     if opened.gone:
-        raise ConflictError("the draft names files whose verdict was taken back; begin the draft again")
+        raise ConflictError(
+            "the draft names files whose verdict was taken back, or whose bytes are held no longer; begin it again"
+        )
     facts, case_id = opened.form.read_facts(opened.draft.facts), opened.draft.case_id
+    if opened.only_corrects and not (facts.additional_info or "").strip():
+        raise InputError("a supplement that describes nothing says in the further facts what is no longer held")
     filing = file_report(unit, desk, case_id, facts, actor=actor, supplement=supplement, clearinghouse=clearinghouse)
     unit.delete_draft(case_id)
     return filing

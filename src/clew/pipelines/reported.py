@@ -7,7 +7,7 @@ from clew.parts.stores.base import Reader
 from clew.pipelines.case_file import reportable_contents
 from clew.records.filing import Filing, FilingState, StoredReport
 from clew.records.identifiers import CaseId
-from clew.records.review import Verdict
+from clew.records.review import Verdict, VerdictStanding
 
 _PORTION = 200
 _NOWHERE = frozenset({FilingState.WITHDRAWN, FilingState.FAILED})
@@ -45,6 +45,39 @@ def _lacks_report(reader: Reader, case_id: CaseId, passed_over: frozenset[Filing
 def is_filed(reader: Reader, case_id: CaseId) -> bool:
     """Whether a clearinghouse has a report of the case."""
     return any(each.state.filed for each in _filings(reader, case_id))
+
+
+def awaits_filing(reader: Reader, case_id: CaseId) -> bool:
+    """Whether a filing of the case has not come to its end: it waits, is under way, or has failed with its alert.
+
+    What failed and was ordered again since, by another way, is done by that one.
+    """
+    standing = [each for each in _filings(reader, case_id) if each.state is not FilingState.WITHDRAWN]
+    later = {
+        each.part: max((other.created_at, other.id) for other in standing if other.part == each.part)
+        for each in standing
+    }
+    return any(
+        not each.state.filed
+        and (each.state is not FilingState.FAILED or (each.created_at, each.id) == later[each.part])
+        for each in standing
+    )
+
+
+def is_all_told(reader: Reader, case_id: CaseId) -> bool:
+    """Whether a clearinghouse has all that is known of the case, so that its clock has done its work.
+
+    What nobody has judged, and what one person alone has called not reportable, may still have to go out.
+    """
+    if not is_filed(reader, case_id) or has_unreported(reader, case_id):
+        return False
+    judged = {
+        each.content_id
+        for each in reader.verdicts_of(case_id)
+        if each.standing is VerdictStanding.FINAL
+        or (each.standing is not VerdictStanding.REVERSED and each.decision.reportable)
+    }
+    return all(each.id in judged for each in reader.contents_of(case_id))
 
 
 def is_reported(reader: Reader, case_id: CaseId, verdicts: Sequence[Verdict]) -> bool:

@@ -1,11 +1,13 @@
 """Serve a view that was asked for: once, to that person, by whichever process, after weighing everything again.
 
 `begin_serving` takes the waiting line of the ledger; then bytes leave, by `stream_whole` or `stream_picture`, which
-complete the line after the last of them; `confirm_view` is the person's own word, and a later, separate act.
+complete the line after the last of them; `confirm_view` is the person's own word, and a later, separate act. Bytes that
+were handed to the network may never arrive, so the word for a whole file bears the proof that they did.
 """
 
 import functools
 import hashlib
+import hmac
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -102,14 +104,17 @@ def stream_whole(desk: ReviewDesk, view: View) -> Iterator[bytes]:
         raise InputError(f"this view was asked for as '{view.event.filter}'; ask for the whole file to stream it")
     _demand_begun(desk, view)
     digest, served_bytes = hashlib.sha256(), 0
+    # Salted with the id of this serving alone: a digest known from elsewhere proves nothing.
+    proof = hashlib.sha256(view.event.id.encode("ascii"))
     with open_sealed(demand_strongroom(desk), view.permit) as opened:
         for piece in opened:
             digest.update(piece)
+            proof.update(piece)
             served_bytes += len(piece)
             yield piece
     if digest.digest() != view.event.sha256 or served_bytes != view.event.size_bytes:
         raise DamagedError("what the vault gave is not what was uploaded; see: clew evidence verify")
-    view_served(desk, view.event.id, served_bytes)
+    view_served(desk, view.event.id, served_bytes, proof=proof.digest())
 
 
 def hold_for_picture(desk: ReviewDesk, view: View) -> int:
@@ -150,13 +155,13 @@ def stream_picture(desk: ReviewDesk, view: View, picture: bytes) -> Iterator[byt
     view_served(desk, view.event.id, len(picture))
 
 
-def view_served(desk: ReviewDesk, view_id: ViewId, served_bytes: int) -> None:
+def view_served(desk: ReviewDesk, view_id: ViewId, served_bytes: int, *, proof: bytes | None = None) -> None:
     """The ledger says that the serving is complete; a second word on it changes nothing."""
     at = desk.clock()
 
     def work(unit: UnitOfWork) -> None:
         view = unit.get_view(view_id)
-        if unit.complete_view(view_id, served_bytes, at):
+        if unit.complete_view(view_id, served_bytes, at, proof=proof):
             whole = view.filter is Filter.FULL and served_bytes == view.size_bytes
             note(unit, at, f"user:{view.person}", "view.served", view.case_id, filter=view.filter, whole=whole)
 
@@ -175,11 +180,14 @@ def _demand_begun(desk: ReviewDesk, view: View) -> None:
 # ---------------------------------------------------------------- the person's word
 
 
-def confirm_view(desk: ReviewDesk, who: User, view_id: ViewId) -> FileViewing:
+def confirm_view(desk: ReviewDesk, who: User, view_id: ViewId, *, proof: bytes = b"") -> FileViewing:
     """The person's word, that they saw all of what this serving showed, is in the ledger.
 
+    Args:
+        proof: of a whole file: SHA-256 over the serving's id and the bytes that the person's page received.
     Raises:
-        RefusedError: it was served to another person, or only in part, or not to its end, or too long ago.
+        RefusedError: it was served to another person, or only in part, or not to its end, or too long ago; or it is not
+            proved that its bytes arrived.
     """
     at = desk.clock()
 
@@ -194,6 +202,7 @@ def confirm_view(desk: ReviewDesk, who: User, view_id: ViewId) -> FileViewing:
         given = any(each.view_id == view_id for each in unit.confirmations_of(view.content_id))
         if not given:
             _demand_fresh(view.completed_at, at, desk.policy.confirm_minutes)
+            _demand_arrived(view, proof)
             word = Confirmation(view_id=view_id, content_id=view.content_id, person=who.id, at=at)
             if unit.confirm_view(word):
                 note(unit, at, who.actor, "view.confirm", view.case_id, filter=view.filter)
@@ -208,4 +217,13 @@ def _demand_fresh(served_at: datetime, at: datetime, within_minutes: int) -> Non
         raise RefusedError(
             f"this file was served at {served_at:%H:%M} UTC, and seeing it is confirmed within {within_minutes} "
             "minutes; open it again to confirm it, or leave it as not viewed"
+        )
+
+
+def _demand_arrived(view: ViewEvent, proof: bytes) -> None:
+    """RefusedError unless the page that asks has received every byte of a whole serving."""
+    if view.filter is Filter.FULL and (view.proof is None or not hmac.compare_digest(view.proof, proof)):
+        raise RefusedError(
+            "the page did not prove that all bytes of this file reached it, so the view stays a part; open the whole "
+            "file again on the page of its job, with its script and over https or on this machine itself"
         )

@@ -24,7 +24,7 @@ class Strongroom:
     """What sealing, opening, holding and destroying need.
 
     Attributes:
-        two_people: a destruction, and an exigency, need a second person.
+        two_people: a destruction, an early release, and an exigency need a second person.
     """
 
     settings: Settings

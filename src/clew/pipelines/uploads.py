@@ -13,6 +13,7 @@ from clew.ground.clock import Clock, monotonic_s
 from clew.ground.identity import new_id
 from clew.matching import match
 from clew.matching.thresholds import Measures, comparable
+from clew.parts.signals.base import SignalPart
 from clew.parts.stores.base import Store, UnitOfWork
 from clew.pipelines.case_joining import Opening
 from clew.pipelines.cases import HitContent
@@ -213,7 +214,7 @@ class Screener:
         opens = self._opening is not None and channel is not Channel.FOLDER
         for content, each, matches in zip(contents, found, explained, strict=True):
             screening = Screening(
-                action=match.decide(matches, book.by_id),
+                action=match.decide(matches),
                 matches=matches,
                 total_matches=each.total if matches else 0,
                 flooded=bool(matches) and each.total > len(matches),
@@ -348,6 +349,15 @@ def parse_signal(
     if name not in parse:
         raise InputError(f"signal type must be one of {', '.join(sorted(parse))}, got '{signal_type[:20]}'")
     return Signal(type=name, value=parse[name](text), quality=quality)
+
+
+def say_nothing(signals: Sequence[Signal], parts: Mapping[SignalType, SignalPart]) -> tuple[Unhashable, ...]:
+    """A word for each signal that stands for no file: it can be on no list, so that by it nothing was screened."""
+    return tuple(
+        Unhashable(type=each.type, reason=Reason.EMPTY, detail=f"the hash is {why}")
+        for each in signals
+        if (why := parts[each.type].why_nothing(each.value))
+    )
 
 
 def _pick(book: _Book, names: Sequence[ListName]) -> list[HashList]:

@@ -197,7 +197,7 @@ def _decide(
         annotations=tuple(sorted(set(given.annotations))),
         confirms=settled.confirms,
         self_review=settled.self_review,
-        opened=any(view.person == who.id for view in unit.views_of(content.id)),
+        opened=any(view.opened and view.person == who.id for view in unit.views_of(content.id)),
     )
     unit.set_standing(settled.final, VerdictStanding.FINAL)
     take_back(unit, case, [each for each in before if each.id in settled.reversed], at)

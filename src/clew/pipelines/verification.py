@@ -13,7 +13,7 @@ from clew.ground.locks import hold
 from clew.ground.sealed import HEAD_BYTES, DataKey, read_head
 from clew.parts.stores.base import UnitOfWork
 from clew.parts.vaults.base import Placed
-from clew.pipelines.destroyed import Ended, end_of, stream_ends
+from clew.pipelines.destroyed import Ended, end_of, own_keys, stream_ends
 from clew.pipelines.evidence import record_placed
 from clew.pipelines.holds import lock_until, standing_holds
 from clew.pipelines.keeping import give_back
@@ -314,11 +314,11 @@ class _Run:
     def _left_over(self, name: ObjectId, case_id: CaseId) -> Fault:
         """An object without a key: its case was destroyed, and a lock or a crash kept it; or the key was lost."""
         with self._room.store.read() as reader:
-            end = end_of(reader, case_id)
+            end = end_of(reader, case_id, own_keys(self._room))
         kind = FaultKind.KEY_LOST if end.ended is Ended.LOST else FaultKind.LEFT_OVER
         fault = Fault(kind=kind, object=name[:SHOWN_DIGITS], case_id=case_id, told="")
-        if end.ended is Ended.LOST:
-            # Never removed: a backup of the database may still open it.
+        if end.ended is not Ended.CERTIFIED:
+            # Not removed: a backup of the database may still open it, and whoever changed its row counts on us.
             return _told(fault, end.told)
         if not self._sweep:
             return _told(fault, f"{end.told}. Nobody can read this object; --sweep removes it where no lock does")

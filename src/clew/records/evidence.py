@@ -167,6 +167,7 @@ class DeadlineKind(enum.StrEnum):
 
     LEGAL_REQUEST = "legal-request"  # an authority waits for an answer
     HOLD_END = "hold-end"  # the last hold of a case ends, and a person decides what follows
+    LEGAL_HOLD_END = "legal-hold-end"  # its last legal hold ends, and what stands besides is weaker than a court's word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,7 +187,7 @@ class Deadline:
 class DestructionState(enum.StrEnum):
     """How far a destruction is; it only goes forward."""
 
-    ASKED = "asked"  # by one person; where the installation has two, another must approve
+    ASKED = "asked"  # by one person; another must approve, or the same after a delay where there is nobody else
     KEY_DESTROYED = "key-destroyed"  # nobody can read the objects any more; some may still lie in the vault
     DONE = "done"  # the certificate says what went and what a lock still keeps
     WITHDRAWN = "withdrawn"  # nothing was destroyed
@@ -197,7 +198,7 @@ class Destruction:
     """One destruction of a case's evidence, on one recorded lawful request.
 
     Attributes:
-        alone: the installation has no second person, and the audit says so.
+        alone: the installation has no second person, who asked has confirmed it too, and the audit says so.
         done_at: when it came to its end: was done, or withdrawn.
         certificate: the signed statement, byte for byte, once it is done.
     """

@@ -45,6 +45,7 @@ class Step(enum.StrEnum):
     FINISHING = "finishing"  # the intent, before the last call; the lease was ours
     FINISHED = "finished"  # the receipt is stored
     FOUND_FINISHED = "found-finished"  # taking back showed that an earlier attempt had been finished
+    HANDING = "handing"  # the name of the package, before it is laid down; the key is its report
     HANDED = "handed"  # a sealed package lies where the recipient fetches it
     BY_HAND = "by-hand"
     GAVE_UP = "gave-up"  # a later attempt is due, or a person must act

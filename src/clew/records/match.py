@@ -27,6 +27,7 @@ class Match:
         distance: differing bits; 0 is exact.
         within_bits: the radius that was asked of this list.
         exact: equal cryptographic digests, so the same bytes; a perceptual hash at distance 0 is not exact.
+        action: what it alone led to, by its list's rule at that moment; None where a hit of old does not tell.
     """
 
     signal: Signal
@@ -41,6 +42,7 @@ class Match:
     category: Category | None
     vetted: bool
     disputed: bool
+    action: Action | None = None
 
 
 class Channel(enum.StrEnum):

@@ -27,6 +27,7 @@ class Reason(enum.StrEnum):
     """Why there is no signal. The word is stored and counted; `Unhashable.detail` says more for a person."""
 
     NOT_A_PICTURE = "not-a-picture"  # no decoder knows these bytes
+    CONTAINER = "container"  # it holds other files; what is inside was not looked at
     EMPTY = "empty"  # no bytes at all
     DAMAGED = "damaged"  # a decoder knows the format and cannot read this one
     TOO_MANY_PIXELS = "too-many-pixels"
@@ -37,11 +38,16 @@ class Reason(enum.StrEnum):
     CRASHED = "crashed"  # the decoder took its worker down
     FLAT = "flat"  # a picture without any structure to hash
     LOW_QUALITY = "low-quality"  # a hash was made, and it is below the quality at which it may be compared
+    TRUNCATED = "truncated"  # it breaks off or is damaged inside; what can be seen of it was hashed
     FRAMES_LEFT_OUT = "frames-left-out"  # some frames were hashed; their signals stand beside it
     UNREADABLE = "unreadable"  # the file could not be opened or read
     CHANGED = "changed"  # the file changed while it was read
     NOT_A_FILE = "not-a-file"  # FIFO, socket, device
     UNSUPPORTED = "unsupported"  # a known format for which no decoder is installed
+
+
+# No signal of pixels was to be expected. A file that lacks one for any other reason is "not in full".
+NO_PICTURE = frozenset({Reason.NOT_A_PICTURE, Reason.CONTAINER})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

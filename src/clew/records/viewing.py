@@ -55,6 +55,7 @@ class ViewEvent:
         served_bytes: how many left; None while it is under way, or when it broke off.
         completed_at: when the last byte left; None for a serving that broke off.
         begun_at: when its one serving began; None while it waits to be fetched.
+        proof: of a whole serving, SHA-256 over its id and the bytes that left: whoever says it has received them all.
     """
 
     id: ViewId
@@ -71,6 +72,12 @@ class ViewEvent:
     completed_at: datetime | None = None
     served_bytes: int | None = None
     begun_at: datetime | None = None
+    proof: bytes | None = None
+
+    @property
+    def opened(self) -> bool:
+        """Whether something of it may have been seen: not when it was only asked for, or could not be read."""
+        return self.completed_at is not None or (self.begun_at is not None and self.filter.shows_pixels)
 
     @property
     def whole(self) -> bool:
@@ -112,7 +119,7 @@ class FileViewing:
         metadata_viewed: `exifViewedByEsp`: the same of the file's metadata; never without `viewed`.
         viewed_at: when that word was given.
         view_id: the serving that it rests on.
-        partial_views: servings that do not count.
+        partial_views: servings that do not count: of a part, filtered, or whole and not confirmed.
         earlier: full viewings of identical bytes in other uploads; for the narrative only.
     """
 

@@ -21,6 +21,8 @@ _INCIDENTS = {
     FlagReason.EXTORTION: r.IncidentType.ENTICEMENT,
     FlagReason.TRAFFICKING: r.IncidentType.TRAFFICKING,
 }
+# How a file is told of whose bytes are not sent.
+FURTHER_FILE = "A further reported file"
 NO_BYTES = {
     NotHeld.HASHES_ONLY: "the platform sent hashes and kept the bytes",
     NotHeld.NO_FILE: "there is no file",
@@ -361,7 +363,7 @@ def _without_bytes(content: Content) -> Labelled:
         *([f"at {content.url}"] if content.url else []),
         *([f"size {content.size_bytes} bytes"] if content.size_bytes is not None else []),
     ]
-    return Labelled(label="A further reported file", text="; ".join(parts))
+    return Labelled(label=FURTHER_FILE, text="; ".join(parts))
 
 
 def _message(message: Message) -> r.QuotedMessage:

@@ -30,13 +30,15 @@ def file_viewing(
     whole = _confirmed([view for view in ours if view.whole and _same_bytes(view, content)], words)
     metadata = _confirmed([view for view in ours if view.filter is Filter.METADATA and view.completed_at], words)
     first = whole[0] if whole else None
+    seen = {word.view_id for word in whole}
     return FileViewing(
         content_id=content.id,
         viewed=first is not None,
         metadata_viewed=first is not None and bool(metadata),
         viewed_at=first.at if first else None,
         view_id=first.view_id if first else None,
-        partial_views=sum(not view.whole and view.filter is not Filter.METADATA for view in ours),
+        # A whole serving that nobody confirmed is told as a part: nobody knows how much of it was seen.
+        partial_views=sum(view.id not in seen and view.filter is not Filter.METADATA for view in ours),
         earlier=tuple(sorted(earlier, key=lambda each: (each.at, each.content_id))),
     )
 

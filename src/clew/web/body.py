@@ -49,6 +49,16 @@ class Held:
             )
         self.bytes += size_bytes
 
+    def hold_on(self, size_bytes: int) -> None:
+        """A file stays in memory beyond its request: nobody can refuse it any more, so it counts whatever the limit."""
+        self.bytes += size_bytes
+        self.files += 1
+
+    def let_go(self, size_bytes: int) -> None:
+        """Such a file is not held any more."""
+        self.bytes -= size_bytes
+        self.files -= 1
+
     def take_file(self) -> None:
         """One file more; UnavailableError when that is too much for now."""
         if self.files >= self._most_files:

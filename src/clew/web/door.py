@@ -1,7 +1,7 @@
 """What all routes of one process share: the installation, and what the web keeps beside it."""
 
 import asyncio
-import os
+import functools
 import resource
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -143,21 +143,27 @@ class Door:
     async def keep(self, answers: Sequence[Answer], kept: Kept) -> None:
         """The bytes of those that are hits are sealed, or an alert says that they are not; the answer is the same.
 
-        A vault that takes very long is not waited for: the seal goes on, and so does the answer.
+        A vault that takes very long is not waited for: the seal goes on, and so does the answer. What waits for it is
+        still in memory, and counts as held until it is sealed.
         """
-        hits = [
-            (answer, holding)
-            for answer, holding in zip(answers, kept.holdings, strict=True)
-            if answer.screening.hit_id is not None
-        ]
+        hits = [(answer, place) for place, answer in enumerate(answers) if answer.screening.hit_id is not None]
         if not hits or not self.installation.settings.review.open_jobs:
             return
         loop = asyncio.get_running_loop()
-        sealing = [
-            loop.run_in_executor(self._keeping, self._keep, answer, each if isinstance(each, bytes) else os.dup(each))
-            for answer, each in hits
-        ]
-        await asyncio.wait(sealing, timeout=_KEEP_S)
+        sealing = {
+            loop.run_in_executor(self._keeping, self._keep, answer, kept.take(place)): answer.content.size_bytes or 0
+            for answer, place in hits
+        }
+        try:
+            await asyncio.wait(sealing, timeout=_KEEP_S)
+        finally:
+            for seal, size_bytes in sealing.items():
+                if not seal.done():
+                    self.held.hold_on(size_bytes)
+                    seal.add_done_callback(functools.partial(self._sealed, size_bytes))
+
+    def _sealed(self, size_bytes: int, _: object) -> None:
+        self.held.let_go(size_bytes)
 
     def _keep(self, answer: Answer, holding: Holding) -> None:
         try:

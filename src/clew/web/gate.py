@@ -18,7 +18,7 @@ from clew.errors import ClewError, InputError, NotFoundError, RefusedError, Unav
 from clew.ground.clock import Clock
 from clew.records.people import Role, Stage
 from clew.records.screening import Scope as KeyScope
-from clew.web import answers, log
+from clew.web import answers, log, misfits
 from clew.web.auth import KeyRing
 from clew.web.body import GoneError, Held
 from clew.web.browser import PAGE_HEADERS, Origins
@@ -216,16 +216,15 @@ def _translate(error: Exception, visit: Visit) -> tuple[int, str, str, list[tupl
     if isinstance(error, HTTPException):
         headers = [(name.encode(), value.encode()) for name, value in (error.headers or {}).items()]
         code = error.detail.lower().replace(" ", "-")
-        return error.status_code, code, error.detail, headers
+        allowed = (error.headers or {}).get("allow")
+        message = f"this address answers to {allowed} only" if allowed else error.detail
+        return error.status_code, code, message, headers
     return 500, "internal", "something failed inside Clew; its log has the place under this request id", []
 
 
 def _faults(error: RequestValidationError) -> str:
     """Which parameter is at fault, and what was expected; not what came."""
-    return "; ".join(
-        f"{'.'.join(str(part) for part in each['loc'])}: {str(each['msg']).split(', got')[0]}"
-        for each in error.errors()
-    )
+    return "; ".join(misfits.of_parameter(each) for each in error.errors())
 
 
 def _signed(send: Send, visit: Visit) -> Callable[[Message], Awaitable[None]]:

@@ -15,6 +15,8 @@ _FIELD_BYTES = 4_096
 _PARTS = 1_000
 # Each file is behind a descriptor of its own, of which a process has not many.
 _FILES = 256
+# Ways to write bytes that leave them as they are. Source: RFC 2045, section 6.
+_AS_THEY_ARE = frozenset({b"7bit", b"8bit", b"binary"})
 
 
 @dataclass(slots=True)
@@ -52,7 +54,7 @@ class Form:
         self._new_file = new_file
         self._ended = False
         self._header: tuple[bytearray, bytearray] = (bytearray(), bytearray())
-        self._disposition = b""
+        self._disposition: bytes | None = None
         try:
             self._parser = MultipartParser(
                 boundary,
@@ -92,7 +94,7 @@ class Form:
     def _begin(self) -> None:
         if len(self.parts) >= _PARTS:
             raise TooLargeError(f"a form may have at most {_PARTS} parts; send the rest in another")
-        self._disposition = b""
+        self._disposition = None
 
     def _header_field(self, data: bytes, start: int, end: int) -> None:
         self._header[0].extend(data[start:end])
@@ -101,10 +103,18 @@ class Form:
         self._header[1].extend(data[start:end])
 
     def _header_end(self) -> None:
-        name, value = self._header
-        if bytes(name).lower() == b"content-disposition":
-            self._disposition = bytes(value)
+        name, value = bytes(self._header[0]).lower(), bytes(self._header[1])
         self._header = (bytearray(), bytearray())
+        # What is screened must be what the platform will read: nothing that one reader takes so and another otherwise.
+        place = len(self.parts) + 1
+        if name == b"content-disposition":
+            if self._disposition is not None:
+                raise InputError(f"part {place} of the form has Content-Disposition twice; send it once")
+            self._disposition = value
+        elif name == b"content-transfer-encoding" and value.strip().lower() not in _AS_THEY_ARE:
+            raise InputError(f"part {place} of the form is encoded; send its bytes as they are, without an encoding")
+        elif name == b"content-type" and value.strip().lower().startswith(b"multipart/"):
+            raise InputError(f"part {place} of the form is a form itself; send each file as a part of its own")
 
     def _headers_finished(self) -> None:
         kind, options = parse_options_header(self._disposition)

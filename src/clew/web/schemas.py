@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 import msgspec
 
 from clew.errors import InputError
+from clew.web import misfits
 
 T = TypeVar("T")
 
@@ -56,4 +57,5 @@ def _without_values(message: str, kind: object) -> str:
             text += f"; this call knows {', '.join(kind.__struct_encode_fields__)}"
     if text.startswith("Invalid enum value"):
         text = "Invalid word"
+    text = misfits.of_body(text)
     return f"{text} at {place}" if head else text

@@ -11,6 +11,7 @@ import msgspec
 from clew.errors import InputError
 from clew.records.case import NO_FACTS, Provenance, UploadFacts
 from clew.records.subject import Device, IpEvent, IpUse
+from clew.web import misfits
 
 T = TypeVar("T", bound=StrEnum)
 
@@ -120,7 +121,8 @@ def hear_plain_facts(facts: Mapping[str, str]) -> UploadFacts:
     try:
         return hear_upload(msgspec.convert(nested, UploadGiven, strict=False), "the upload")
     except msgspec.ValidationError as error:
-        raise InputError(f"a fact of the upload cannot be used: {str(error).split(' - got')[0]}") from None
+        told = misfits.of_body(str(error).split(" - got")[0])
+        raise InputError(f"a fact of the upload cannot be used: {told}") from None
 
 
 # ---------------------------------------------------------------- small ones, for every shape

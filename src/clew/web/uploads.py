@@ -54,9 +54,7 @@ class Upload:
                 self.pieces.clear()
             self._append(piece)
         except OSError as error:
-            if error.errno not in _EXHAUSTED:
-                raise
-            raise UnavailableError("there is no room for more uploads now; send this one again in a moment") from error
+            raise _no_room(error) from error
 
     def _append(self, piece: bytes | memoryview) -> None:
         rest = memoryview(piece)
@@ -73,8 +71,17 @@ class Upload:
         return os.pread(self.descriptor, most_bytes, 0) if self.descriptor >= 0 else self._joined()[:most_bytes]
 
     def share(self) -> Holding:
-        """The same bytes once more, for whoever keeps them should they be a hit, and then releases them."""
-        return os.dup(self.descriptor) if self.descriptor >= 0 else self._joined()
+        """The same bytes once more, for whoever keeps them should they be a hit, and then releases them.
+
+        Raises:
+            UnavailableError: the system has no descriptor left for it.
+        """
+        if self.descriptor < 0:
+            return self._joined()
+        try:
+            return os.dup(self.descriptor)
+        except OSError as error:
+            raise _no_room(error) from error
 
     def take(self) -> Holding:
         """The bytes; they belong to the caller now, who releases them. Nobody changes them any more."""
@@ -89,6 +96,13 @@ class Upload:
         if self.descriptor >= 0:
             os.close(self.descriptor)
             self.descriptor = -1
+
+
+def _no_room(error: OSError) -> Exception:
+    """What whoever uploads is told when the system has no more to give; every other error is as it was."""
+    if error.errno not in _EXHAUSTED:
+        return error
+    return UnavailableError("there is no room for more uploads now; send this one again in a moment")
 
 
 class Kept:
@@ -107,6 +121,11 @@ class Kept:
     def share(self, upload: Upload) -> None:
         """The upload's bytes are held too, in the order of the calls."""
         self.holdings.append(upload.share())
+
+    def take(self, place: int) -> Holding:
+        """The bytes of one; they belong to the caller now, who releases them."""
+        taken, self.holdings[place] = self.holdings[place], b""
+        return taken
 
 
 class Hashing:

@@ -1,5 +1,6 @@
 """Nothing is acknowledged that the next start would not find, and readiness says why a change is not stored."""
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,6 +52,60 @@ def test_what_is_removed_during_its_commit_is_not_acknowledged(store: Store, pat
 
     with pytest.raises(UnavailableError, match="removed or replaced"):
         store.transact(work)
+
+
+@pytest.mark.parametrize("fate", ["removed", "moved", "replaced"])
+def test_what_was_stored_survives_the_loss_of_the_log_and_nothing_more_is_acknowledged(
+    store: Store, store_part: StorePart, path: Path, fate: str
+):
+    for number in range(20):
+        store.transact(lambda unit, number=number: unit.put_value(f"name {number}", "1"))
+    journal = path.with_name(f"{path.name}-wal")
+    assert journal.stat().st_size
+    if fate == "moved":
+        journal.rename(path.with_suffix(".away"))
+    else:
+        journal.unlink()
+    if fate == "replaced":
+        journal.touch()
+    for _ in range(2):
+        with pytest.raises(UnavailableError, match=r"clew\.db-wal was removed or replaced.*start it again"):
+            store.transact(lambda unit: unit.put_value("after", "1"))
+        with pytest.raises(UnavailableError, match=r"clew\.db-wal was removed or replaced"):
+            store.check()
+    # As a process finds it that starts after this one was killed: the database alone.
+    alone = path.with_name("alone.db")
+    shutil.copy(path, alone)
+    again = store_part.open(f"sqlite:///{alone}")
+    with again.read() as reader:
+        assert all(reader.find_value(f"name {number}") == "1" for number in range(20))
+    again.close()
+
+
+def test_a_log_that_is_lost_during_its_commit_costs_nothing_that_was_acknowledged(store: Store, path: Path):
+    store.transact(lambda unit: unit.put_value("name", "1"))
+
+    def work(unit):
+        unit.put_value("name", "2")
+        path.with_name(f"{path.name}-wal").unlink()
+
+    with pytest.raises(UnavailableError, match="removed or replaced"):
+        store.transact(work)
+    alone = path.with_name("alone.db")
+    shutil.copy(path, alone)
+    with sqlite3.connect(alone) as connection:
+        assert connection.execute("SELECT value FROM installation_values WHERE name = 'name'").fetchone() == ("2",)
+    connection.close()
+
+
+def test_a_new_log_after_the_last_connection_was_closed_is_no_loss(store: Store):
+    store.transact(lambda unit: unit.put_value("name", "1"))
+    store._database.reading.dispose()  # type: ignore[attr-defined]
+    with store._database.writing.connect():  # type: ignore[attr-defined]
+        pass  # the writer has given it back
+    store._database.writing.dispose()  # type: ignore[attr-defined]
+    store.transact(lambda unit: unit.put_value("name", "2"))
+    store.check()
 
 
 def test_another_file_in_its_place_is_neither_written_nor_read_anew(store: Store, store_part: StorePart, path: Path):

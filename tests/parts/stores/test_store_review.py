@@ -1,5 +1,6 @@
 """Queries of review that run all day walk an index; what the database itself refuses it refuses on each kind."""
 
+import hashlib
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -76,8 +77,10 @@ def _work_a_day(house: House) -> None:
     lease = house.lease(ADA, content)
     asked = Asked(content_id=content.id, filter=Filter.FULL)
     view = views.request_view(house.desk, ADA, lease, asked, proved_at=house.clock.now)
-    list(serving.stream_whole(house.desk, serving.begin_serving(house.desk, ADA, lease.job_id, view.event.id)))
-    serving.confirm_view(house.desk, ADA, view.event.id)
+    begun = serving.begin_serving(house.desk, ADA, lease.job_id, view.event.id)
+    arrived = b"".join(serving.stream_whole(house.desk, begun))
+    proof = hashlib.sha256(view.event.id.encode() + arrived).digest()
+    serving.confirm_view(house.desk, ADA, view.event.id, proof=proof)
     house.decide(ADA, lease, content.id, Decision.NOT_LISTED)
     review.release(house.desk, ADA, review.renew(house.desk, ADA, lease))
     verdict = house.decide(BO, house.lease(BO, content), content.id, Decision.NOT_LISTED).verdict
@@ -149,7 +152,7 @@ def test_the_ledger_is_completed_and_confirmed_once(any_store: Store, tmp_path: 
     asked = Asked(content_id=content.id, filter=Filter.GREY)
     view = views.request_view(house.desk, ADA, house.lease(ADA, content), asked, proved_at=house.clock.now).event
     at = house.clock()
-    assert house.store.transact(lambda unit: unit.complete_view(view.id, 5, at))
-    assert not house.store.transact(lambda unit: unit.complete_view(view.id, 500, at + timedelta(hours=1)))
+    assert house.store.transact(lambda unit: unit.complete_view(view.id, 5, at, proof=b"a"))
+    assert not house.store.transact(lambda unit: unit.complete_view(view.id, 500, at + timedelta(hours=1), proof=b"b"))
     with house.store.read() as reader:
-        assert reader.get_view(view.id) == replace(view, completed_at=at, served_bytes=5)
+        assert reader.get_view(view.id) == replace(view, completed_at=at, served_bytes=5, proof=b"a")

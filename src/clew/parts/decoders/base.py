@@ -17,8 +17,10 @@ from clew.records.signal import Reason
 
 Pixels = NDArray[np.uint8]
 
+# In the form of a frame of which a part is missing: the file breaks off or is damaged inside.
+TRUNCATED = "truncated"
 # How many bytes of a file a part may see to say whether the file is its own.
-HEAD_BYTES = 64
+HEAD_BYTES = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ import simplejpeg
 from clew.ground.clock import monotonic_s
 from clew.parts.decoders import _exif, _mpf
 from clew.parts.decoders.base import (
+    TRUNCATED,
     DeclinedError,
     DecoderPart,
     Frame,
@@ -95,7 +96,7 @@ class JpegPart(DecoderPart):
         if scale is None:
             raise UndecodableError(Reason.TOO_MANY_PIXELS, f"{header.width} x {header.height} pixels, even at 1/8")
         pixels, whole = self._pixels(content, header, scale)
-        form = joined(form, None if whole else "truncated", None if scale == 1 else f"scaled-1/{scale}")
+        form = joined(form, None if whole else TRUNCATED, None if scale == 1 else f"scaled-1/{scale}")
         yield from upright_and_unrotated(pixels, header.orientation, form, scale, (header.height, header.width))
 
     def warm_up(self) -> None:

@@ -18,6 +18,7 @@ from PIL import AvifImagePlugin, ExifTags, Image, ImageCms, ImageFile, Unidentif
 from clew.ground.clock import monotonic_s
 from clew.parts.decoders import _alpha, _brands
 from clew.parts.decoders.base import (
+    TRUNCATED,
     DecoderPart,
     Frame,
     Limits,
@@ -223,7 +224,7 @@ def _repaired(content: memoryview, media_type: str, limits: Limits) -> Iterator[
     """What can be seen of a file that breaks off or is damaged inside, said to be so."""
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     try:
-        frames = list(_frames_of(_load(_open(content, media_type), 0, limits), "truncated"))
+        frames = list(_frames_of(_load(_open(content, media_type), 0, limits), TRUNCATED))
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = False
     yield from frames
@@ -251,16 +252,20 @@ def _frames_of(picture: Image.Image, form: str | None, *, only: bool = False) ->
 
 def _rgb(picture: Image.Image) -> NDArray[np.uint8]:
     """Height x width x 3, or x 4 where the picture can be transparent, 8 bits, whatever the mode."""
+    make = _WIDE.get(picture.mode.partition(";")[0])
+    if make is not None:
+        values = np.asarray(picture)
+        grey = make(values)
+        clear = picture.info.get("transparency")
+        # Pillow would cut sixteen bits to the low eight to make this one value transparent.
+        alpha = [np.where(values == clear, 0, 255).astype(np.uint8)] if isinstance(clear, int) else []
+        return np.stack([grey, grey, grey, *alpha], axis=2)
     if picture.mode in {"LA", "PA", "La", "RGBa", "RGBA"} or "transparency" in picture.info:
         if picture.mode == "La":
             picture = picture.convert("LA")
         # Converting makes a copy even of what is RGBA already: 400 MB of a picture of 100 million pixels.
         plain = picture.mode == "RGBA" and "transparency" not in picture.info
         return _array(picture if plain else picture.convert("RGBA"))
-    make = _WIDE.get(picture.mode.partition(";")[0])
-    if make is not None:
-        grey = make(np.asarray(picture))
-        return np.repeat(grey[:, :, None], 3, axis=2)
     if picture.mode == "LAB":
         converted = ImageCms.applyTransform(picture, _lab_to_rgb())
         assert converted is not None  # only a transform in place gives nothing

@@ -73,12 +73,17 @@ class SignalPart(ABC):
         """
         if len(value) != self.width_bytes:
             raise InputError(f"{self.title} hash must be {self.width_bytes} bytes, got {len(value)}")
-        if not any(value):
-            raise InputError(f"{self.title} hash is all zero, which stands for no hash; leave the row out")
+        nothing = self.why_nothing(value)
+        if nothing:
+            raise InputError(f"{self.title} hash is {nothing}; leave the row out")
         if quality is not None and quality < self.min_quality:
             raise InputError(
                 f"{self.title} hash of quality {quality} matches unrelated files; at least {self.min_quality} is needed"
             )
+
+    def why_nothing(self, value: bytes) -> str:
+        """What a value is that stands for no file, as hashers that fail send it; "" for any other."""
+        return "" if any(value) else "all zero, which stands for no hash"
 
 
 class Digest(Protocol):
@@ -100,11 +105,11 @@ class DigestPart(SignalPart):
     def new(self) -> Digest:
         """A digest of no bytes yet."""
 
-    def check(self, value: bytes, quality: int | None = None) -> None:
-        """As `SignalPart.check`; nor may it be the digest of an empty file, which broken uploads have."""
-        super().check(value, quality)
-        if value == self.new().digest():
-            raise InputError(f"{self.title} hash is that of an empty file, which says nothing; leave the row out")
+    def why_nothing(self, value: bytes) -> str:
+        """As `SignalPart.why_nothing`; broken uploads have the digest of an empty file."""
+        return super().why_nothing(value) or (
+            "that of an empty file, which says nothing" if value == self.new().digest() else ""
+        )
 
 
 class PixelPart(SignalPart):

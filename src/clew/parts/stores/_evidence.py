@@ -14,6 +14,7 @@ from clew.records.evidence import (
     CaseKey,
     Destruction,
     Hold,
+    HoldKind,
     LegalProcess,
     Preservation,
     SealedObject,
@@ -119,8 +120,12 @@ class EvidenceReader(ABC):
         """How many cases stand how."""
 
     @abstractmethod
-    def endings(self, at: datetime, until: datetime) -> list[tuple[CaseId, datetime]]:
-        """Cases whose last hold standing at a moment ends by itself before another, with its end, the soonest first."""
+    def endings(self, at: datetime, until: datetime, kind: HoldKind | None = None) -> list[tuple[CaseId, datetime]]:
+        """Cases whose last hold standing at a moment ends by itself before another, with its end, the soonest first.
+
+        Args:
+            kind: the last of that kind; others may stand beside it. None is the last of all.
+        """
 
     @abstractmethod
     def get_process(self, process_id: ProcessId) -> LegalProcess:
@@ -133,6 +138,13 @@ class EvidenceReader(ABC):
     @abstractmethod
     def processes_due(self, limit: int) -> list[LegalProcess]:
         """Those that wait for an answer and have a date for it, the soonest first."""
+
+    @abstractmethod
+    def processes_undated(self, at: datetime, limit: int) -> list[LegalProcess]:
+        """Those that wait for an answer and have no date for it, the oldest first.
+
+        Not a request to preserve that has run out at that moment, nor one to destroy what was destroyed.
+        """
 
     @abstractmethod
     def brought_into(self, case_id: CaseId) -> list[BroughtIn]:

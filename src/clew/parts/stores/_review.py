@@ -363,8 +363,12 @@ class ReviewWriter(ABC):
         """The one serving of a view begins now; false when it had begun before, in whichever process."""
 
     @abstractmethod
-    def complete_view(self, view_id: ViewId, served_bytes: int, at: datetime) -> bool:
-        """The serving is completed; False, and nothing changes, when it was already."""
+    def complete_view(self, view_id: ViewId, served_bytes: int, at: datetime, *, proof: bytes | None = None) -> bool:
+        """The serving is completed; False, and nothing changes, when it was already.
+
+        Args:
+            proof: what its page must say to be believed that all of it arrived.
+        """
 
     @abstractmethod
     def confirm_view(self, confirmation: Confirmation) -> bool:

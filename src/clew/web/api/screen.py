@@ -12,7 +12,7 @@ import msgspec
 from starlette.types import Receive, Scope, Send
 
 from clew.errors import InputError, TooLargeError
-from clew.pipelines.uploads import Answer, Content, parse_signal
+from clew.pipelines.uploads import Answer, Content, parse_signal, say_nothing
 from clew.records.case import UploadFacts
 from clew.records.identifiers import ListName
 from clew.records.match import Channel
@@ -21,6 +21,7 @@ from clew.web import answers, schemas
 from clew.web.api import screen_shapes
 from clew.web.body import MEGABYTE, Room, declared_bytes, media_type, no_encoding, pour_body, read_body
 from clew.web.door import Door
+from clew.web.form_token import HEADER as TOKEN_HEADER
 from clew.web.multipart import Form
 from clew.web.upload_shapes import PLAIN_FACTS, hear_plain_facts, hear_upload
 from clew.web.uploads import Kept, Upload
@@ -61,7 +62,8 @@ class Screen:
     def __init__(self, door: Door) -> None:
         self._door = door
         self._decoder = msgspec.json.Decoder(screen_shapes.ScreenGiven)
-        self._parse = {name: part.parse for name, part in door.installation.signals.items()}
+        self._parts = door.installation.signals
+        self._parse = {name: part.parse for name, part in self._parts.items()}
         self._file_bytes = door.installation.settings.decode.file_mb * MEGABYTE
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,6 +76,8 @@ class Screen:
                 said = await self._hashes(scope, receive, room, asked)
             elif kind == "multipart/form-data":
                 said = await self._form(scope, receive, room, asked, parameters)
+            elif kind.startswith("multipart/"):
+                raise InputError("of bodies in parts only multipart/form-data is read; send the files in such a form")
             else:
                 said = await self._file(scope, receive, room, asked)
         await answers.send_json(send, 200, answers.encode(said))
@@ -90,8 +94,10 @@ class Screen:
         if given.signals is not None and given.batch is None:
             reference = given.reference if given.reference is not None else _only(asked.references)
             _only(asked.file_names)
+            signals = self._signals(given.signals, "")
             content = Content(
-                signals=self._signals(given.signals, ""),
+                signals=signals,
+                unhashable=say_nothing(signals, self._parts),
                 reference=_clean(reference),
                 facts=_facts(asked, 0) if given.upload is None else hear_upload(given.upload),
             )
@@ -107,11 +113,13 @@ class Screen:
             raise TooLargeError(f"one call may bear {_HASHES:,} hashes, got {hashes:,}; send the rest in another")
         return [
             Content(
-                signals=self._signals(each.signals, f"batch[{place}]."),
+                signals=signals,
+                unhashable=say_nothing(signals, self._parts),
                 reference=_clean(each.reference),
                 facts=hear_upload(each.upload, f"batch[{place}].upload"),
             )
             for place, each in enumerate(batch)
+            for signals in [self._signals(each.signals, f"batch[{place}].")]
         ]
 
     def _signals(self, given: Sequence[screen_shapes.SignalGiven], where: str) -> tuple[Signal, ...]:
@@ -236,10 +244,8 @@ def _asked(scope: Scope) -> _Asked:
         for name, value in pairs:
             _take(asked, name, value)
     for given, text in scope["headers"]:
-        if given.startswith(_HEADERS):
-            name = given[len(_HEADERS) :].decode("latin-1").replace("-", "_")
-            if name in _NAMES:
-                _take(asked, name, text.decode("utf-8", "replace"))
+        if given.startswith(_HEADERS) and given != TOKEN_HEADER:
+            _take(asked, given[len(_HEADERS) :].decode("latin-1").replace("-", "_"), text.decode("utf-8", "replace"))
     return asked
 
 

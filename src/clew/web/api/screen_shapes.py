@@ -61,7 +61,10 @@ class IndexSaid(Said):
 
 
 class MatchSaid(Said):
-    """One entry near enough: `exact` means the same bytes; a perceptual hash at distance 0 is not exact."""
+    """One entry near enough: `exact` means the same bytes; a perceptual hash at distance 0 is not exact.
+
+    `action` is what it alone led to; null in a hit of a version that did not keep it.
+    """
 
     type: str
     value: str
@@ -74,6 +77,7 @@ class MatchSaid(Said):
     category: CategorySaid | None
     vetted: bool
     disputed: bool
+    action: str | None
 
 
 class UnhashableSaid(Said):
@@ -131,6 +135,7 @@ def say_match(match: Match) -> MatchSaid:
         category=CategorySaid(scheme=category.scheme, code=category.code) if category else None,
         vetted=match.vetted,
         disputed=match.disputed,
+        action=match.action.value if match.action else None,
     )
 
 

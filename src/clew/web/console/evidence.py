@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -13,7 +14,7 @@ from clew.parts.stores._evidence import Kept, PreservationFilter
 from clew.parts.stores.base import Reader
 from clew.pipelines import holds, legal_process
 from clew.pipelines.destruction import certificate_of, destroy, plan, withdraw
-from clew.pipelines.release import keep_standing, release
+from clew.pipelines.release import free_at, keep_standing, release
 from clew.pipelines.strongroom import Strongroom
 from clew.records.evidence import HoldKind, ProcessKind
 from clew.records.identifiers import CaseId, HoldId, ProcessId
@@ -65,6 +66,7 @@ def show_evidence(
         cases = reader.preservations(asked)
         counts = reader.count_preservations(at)
         due = holds.deadlines(reader, at, _AHEAD)
+        undated = holds.undated_requests(reader, at)
         objects, size_bytes = reader.count_objects()
     return page(
         request,
@@ -78,10 +80,12 @@ def show_evidence(
         objects=objects,
         size_bytes=size_bytes,
         due=due,
+        undated=undated,
         ahead_days=_AHEAD.days,
         law=room.jurisdiction,
         KEPT=KEPT,
         KINDS=KINDS,
+        PROCESSES=PROCESSES,
         link=_link,
     )
 
@@ -233,6 +237,7 @@ def _case(request: Request, case_id: CaseId, fault: ClewError | None = None) -> 
         names=names,
         law=room.jurisdiction,
         two_people=room.two_people,
+        free_at=partial(free_at, room),
         actor=visit_of(request.scope).actor,
         KINDS=KINDS,
         PROCESSES=PROCESSES,

@@ -52,6 +52,7 @@ STEPS = {
     Step.FINISHING: "Hands the report in",
     Step.FINISHED: "The receipt is stored",
     Step.FOUND_FINISHED: "An earlier attempt had been finished",
+    Step.HANDING: "Names its package",
     Step.HANDED: "A sealed package lies ready",
     Step.BY_HAND: "A person recorded that it was filed",
     Step.GAVE_UP: "This attempt ended",
@@ -111,7 +112,8 @@ def show_filing(request: Request, filing_id: str) -> Response:
     with installation.store.read() as reader:
         shown = filing_file(reader, FilingId(filing_id))
         case_id = shown.filing.case_id
-        held = [] if case_id is None else reader.holds_of_case(case_id)
+        kept = None if case_id is None else reader.find_preservation(case_id)
+        destructions = [] if case_id is None else reader.destructions_of_case(case_id)
     note(request, "filing.read", shown.filing.subject, filing=shown.filing.id)
     uploaded = {each.key for each in shown.steps if each.step is Step.UPLOADED}
     return page(
@@ -121,7 +123,9 @@ def show_filing(request: Request, filing_id: str) -> Response:
         shown=shown,
         filing=shown.filing,
         files=len(uploaded),
-        kept_until=max((each.until for each in held if each.stands(at) and each.until is not None), default=None),
+        kept=kept,
+        kept_until=kept.kept_until(at) if kept else None,
+        certified=next((each for each in reversed(destructions) if each.certificate is not None), None),
         papers=shown.papers,
         documents=_DOCUMENTS if _lies_there(shown.filing.state) else {},
         left_open=filings.left_open(installation.filing_desk, shown.filing),

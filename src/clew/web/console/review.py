@@ -89,7 +89,7 @@ def show_queue(
         jobs = _jobs(reader, _wanted(show, who, now), JobId(after) if after else None)
         rows = [_row(reader, job, who, now) for job in jobs[:_ROWS]]
         counts = {name: _count(reader, _wanted(name, who, now)) for name in FILTERS if name != "decided"}
-        undoing = undo_of(reader, who, undo, now)
+        undoing = undo_of(desk, reader, who, undo, now)
     marked = next((row for row in rows if row.job.id == at), rows[0] if rows else None)
     return page(
         request,

@@ -12,7 +12,7 @@ from clew.pipelines.case_file import CaseFile, case_file
 from clew.pipelines.reported import is_filed
 from clew.pipelines.review_desk import ReviewDesk, senior
 from clew.pipelines.views import COST_OF_NOT_VIEWING, narrative
-from clew.records.case import Content, ContentKind, ReportRoute
+from clew.records.case import Content, ContentKind, NotHeld, ReportRoute
 from clew.records.identifiers import ContentId, JobId
 from clew.records.match import Hit
 from clew.records.people import User
@@ -110,7 +110,7 @@ def show_job(
         shown: dict[str, Any] = {
             "hits": hits,
             "ledger": _ledger(reader, file, who),
-            "undoing": undo_of(reader, who, undo, now),
+            "undoing": undo_of(desk, reader, who, undo, now),
             "reasons": review_words.why(file.job, file.contents, _hits(reader, file)),
             "earlier": [each for each in reader.cases_of(file.subject.id) if each.id != file.case.id],
             "names": {each.by: review_words.name_of(reader, each.by, who.id) for each in file.verdicts},
@@ -143,6 +143,7 @@ def show_job(
         searched=searched,
         viewing=file.viewings.get(chosen.content.id) if chosen else None,
         narrative=narrative,
+        once_opened=lambda viewing: narrative(replace(viewing, partial_views=1)),
         cost=COST_OF_NOT_VIEWING,
         whole_shown=chosen is not None and chosen.content.media_type in PICTURES | FILMS,
         animated=ANIMATED,
@@ -217,13 +218,18 @@ def _parts(reader: Reader, file: CaseFile, left: tuple[ContentId, ...]) -> list[
 
 def _state(reader: Reader, content: Content, viewing: FileViewing) -> tuple[str, str, str]:
     """Pane, words and small words of a content."""
-    if content.known is not None and reader.get_verdict(content.known).standing is VerdictStanding.FINAL:
+    destroyed = content.not_held is NotHeld.DESTROYED  # whatever was seen of it before: nobody opens it again
+    if (
+        not destroyed
+        and content.known is not None
+        and reader.get_verdict(content.known).standing is VerdictStanding.FINAL
+    ):
         return "known", "Known, confirmed", "will not be shown again"
     kind = review_words.kind_of(content)
     if content.kind is ContentKind.THREAD:
         seen = viewing.partial_views > 0
         return ("partly", "Read", kind) if seen else ("sealed", "Hidden", kind)
-    if viewing.viewed:
+    if viewing.viewed and not destroyed:
         return "viewed", "Viewed in full", "and confirmed"
     if content.object_id is None:
         why = review_words.NOT_HELD[content.not_held] if content.not_held else "no bytes are held"

@@ -11,12 +11,14 @@ from fastapi import APIRouter, Request, Response
 from clew.records.hashlist import Action
 from clew.records.match import Channel
 from clew.records.screening import CountKey
-from clew.records.signal import Reason
+from clew.records.signal import NO_PICTURE, Reason
 from clew.web.console.pages import page
 from clew.web.door import door_of
 
 router = APIRouter(include_in_schema=False)
 
+# Of these nothing could be read: they are not among what was screened, and a share of it says nothing of them.
+_UNSCREENED = frozenset({Reason.NOT_A_FILE, Reason.UNREADABLE})
 _SPANS = {"7": 7, "30": 30, "90": 90, "365": 365}
 
 
@@ -28,6 +30,7 @@ class Day:
     channel: Channel
     actions: Counter[Action] = field(default_factory=Counter)
     missing: Counter[str] = field(default_factory=Counter)
+    without_picture: Counter[str] = field(default_factory=Counter)
 
     @property
     def screened(self) -> int:
@@ -39,13 +42,18 @@ class Day:
         """Contents without the type that was missing most often; counts are kept by type, not by content."""
         return max(self.missing.values(), default=0)
 
+    @property
+    def no_pictures(self) -> int:
+        """Contents of which no picture was to be expected, likewise."""
+        return max(self.without_picture.values(), default=0)
+
 
 @router.get("/screening")
 def show_screening(request: Request, days: str = "30") -> Response:
     """The page."""
     days = days if days in _SPANS else "30"
     counts = _counts(request, days)
-    rows = _days(counts)
+    rows = by_day(counts)
     missing: Counter[tuple[str, Reason]] = Counter()
     for key, contents in counts.items():
         if key.type is not None and key.reason is not None:
@@ -61,6 +69,7 @@ def show_screening(request: Request, days: str = "30") -> Response:
         screened=screened,
         actions={action: sum(each.actions[action] for each in rows) for action in Action},
         missing=missing.most_common(),
+        unscreened=_UNSCREENED,
         most=max((each.screened for each in rows), default=0),
         Action=Action,
     )
@@ -88,7 +97,7 @@ def _counts(request: Request, days: str) -> dict[CountKey, int]:
         return reader.counts(last - timedelta(days=_SPANS[days] - 1), last)
 
 
-def _days(counts: dict[CountKey, int]) -> list[Day]:
+def by_day(counts: dict[CountKey, int]) -> list[Day]:
     """By day, newest first, then by channel."""
     rows: dict[tuple[date, Channel], Day] = {}
     for key, contents in counts.items():
@@ -96,7 +105,7 @@ def _days(counts: dict[CountKey, int]) -> list[Day]:
         if key.action is not None:
             row.actions[key.action] += contents
         elif key.type is not None:
-            row.missing[key.type] += contents
+            (row.without_picture if key.reason in NO_PICTURE else row.missing)[key.type] += contents
     return sorted(rows.values(), key=lambda each: (-each.day.toordinal(), each.channel))
 
 

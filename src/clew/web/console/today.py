@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from fastapi import APIRouter, Request, Response
 
 from clew.parts.stores.base import HitFilter
+from clew.pipelines.holds import deadlines
 from clew.pipelines.installation import Installation
 from clew.records.hashlist import LegalBasis, ListState
 from clew.records.match import Hit
@@ -16,6 +17,7 @@ from clew.web.console import review_words, words
 from clew.web.console.exposure import meter_of
 from clew.web.console.navigation import may_open
 from clew.web.console.pages import page
+from clew.web.console.screening import by_day
 from clew.web.console.today_work import Knot, Work, work_of
 from clew.web.door import door_of
 from clew.web.visit import visit_of
@@ -71,8 +73,10 @@ def show_today(request: Request) -> Response:
         states = reader.list_states(now)
         bases = [found for purpose in Purpose if (found := reader.find_basis(purpose)) is not None]
         runs = reader.runs(_RUNS)
+        overdue = len(deadlines(reader, now, timedelta()))
     needs = [
         *_broken(faults(door)),
+        *_unanswered(overdue, "/evidence" if may_open(who, "/evidence") else ""),
         *_unfiled(work),
         *_unreviewed(work),
         *_flooded(hits, opens_hits=opens_hits),
@@ -112,16 +116,17 @@ def _says(needs: list[Need], work: Work) -> str:
 def _screening(counts: dict[CountKey, int], hit_count: int, exact_count: int, *, opens_hits: bool) -> tuple[Knot, Knot]:
     """The first two knots of the day's thread."""
     screened = sum(contents for key, contents in counts.items() if key.action is not None)
-    missing = _missing(counts)
-    lacking = (
-        f"{words.number(missing[0][1])} without {words.TYPES.get(missing[0][0], missing[0][0])}" if missing else ""
-    )
+    rows = by_day(counts)
+    lacking = {
+        "not in full": sum(each.not_in_full for each in rows),
+        "no pictures": sum(each.no_pictures for each in rows),
+    }
     return (
         Knot(
             name="Screened",
             figure=words.number(screened),
             small="files and sets of hashes",
-            quiet=lacking,
+            quiet=", ".join(f"{words.number(number)} {what}" for what, number in lacking.items() if number),
             link="/screening",
         ),
         Knot(
@@ -156,18 +161,17 @@ def _ask(number: int, one: str, many: str) -> str:
     return f"{words.count(number, one, many)} {'asks' if number == 1 else 'ask'}"
 
 
-def _missing(counts: dict[CountKey, int]) -> list[tuple[str, int]]:
-    """Contents without a signal, by type, most first."""
-    by_type: dict[str, int] = {}
-    for key, contents in counts.items():
-        if key.type is not None:
-            by_type[key.type] = by_type.get(key.type, 0) + contents
-    return sorted(by_type.items(), key=lambda pair: (-pair[1], pair[0]))
-
-
 def _broken(reasons: list[str]) -> Iterator[Need]:
     for reason in reasons:
         yield Need(tone="danger", what="The service is not ready", why=reason)
+
+
+def _unanswered(overdue: int, link: str) -> Iterator[Need]:
+    """Of legal requests."""
+    if overdue:
+        what = f"{words.count(overdue, 'legal request is', 'legal requests are')} overdue"
+        why = "An authority waits for an answer past its day. Answer it, and mark it answered."
+        yield Need(tone="danger", what=what, why=why, link=link)
 
 
 def _unfiled(work: Work) -> Iterator[Need]:
@@ -189,6 +193,20 @@ def _unreviewed(work: Work) -> Iterator[Need]:
             tone="ongoing",
             what=f"{words.count(work.waiting, 'job waits', 'jobs wait')} for review",
             why="A match is a lead: a person decides, most urgent first.",
+            link=work.knots[0].link,
+        )
+    if work.urgent_others:
+        yield Need(
+            tone="danger",
+            what=f"{words.count(work.urgent_others, 'urgent job waits', 'urgent jobs wait')} for another person",
+            why="Nobody holds it, and you may not take it. Tell a person who reviews, at once.",
+            link=work.knots[0].link,
+        )
+    elif work.others:
+        yield Need(
+            tone="plain",
+            what=f"{words.count(work.others, 'job waits', 'jobs wait')} for other people",
+            why="You may not take them: they need another role, a second pair of eyes, or another day.",
             link=work.knots[0].link,
         )
 

@@ -1,6 +1,6 @@
 """The work of the day as Today shows it: the job that comes first, and how far the day's hits have come."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from clew.parts.stores._evidence import Kept
@@ -9,9 +9,11 @@ from clew.parts.stores._review import JobFilter
 from clew.parts.stores.base import Reader
 from clew.pipelines.alerts import count_alerts, standing_alerts
 from clew.pipelines.filing_shown import FilingStanding, filing_standing
+from clew.pipelines.reported import is_all_told
 from clew.pipelines.review_desk import senior
 from clew.records.audit import AuditFilter
 from clew.records.filing import FilingState
+from clew.records.identifiers import JobId
 from clew.records.people import User
 from clew.records.review import JobState, ReviewJob
 from clew.settings import Settings
@@ -55,7 +57,10 @@ class Work:
     """How the day's work stands.
 
     Attributes:
-        waiting: jobs that nobody has decided, and nobody holds.
+        waiting: jobs that this person may take now.
+        urgent: of them, those in an urgent lane whose case is not all told to a clearinghouse.
+        others: jobs that wait for other people alone.
+        urgent_others: of them, those that are urgent.
         alerts: what stands until a person has seen to it, and where; the newest.
         older_alerts: how many stand besides those.
         all_alerts: where all of them stand; "" where the person may not go.
@@ -64,6 +69,8 @@ class Work:
     next: NextJob | None
     waiting: int
     urgent: int
+    others: int
+    urgent_others: int
     knots: tuple[Knot, ...]
     alerts: tuple[alerts.Shown, ...]
     older_alerts: int
@@ -77,6 +84,9 @@ def work_of(reader: Reader, settings: Settings, who: User, midnight: datetime, n
     urgent = reader.count_jobs(JobFilter(state=JobState.WAITING, urgent=True))
     held = reader.count_jobs(JobFilter(state=JobState.HELD))
     reviews = may_open(who, "/review")
+    mine = JobFilter(open_to=who.id, senior=senior(who), at=now)
+    free = reader.count_jobs(replace(mine, state=JobState.WAITING)) if reviews else 0
+    mine_urgent = _untold(reader, replace(mine, urgent=True)) if reviews else set()
     in_review = Knot(
         name="In review",
         figure=words.number(waiting + held),
@@ -89,8 +99,10 @@ def work_of(reader: Reader, settings: Settings, who: User, midnight: datetime, n
     kept = _preserved(reader, now, "/evidence" if may_open(who, "/evidence") else "")
     return Work(
         next=_next(reader, who, now) if reviews else None,
-        waiting=waiting,
-        urgent=urgent,
+        waiting=reader.count_jobs(mine) if reviews else 0,
+        urgent=len(mine_urgent),
+        others=waiting - free,
+        urgent_others=len(_untold(reader, JobFilter(state=JobState.WAITING, urgent=True)) - mine_urgent),
         knots=(in_review, _verdicts(reader, midnight, "/review?show=decided" if reviews else ""), filed, kept),
         alerts=tuple(alerts.shown(reader, who, standing_alerts(reader, most=_ALERTS))),
         older_alerts=max(count_alerts(reader) - _ALERTS, 0),
@@ -109,8 +121,14 @@ def _next(reader: Reader, who: User, now: datetime) -> NextJob | None:
         job=job,
         what=review_words.what(contents),
         why=review_words.short_why(review_words.why(job, contents, hits)),
-        clock=review_words.clock_of(job, now),
+        clock=None if is_all_told(reader, job.case_id) else review_words.clock_of(job, now),
     )
+
+
+def _untold(reader: Reader, wanted: JobFilter) -> set[JobId]:
+    """The jobs of those whose case has something that no clearinghouse knows yet."""
+    found = reader.jobs(replace(wanted, limit=_MOST))
+    return {each.id for each in found if not is_all_told(reader, each.case_id)}
 
 
 def _verdicts(reader: Reader, midnight: datetime, link: str) -> Knot:

@@ -29,7 +29,7 @@ class Undoing:
     possible: bool
 
 
-def undo_of(reader: Reader, who: User, verdict_id: str, now: datetime) -> Undoing | None:
+def undo_of(desk: ReviewDesk, reader: Reader, who: User, verdict_id: str, now: datetime) -> Undoing | None:
     """The person's own verdict just given; None when there is none of that id, or it is older."""
     if not verdict_id:
         return None
@@ -41,7 +41,7 @@ def undo_of(reader: Reader, who: User, verdict_id: str, now: datetime) -> Undoin
         return None
     said = DECISIONS[verdict.decision]
     if verdict.standing is VerdictStanding.PROVISIONAL:
-        said += "; another person looks too"
+        said += "; you look once more, later" if desk.policy.one_person else "; another person looks too"
     return Undoing(verdict.id, verdict.job_id, said, may_reverse(who, verdict, reader.get_job(verdict.job_id), now))
 
 

@@ -239,8 +239,16 @@ def confirm(request: Request, job_id: str, form: Form) -> Response:
         event, job = reader.get_view(view_id), reader.get_job(JobId(job_id))
     if event.case_id != job.case_id:
         raise NotFoundError("this job has no view of that id")
-    serving.confirm_view(desk, who, view_id)
+    serving.confirm_view(desk, who, view_id, proof=_proof(form))
     return RedirectResponse(f"/review/{job.id}?content={event.content_id}&said=viewed", SEE_OTHER)
+
+
+def _proof(form: Fields) -> bytes:
+    """What the page's script made of the bytes it received; empty from a page without a script."""
+    try:
+        return bytes.fromhex(form.get("proof", ""))
+    except ValueError:
+        return b""
 
 
 @router.post("/review/{job_id}/messages")

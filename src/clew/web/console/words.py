@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
+from clew.ground.text import count as _count
 from clew.records.hashlist import Action, Category, Right, ServiceKind
 from clew.records.match import Channel, Hit, Match
 from clew.records.signal import Reason
@@ -31,6 +32,7 @@ RIGHTS = {Right.EXPORT: "export to a file", Right.SHARE: "share with members"}
 TYPES = {"md5": "MD5", "sha1": "SHA-1", "sha256": "SHA-256", "pdq": "PDQ"}
 REASONS = {
     Reason.NOT_A_PICTURE: "not a picture that any decoder knows",
+    Reason.CONTAINER: "a container: what is inside was not looked at",
     Reason.EMPTY: "no bytes at all",
     Reason.DAMAGED: "damaged: the format is known, the file cannot be read",
     Reason.TOO_MANY_PIXELS: "more pixels than the limit",
@@ -41,6 +43,7 @@ REASONS = {
     Reason.CRASHED: "the decoder crashed; only this file was lost to it",
     Reason.FLAT: "a picture without structure to compare",
     Reason.LOW_QUALITY: "too little structure for a safe comparison",
+    Reason.TRUNCATED: "breaks off or is damaged inside: only a part was compared",
     Reason.FRAMES_LEFT_OUT: "has more frames than were looked at",
     Reason.UNREADABLE: "could not be opened or read",
     Reason.CHANGED: "changed while it was read",
@@ -63,6 +66,8 @@ _CODES = {
     ("industry", "B2"): "pubescent minor, lascivious exhibition",
 }
 
+# The pages count as the commands do.
+count = _count
 _PDQ_BITS = 256
 _ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")
 
@@ -79,11 +84,6 @@ def category(given: Category | None) -> str:
 def number(value: float) -> str:
     """A whole number with separators, in the console's way."""
     return f"{value:,.0f}"
-
-
-def count(value: int, one: str, many: str | None = None) -> str:
-    """A number with its noun."""
-    return f"{value:,} {one if value == 1 else many or one + 's'}"
 
 
 def size(size_bytes: int | None) -> str:
@@ -185,11 +185,9 @@ def answer(hit: Hit) -> str:
 
 
 def _ground_of_block(hit: Hit) -> str:
-    exact = [each for each in hit.matches if each.exact]
-    disputed = {each.list_id for each in exact if each.disputed}
-    lists = dict.fromkeys(each.list_name for each in exact if each.vetted and each.list_id not in disputed)
+    lists = dict.fromkeys(each.list_name for each in hit.matches if each.action is Action.BLOCK)
     if not lists:
-        # Their rule then is not today's, or the match is not among those that were kept.
+        # A hit of a version that did not keep it, or the match is not among those that were kept.
         return "An exact match on a vetted list."
     return f"An exact match, vetted and undisputed on {' and on '.join(lists)}."
 

@@ -8,15 +8,18 @@ let lastSign = performance.now();
 let signsSince = false;
 
 // What is shown goes away for good: nothing is hidden that could be brought back without another view.
+let showing = 0;
 function cover(why) {
+  showing += 1; // what is still on its way is not shown any more
   const shown = part("shown");
   if (!shown || shown.hidden) return;
   for (const each of shown.querySelectorAll("img, video")) each.removeAttribute("src");
   shown.replaceChildren();
   shown.hidden = true;
   part("cover").hidden = false;
+  part("cover").querySelector("h2, h3").textContent = "Covered";
   const said = part("said");
-  if (said) said.textContent = `Covered${why ? `, ${why}` : ""}. Opening it again is another view.`;
+  if (said) said.textContent = `${why ? `${why}. ` : ""}Opening it again is another view.`;
 }
 
 function say(text) {
@@ -29,6 +32,7 @@ function say(text) {
 // The ledger says at once what was just shown.
 function enter(told) {
   for (const gone of document.querySelectorAll("[data-unopened], [data-nothing]")) gone.hidden = true;
+  for (const each of document.querySelectorAll("[data-once-opened]")) each.textContent = each.dataset.onceOpened;
   const line = document.createElement("li");
   const time = document.createElement("time");
   time.textContent = "just now";
@@ -51,18 +55,102 @@ function measure(meter) {
   }));
 }
 
-function show(told) {
+// A view may be confirmed once its page has proved that all of it came; else the page says why it stays a part.
+function offer(view = "", proof = "", why = "") {
+  const confirm = document.querySelector("form[data-confirm]");
+  confirm.hidden = !proof;
+  confirm.elements.view.value = proof ? view : "";
+  confirm.elements.proof.value = proof;
+  const unproved = document.querySelector("[data-unproved]");
+  unproved.hidden = !why;
+  unproved.textContent = why ? `${why} The view stays a part: the report goes on to say “not viewed”.` : "";
+}
+
+// SHA-256 over the id of this serving and the bytes that came: nobody can say it who has not received them all.
+async function prove(view, bytes) {
+  const id = new TextEncoder().encode(view);
+  const salted = new Uint8Array(id.length + bytes.byteLength);
+  salted.set(id);
+  salted.set(new Uint8Array(bytes), id.length);
+  const digest = await crypto.subtle.digest("SHA-256", salted);
+  return Array.from(new Uint8Array(digest), (each) => each.toString(16).padStart(2, "0")).join("");
+}
+
+// The pictures of a file that moves; null of one that does not, undefined when this browser cannot tell.
+const STILL = ["image/jpeg", "image/bmp"];
+async function movingPictures(bytes, type) {
+  if (STILL.includes(type)) return null;
+  if (!globalThis.ImageDecoder || !(await ImageDecoder.isTypeSupported(type))) return undefined;
+  const decoder = new ImageDecoder({ data: bytes, type });
+  await Promise.all([decoder.tracks.ready, decoder.completed]);
+  if (decoder.tracks.selectedTrack.frameCount > 1) return decoder;
+  decoder.close();
+  return null;
+}
+
+async function play(decoder, canvas, mine) {
+  const count = decoder.tracks.selectedTrack.frameCount;
+  for (let place = 0; mine === showing; place = (place + 1) % count) {
+    const { image } = await decoder.decode({ frameIndex: place });
+    canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    const lasts_ms = Math.max(20, (image.duration ?? 0) / 1_000);
+    image.close();
+    await new Promise((done) => setTimeout(done, lasts_ms));
+  }
+  decoder.close();
+}
+
+// The whole file comes through the script, which draws the very bytes whose digest it then says.
+async function showWhole(told) {
   cover();
+  offer();
+  const mine = showing;
+  part("said").textContent = "The file is on its way.";
+  const answer = await fetch(told.source, { cache: "no-store" });
+  if (!answer.ok) return say("It could not be shown. Nothing counts as viewed.");
+  const type = answer.headers.get("content-type").split(";")[0];
+  let bytes, picture, moving;
+  try {
+    bytes = await answer.arrayBuffer();
+    picture = await createImageBitmap(new Blob([bytes], { type }));
+    moving = await movingPictures(bytes, type);
+  } catch {
+    return say("It could not be shown. Nothing counts as viewed.");
+  }
+  const proof = crypto.subtle && moving !== undefined ? await prove(told.view, bytes) : "";
+  if (mine !== showing) {
+    part("said").textContent = "It was covered before all of it had come. Nothing counts as viewed.";
+    return;
+  }
+  const canvas = document.createElement("canvas");
+  canvas.width = picture.width;
+  canvas.height = picture.height;
+  canvas.className = "whole";
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", `What was asked for: ${told.words}`);
+  canvas.getContext("2d").drawImage(picture, 0, 0);
+  picture.close();
+  part("shown").replaceChildren(canvas);
+  part("shown").hidden = false;
+  part("cover").hidden = true;
+  let why = "";
+  if (!crypto.subtle) why = "A browser proves what reached it only over https or on this machine itself (localhost).";
+  else if (moving === undefined) why = "This browser cannot tell whether the file moves, and shows its first picture only.";
+  offer(told.view, proof, why);
+  enter(told);
+  if (moving) play(moving, canvas, mine);
+}
+
+function show(told) {
+  if (told.whole) return showWhole(told);
+  cover();
+  offer();
   const picture = new Image();
   picture.alt = `What was asked for: ${told.words}`;
-  picture.addEventListener("load", () => {
-    const confirm = document.querySelector("form[data-confirm]");
-    confirm.hidden = !told.whole;
-    confirm.elements.view.value = told.whole ? told.view : "";
-    enter(told);
-  });
+  picture.addEventListener("load", () => enter(told));
   picture.addEventListener("error", () => { if (picture.isConnected) say("It could not be shown. Nothing counts as viewed."); });
-  picture.className = told.whole ? "whole" : "small-view";
+  picture.className = "small-view";
   picture.src = told.source;
   part("shown").replaceChildren(picture);
   part("shown").hidden = false;
@@ -79,7 +167,7 @@ form?.addEventListener("submit", async (event) => {
     const told = await answer.json();
     if (told.meter) measure(told.meter);
     if (told.go) location.assign(told.go);
-    else if (told.source) show({ ...told, part: form.dataset.open });
+    else if (told.source) await show({ ...told, part: form.dataset.open });
     else say(`It is not shown: ${told.message}.`);
   } catch {
     say("The service did not answer. Nothing was shown; try again.");
@@ -89,10 +177,10 @@ form?.addEventListener("submit", async (event) => {
 for (const sign of ["keydown", "pointermove", "pointerdown", "scroll"])
   addEventListener(sign, () => { lastSign = performance.now(); signsSince = true; }, { passive: true, capture: true });
 addEventListener("keydown", (event) => { if (event.key === "Escape" && !document.querySelector("dialog[open]")) cover(); });
-addEventListener("blur", () => cover("another window was in front"));
+addEventListener("blur", () => cover("Another window was in front"));
 addEventListener("pagehide", () => cover());
-document.addEventListener("visibilitychange", () => { if (document.hidden) cover("the page was left"); });
-setInterval(() => { if (performance.now() - lastSign > IDLE_MS) cover("half a minute without a sign of you"); }, 1_000);
+document.addEventListener("visibilitychange", () => { if (document.hidden) cover("The page was left"); });
+setInterval(() => { if (performance.now() - lastSign > IDLE_MS) cover("Half a minute passed without a sign of you"); }, 1_000);
 
 // What is true only with this script is said only with it.
 for (const each of document.querySelectorAll("[data-scripted]")) each.hidden = false;
@@ -113,7 +201,7 @@ if (held) setInterval(async () => {
   const lease = document.querySelector("input[name=lease]").value;
   const answer = await fetch(`/review/${held.dataset.job}/renew`, { method: "POST", body: new URLSearchParams({ lease }), headers: { accept: "application/json", "x-clew-form": token() } }).catch(() => null);
   if (answer?.ok) document.querySelector("[data-until]").textContent = (await answer.json()).until;
-  else if (answer) { cover("you do not hold this job any more"); location.reload(); }
+  else if (answer) { cover("You do not hold this job any more"); location.reload(); }
 }, 1_000 * held.dataset.renew);
 
 // The queue: the row with the focus is the marked one, and the pane beside it explains it.

@@ -92,8 +92,15 @@ class Database(ABC):
         """Whether the transaction is still open: some errors end it behind our back."""
 
     @abstractmethod
-    def demand_in_place(self) -> None:
-        """UnavailableError when what is written no longer goes where the next process will look for it."""
+    def demand_in_place(self, *, committed: bool = False) -> None:
+        """UnavailableError when what is written no longer goes where the next process will look for it.
+
+        Args:
+            committed: the writer has just committed, on a connection that is still open.
+        """
+
+    def rescue(self) -> None:  # noqa: B027  (most databases have nothing to do)
+        """What was committed and has lost its place is brought to where it will be looked for, where that can be."""
 
     @abstractmethod
     def check(self, connection: Connection, *, whole: bool) -> None:

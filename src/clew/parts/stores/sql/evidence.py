@@ -31,8 +31,10 @@ from clew.records.evidence import (
     CaseKey,
     Destruction,
     Hold,
+    HoldKind,
     LegalProcess,
     Preservation,
+    ProcessKind,
     SealedObject,
     WrappedKey,
 )
@@ -144,7 +146,7 @@ class EvidenceReading(Session, Reader, ABC):
         rows = self._all(select(each.c.kept, func.count().label("cases")).group_by(each.c.kept))
         return dict.fromkeys(Kept, 0) | {Kept(row["kept"]): row["cases"] for row in rows}
 
-    def endings(self, at: datetime, until: datetime) -> list[tuple[CaseId, datetime]]:
+    def endings(self, at: datetime, until: datetime, kind: HoldKind | None = None) -> list[tuple[CaseId, datetime]]:
         """Only cases of which every standing hold has an end."""
         open_ended = func.max(case((_stands(at) & _HOLDS.until.is_(None), 1), else_=0))
         ends = func.max(case((_stands(at), _HOLDS.until)))
@@ -157,6 +159,8 @@ class EvidenceReading(Session, Reader, ABC):
             .having(open_ended == 0, ends < to_us(until))
             .order_by(ends, _HOLDS.case_id)
         )
+        if kind is not None:
+            query = query.where(_HOLDS.kind == kind.value)
         return [(CaseId(row["case_id"]), from_us(row["ends"])) for row in self._all(query)]
 
     def get_process(self, process_id: ProcessId) -> LegalProcess:
@@ -175,6 +179,24 @@ class EvidenceReading(Session, Reader, ABC):
         """By the index of what is not answered."""
         waiting = and_(_PROCESSES.answered_at.is_(None), _PROCESSES.due_at.is_not(None))
         query = select(T.legal_processes).where(waiting).order_by(_PROCESSES.due_at, _PROCESSES.id).limit(limit)
+        return [process_of(row) for row in self._all(query)]
+
+    def processes_undated(self, at: datetime, limit: int) -> list[LegalProcess]:
+        """By the same index, whose dates may be empty."""
+        waiting = and_(_PROCESSES.answered_at.is_(None), _PROCESSES.due_at.is_(None))
+        over = and_(
+            _PROCESSES.kind == ProcessKind.PRESERVATION_REQUEST.value,
+            _PROCESSES.expires_at.is_not(None),
+            _PROCESSES.expires_at <= to_us(at),
+        )
+        done = and_(_PROCESSES.kind == ProcessKind.DESTRUCTION_REQUEST.value, _KEYS.destroyed_at.is_not(None))
+        query = (
+            select(T.legal_processes)
+            .outerjoin(T.case_keys, _PROCESSES.case_id == _KEYS.case_id)
+            .where(waiting, ~over, ~done)
+            .order_by(_PROCESSES.id)
+            .limit(limit)
+        )
         return [process_of(row) for row in self._all(query)]
 
     def brought_into(self, case_id: CaseId) -> list[BroughtIn]:

@@ -141,6 +141,7 @@ def _match_row(hit_id: HitId, place: int, match: Match) -> Row:
         "signal_value": match.signal.value,
         "signal_quality": match.signal.quality,
         "signal_form": match.signal.form,
+        "action": match.action.value if match.action else None,
     }
 
 
@@ -163,4 +164,5 @@ def _match_of(row: RowMapping) -> Match:
         category=category_of(row),
         vetted=bool(row["vetted"]),
         disputed=bool(row["disputed"]),
+        action=Action(row["action"]) if row["action"] else None,
     )

@@ -192,7 +192,7 @@ class PostgresDatabase(Database):
         """The server answers every statement after an error with an error, so nothing can slip out."""
         return not connection.invalidated
 
-    def demand_in_place(self) -> None:
+    def demand_in_place(self, *, committed: bool = False) -> None:
         """The server answers for its files."""
 
     def check(self, connection: Connection, *, whole: bool) -> None:  # noqa: ARG002  (the server checks its own pages)

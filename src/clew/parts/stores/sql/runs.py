@@ -16,7 +16,7 @@ from clew.parts.stores.sql.values import Row, compact, from_us, maybe_at, maybe_
 from clew.records.hashlist import Action
 from clew.records.identifiers import ChangeSequence, HitId, RunId, SignalType
 from clew.records.screening import FileMark, Run
-from clew.records.signal import Reason
+from clew.records.signal import NO_PICTURE, Reason
 
 _PAGE_ROWS = 5_000
 # A PostgreSQL index row holds at most 2,704 bytes; a path 4,096 and more.
@@ -113,7 +113,7 @@ def _having(name: str, rows: Iterable[RowMapping | Row]) -> int:
 def _not_in_full(rows: Iterable[RowMapping | Row]) -> int:
     """Files without a signal that was to be expected; that a text is no picture is in order."""
     texts = (str(row["unhashable"] or "[]") for row in rows)
-    return sum(any(why != Reason.NOT_A_PICTURE for _, why in json.loads(text)) for text in texts)
+    return sum(any(why not in NO_PICTURE for _, why in json.loads(text)) for text in texts)
 
 
 def _run_row(run: Run) -> Row:

@@ -31,6 +31,8 @@ _BUSY_S = 30.0
 # SQLite's own busy handler sleeps up to 100 ms between attempts and so never gets in beside a bulk import that lets go
 # for moments only; we ask every millisecond instead.
 _POLL_S = 0.001
+# How long a log that was taken away is written into the database while others read.
+_RESCUE_S = 2.0
 # Above three polls, so that a waiting process sees the gap.
 _YIELD_S = 0.004
 # Pages of 4 KiB: a bulk import touches the same index pages again and again, and a checkpoint writes each only once.
@@ -43,6 +45,11 @@ _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _MOVED = (
     "{file} was removed or replaced while Clew used it: nothing more is stored in it, and what was stored last may be "
     "gone with it; stop Clew, put the file back or restore it from a backup, then start Clew again"
+)
+_JOURNAL_MOVED = (
+    "{journal} was removed or replaced while Clew used it, and with it the last changes; they are written into {file} "
+    "as far as that can be done. Nothing more is stored: find what touches Clew's folder, then stop Clew and start it "
+    "again"
 )
 _ORPHAN = (
     "{file} is not there, and {journal} with its last changes is; put the database back beside it or restore both from "
@@ -83,8 +90,13 @@ class SqliteDatabase(Database):
         self.place = str(path)
         # Device and inode of the file, once it was seen: as long as a connection is open, no other file has them.
         self._file: tuple[int, int] | None = None
+        self._journal_path = f"{path}-wal"
+        # The same of the write-ahead log, from the first commit of a connection until it is closed: as long as one is
+        # open, SQLite keeps this file and makes no other.
+        self._journal: tuple[int, int] | None = None
         self.reading = _engine(self._connect, writing=False)
         self.writing = _engine(self._connect, writing=True)
+        event.listen(self.writing, "close", self._forget_journal)
         self._insert_entries: str | None = None
 
     def create(self) -> None:
@@ -201,18 +213,34 @@ class SqliteDatabase(Database):
         """A full disk or an I/O error makes SQLite roll back on its own; what follows would commit by itself."""
         return _driver(connection).in_transaction
 
-    def demand_in_place(self) -> None:
-        """The path names the file that was opened first; one stat, some microseconds."""
-        try:
-            status = self._path.stat()
-        except OSError:
-            seen = None
-        else:
-            seen = (status.st_dev, status.st_ino)
+    def demand_in_place(self, *, committed: bool = False) -> None:
+        """The path names the file that was opened first, and the log beside it is that of the last commit.
+
+        Two stats, some microseconds.
+        """
+        seen = _identity(self.place)
         if self._file is None:
             self._file = seen
         elif seen != self._file:
             raise UnavailableError(_MOVED.format(file=self.place))
+        if committed or self._journal is not None:
+            journal = _identity(self._journal_path)
+            if self._journal is None:
+                self._journal = journal
+            elif journal != self._journal:
+                raise UnavailableError(_JOURNAL_MOVED.format(journal=self._journal_path, file=self.place))
+
+    def rescue(self) -> None:
+        """By a checkpoint: an open connection still has the file that nobody else finds any more."""
+        deadline = time.monotonic() + _RESCUE_S
+        with self.writing.connect() as connection:
+            while _driver(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                if time.monotonic() > deadline:
+                    return  # somebody reads; what could be written has been
+                time.sleep(_POLL_S)
+
+    def _forget_journal(self, *_: object) -> None:
+        self._journal = None
 
     def check(self, connection: Connection, *, whole: bool) -> None:
         """The small tables every process depends on, or all of them, by PRAGMA quick_check."""
@@ -332,6 +360,14 @@ def patiently(attempt: Callable[[], T]) -> T:
 def _primary_code(error: BaseException | None) -> int:
     """SQLite's primary result code; extended codes bear it in their low byte."""
     return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        status = os.stat(path)  # noqa: PTH116  (twice for each commit, and pathlib's takes longer)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _size_bytes(path: Path) -> int:

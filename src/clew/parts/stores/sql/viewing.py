@@ -110,10 +110,11 @@ class ViewWriting(ViewReading, ChangingSession, UnitOfWork, ABC):
         waiting = and_(_E.id == view_id, _E.begun_at.is_(None), _E.completed_at.is_(None))
         return self._change(update(tables.view_events).where(waiting).values(begun_at=to_us(at))) > 0
 
-    def complete_view(self, view_id: ViewId, served_bytes: int, at: datetime) -> bool:
+    def complete_view(self, view_id: ViewId, served_bytes: int, at: datetime, *, proof: bytes | None = None) -> bool:
         """Only one that is not completed."""
         statement = update(tables.view_events).where(_E.id == view_id, _E.completed_at.is_(None))
-        return self._change(statement.values(completed_at=to_us(at), served_bytes=served_bytes)) > 0
+        done: Row = {"completed_at": to_us(at), "served_bytes": served_bytes, "proof": proof}
+        return self._change(statement.values(done)) > 0
 
     def confirm_view(self, confirmation: Confirmation) -> bool:
         """An insert that gives way to who was first."""
@@ -147,6 +148,7 @@ def _view_row(view: ViewEvent) -> Row:
         "completed_at": maybe_us(view.completed_at),
         "served_bytes": view.served_bytes,
         "begun_at": maybe_us(view.begun_at),
+        "proof": view.proof,
     }
 
 
@@ -166,6 +168,7 @@ def _view_of(row: RowMapping) -> ViewEvent:
         completed_at=maybe_at(row["completed_at"]),
         served_bytes=row["served_bytes"],
         begun_at=maybe_at(row["begun_at"]),
+        proof=None if row["proof"] is None else bytes(row["proof"]),
     )
 
 

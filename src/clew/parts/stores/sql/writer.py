@@ -6,7 +6,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Generic, Protocol, TypeVar
 
 from sqlalchemy import Connection
@@ -144,7 +144,7 @@ class Writer:
         counted: Counter[CountKey] = Counter()
         audited: list[tuple[Value, ...]] = []
         deadline = time.monotonic() + _GROUP_S
-        self._database.demand_in_place()
+        self._demand_in_place()
         with self._begun() as connection:
             for job in jobs:
                 unit = SqlUnitOfWork(connection, self._database, counted)
@@ -162,8 +162,17 @@ class Writer:
             write_counts(connection, self._database, counted)
             self._demand_transaction(connection)
         # Again, before anybody is told: a removed file takes every commit, and the next start does not find it.
-        self._database.demand_in_place()
+        self._demand_in_place(committed=True)
         return outcomes
+
+    def _demand_in_place(self, *, committed: bool = False) -> None:
+        try:
+            self._database.demand_in_place(committed=committed)
+        except UnavailableError:
+            self._let_go()
+            with suppress(Exception):  # what is wrong is told already
+                self._database.rescue()
+            raise
 
     @contextmanager
     def _begun(self) -> Iterator[Connection]:

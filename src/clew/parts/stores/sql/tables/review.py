@@ -244,6 +244,7 @@ view_events = Table(
     Column("completed_at", BIG),
     Column("served_bytes", BIG),
     Column("begun_at", BIG),
+    Column("proof", LargeBinary),
     sqlite_strict=True,
 )
 index("view_events_content", view_events.c.content_id, view_events.c.id)

@@ -48,6 +48,7 @@ matches = Table(
     Column("signal_value", LargeBinary, nullable=False),
     Column("signal_quality", Integer),
     Column("signal_form", Text),
+    Column("action", Text),
     PrimaryKeyConstraint("hit_id", "place"),
     sqlite_strict=True,
     sqlite_with_rowid=False,

@@ -1,0 +1,191 @@
+"""What a supplement takes back of a conversation, and what it does not describe again."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from clew.errors import InputError, RefusedError
+from clew.ground.identity import new_id
+from clew.parts.stores.base import Store
+from clew.pipelines.corrections import corrections, told_reports
+from clew.pipelines.filing import file_report, record_by_hand
+from clew.pipelines.filing_desk import FilingDesk
+from clew.pipelines.report_drafts import OpenDraft, file_case, open_draft
+from clew.records.case import Content, Message
+from clew.records.filing import Filing, FilingState
+from clew.records.identifiers import CaseId, VerdictId
+from clew.records.report import IncidentType, Report
+from clew.records.review import Decision, FileAnnotation, VerdictStanding
+from tests.pipelines.filing_house import ADA as ADA_ACTS
+from tests.pipelines.review_house import House, open_house, thread
+from tests.review.review_records import ADA
+
+
+@pytest.fixture
+def house(store: Store, tmp_path: Path) -> House:
+    return open_house(store, tmp_path / "data").under(four_eyes="none")
+
+
+def desk_of(house: House) -> FilingDesk:
+    room = house.desk.strongroom
+    assert room is not None
+    reporting = replace(room.settings.reporting, email="desk@example.org")
+    settings = replace(room.settings, reporting=reporting)
+    return FilingDesk(settings=settings, store=house.store, strongroom=room, clock=house.clock)
+
+
+def opened(house: House, case_id: CaseId) -> OpenDraft:
+    with house.store.read() as reader:
+        return open_draft(reader, case_id, desk_of(house).settings.reporting, house.clock())
+
+
+def report_of(house: House, case_id: CaseId) -> Report:
+    draft = opened(house, case_id)
+    return draft.form.read_facts(draft.draft.facts)
+
+
+def filed(house: House, case_id: CaseId, number: str, *, supplement: bool = False) -> Filing:
+    """The report of the case as its draft stands, recorded as filed."""
+    desk = desk_of(house)
+    ordered = house.store.transact(lambda unit: file_case(unit, desk, case_id, actor=ADA_ACTS, supplement=supplement))
+    at = house.clock() - timedelta(milliseconds=1)
+    return house.store.transact(
+        lambda unit: record_by_hand(unit, desk, ordered.id, number=number, filed_at=at, actor=ADA_ACTS)
+    )
+
+
+def talks(house: House, *words: tuple[Message, ...]) -> list[Content]:
+    found = [house.flag(subject="account-7", messages=each).content for each in words]
+    lease = house.lease(ADA, found[0])
+    for each in found:
+        house.decide(ADA, lease, each.id, Decision.NOT_LISTED)
+    return found
+
+
+def reverse(house: House, content: Content) -> None:
+    with house.store.read() as reader:
+        ids = [each.id for each in reader.verdicts_of(content.case_id) if each.content_id == content.id]
+    house.store.transact(lambda unit: unit.set_standing(ids, VerdictStanding.REVERSED))
+
+
+def corrections_of(house: House, case_id: CaseId) -> tuple[str, ...]:
+    with house.store.read() as reader:
+        return corrections(reader, case_id)
+
+
+def later(messages: tuple[Message, ...], **by: float) -> tuple[Message, ...]:
+    return tuple(replace(each, at=None if each.at is None else each.at + timedelta(**by)) for each in messages)
+
+
+def test_messages_that_fell_are_taken_back_by_their_number_and_not_by_their_words(house):
+    (talk,) = talks(house, thread("come here", "no"))
+    filed(house, talk.case_id, "77")
+    assert corrections_of(house, talk.case_id) == ()
+    reverse(house, talk)
+    (sentence,) = corrections_of(house, talk.case_id)
+    assert sentence == (
+        "The 2 messages that report 77 described are no longer held to be reportable: the verdict was taken back."
+    )
+    assert "come here" not in sentence
+
+
+def test_one_message_is_taken_back_in_the_singular(house):
+    (talk,) = talks(house, thread("come here"))
+    filed(house, talk.case_id, "77")
+    reverse(house, talk)
+    (sentence,) = corrections_of(house, talk.case_id)
+    assert sentence.startswith("The message that report 77 described is no longer held")
+
+
+def test_a_thread_that_no_report_describes_has_nothing_to_take_back_though_its_words_are_the_same(house):
+    same = thread("come here", "no")
+    first = house.flag(subject="account-7", messages=same).content
+    second = house.flag(subject="account-7", messages=later(same, minutes=7), reference="another").content
+    lease = house.lease(ADA, first)
+    house.decide(ADA, lease, first.id, Decision.NOT_LISTED)
+    filed(house, first.case_id, "77")
+    house.decide(ADA, lease, second.id, Decision.NOT_LISTED)
+    reverse(house, second)
+    assert corrections_of(house, first.case_id) == ()
+    reverse(house, first)
+    assert len(corrections_of(house, first.case_id)) == 1
+
+
+def test_a_supplement_tells_what_fell_once_and_leaves_the_other_conversation_out(house):
+    content = house.sealed_hit(1)
+    talk = house.flag(subject="account-7", messages=thread("come here", "no")).content
+    lease = house.lease(ADA, content)
+    house.decide(ADA, lease, content.id, Decision.NOT_LISTED)
+    house.decide(ADA, lease, talk.id, Decision.NOT_LISTED)
+    filed(house, content.case_id, "77")
+    reverse(house, content)
+    report = report_of(house, content.case_id)
+    assert (report.files, report.messages) == ((), ())
+    filed(house, content.case_id, "78", supplement=True)
+    with house.store.read() as reader:
+        states = [each.filing.state for each in told_reports(reader, content.case_id)]
+    assert states == [FilingState.FILED_BY_HAND, FilingState.FILED_BY_HAND]
+    assert corrections_of(house, content.case_id) == ()
+
+
+def test_when_all_messages_fell_the_supplement_keeps_type_and_time_of_the_report(house):
+    (talk,) = talks(house, thread("come here", "no"))
+    first = report_of(house, talk.case_id)
+    filed(house, talk.case_id, "77")
+    reverse(house, talk)
+    report = report_of(house, talk.case_id)
+    assert report.messages == ()
+    assert (report.incident.type, report.incident.at) == (IncidentType.ENTICEMENT, first.incident.at)
+    assert opened(house, talk.case_id).only_corrects
+    assert filed(house, talk.case_id, "78", supplement=True).part == 1
+
+
+def test_a_supplement_of_another_type_is_refused(house):
+    (talk,) = talks(house, thread("come here", "no"))
+    whole = report_of(house, talk.case_id)
+    filed(house, talk.case_id, "77")
+    desk, other = desk_of(house), replace(whole, incident=replace(whole.incident, type=IncidentType.TRAFFICKING))
+    with pytest.raises(InputError, match="keeps the incident type"):
+        house.store.transact(lambda unit: file_report(unit, desk, talk.case_id, other, actor=ADA_ACTS, supplement=True))
+
+
+def test_what_fell_is_never_sent_again_under_the_name_of_a_correction(house):
+    (talk,) = talks(house, thread("come here", "no"))
+    whole = report_of(house, talk.case_id)
+    filed(house, talk.case_id, "77")
+    reverse(house, talk)
+    desk = desk_of(house)
+    with pytest.raises(RefusedError, match="no verdict of this case asks"):
+        house.store.transact(lambda unit: file_report(unit, desk, talk.case_id, whole, actor=ADA_ACTS, supplement=True))
+
+
+def test_a_file_that_was_taken_back_and_is_reportable_again_is_described_again(house):
+    content = house.sealed_hit(1)
+    house.flag(subject="account-7", messages=thread("come here", "no"))
+    lease = house.lease(ADA, content)
+    house.decide(ADA, lease, content.id, Decision.NOT_LISTED)
+    filed(house, content.case_id, "77")
+    with house.store.read() as reader:
+        (verdict,) = reader.verdicts_of(content.case_id)
+    house.store.transact(lambda unit: unit.set_standing([verdict.id], VerdictStanding.REVERSED))
+    filed(house, content.case_id, "78", supplement=True)
+    house.store.transact(lambda unit: unit.set_standing([verdict.id], VerdictStanding.FINAL))
+    assert [each.key for each in report_of(house, content.case_id).files] == [content.id]
+    filed(house, content.case_id, "79", supplement=True)
+    assert report_of(house, content.case_id).files == ()
+
+
+def test_a_file_whose_marks_changed_since_is_described_again(house):
+    content = house.sealed_hit(1)
+    house.flag(subject="account-7", messages=thread("come here", "no"))
+    house.decide(ADA, house.lease(ADA, content), content.id, Decision.NOT_LISTED)
+    filed(house, content.case_id, "77")
+    assert report_of(house, content.case_id).files == ()
+    with house.store.read() as reader:
+        (verdict,) = reader.verdicts_of(content.case_id)
+    marked = replace(verdict, id=VerdictId(new_id(house.clock())), annotations=frozenset({FileAnnotation.VIRAL}))
+    house.store.transact(lambda unit: unit.set_standing([verdict.id], VerdictStanding.REVERSED))
+    house.store.transact(lambda unit: unit.add_verdict(marked))
+    assert [each.key for each in report_of(house, content.case_id).files] == [content.id]
