@@ -32,13 +32,14 @@ def installation(any_url: str, tmp_path: Path) -> Iterator[Installation]:
 
 @pytest.fixture
 def add_list(installation: Installation) -> AddList:
-    """Makes a vetted list of the values of one signal type, and lets the index follow."""
+    """Makes a list, vetted unless said otherwise, of the values of one signal type, and lets the index follow."""
 
     def add(
         name: str,
         values: Sequence[bytes],
         kind: str = "md5",
         *,
+        vetted: bool = True,
         within_bits: dict[SignalType, int] | None = None,
         expires_at: datetime | None = None,
     ) -> HashList:
@@ -46,7 +47,7 @@ def add_list(installation: Installation) -> AddList:
             id=ListId(0),
             name=ListName(name),
             source=SOURCE.name,
-            vetted=True,
+            vetted=vetted,
             within_bits=within_bits or {},
             created_at=NOON,
         )

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -75,6 +76,12 @@ def test_an_outside_signal_type_is_hashed_listed_and_matched(tmp_path: Path, pic
     hit = next(line for line in lines(screened) if line["hit"])
     assert hit["action"] == "review"  # near pixels never block, whoever made the hash
     assert [(each["type"], each["distance"]) for each in hit["matches"]] == [("blockmean", 2)]
+
+    # Without the package nothing is compared with that list, and nobody is left to think that it was.
+    silent = clew(tmp_path, "screen", str(pictures), outside=False)
+    assert "2 entries of type blockmean cannot be searched" in silent.stderr
+    doctor = clew(tmp_path, "doctor", outside=False)
+    assert re.search(r"signals/blockmean +missing +2 entries", doctor.stdout)
 
 
 def farbfeld(picture: Image.Image) -> bytes:

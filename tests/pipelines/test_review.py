@@ -329,6 +329,34 @@ def test_alone_the_second_look_comes_later_and_the_audit_says_whose_it_was(any_h
     assert [event["self_review"] for event in house.audit("review.verdict")] == [False, True]
 
 
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_verdict_taken_back_takes_along_what_the_rule_asked_of_it(any_house: House, alone: bool):
+    house = any_house.under(one_person=alone, self_review_hours=12)
+    content, other = house.hit(1), house.hit(2)
+    lease = house.lease(ADA, content)
+    first = house.decide(ADA, lease, content.id, UNLISTED).verdict
+    assert other.case_id == content.case_id
+    assert first is not None
+    verdicts.reverse(house.desk, ADA, first.id, AskReason.UNSURE)
+    again = house.decide(ADA, lease, content.id, UNLISTED).verdict
+    assert again is not None
+    assert again.standing is VerdictStanding.PROVISIONAL
+    with house.store.read() as reader:
+        asked = reader.opinions_of(house.job(content).id)
+    assert [(each.first, each.answered_at is None) for each in asked] == [(first.id, False), (again.id, True)]
+
+
+def test_what_a_person_asked_stays_when_the_verdict_is_taken_back(any_house: House):
+    content, _ = any_house.hit(1), any_house.hit(2)
+    lease = any_house.lease(ADA, content)
+    first = any_house.decide(ADA, lease, content.id, UNLISTED).verdict
+    assert first is not None
+    verdicts.ask_second(any_house.desk, ADA, lease, content.id, AskReason.LANGUAGE)
+    verdicts.reverse(any_house.desk, ADA, first.id, AskReason.UNSURE)
+    with pytest.raises(RefusedError, match="you asked another person"):
+        any_house.decide(ADA, lease, content.id, UNLISTED)
+
+
 # ---------------------------------------------------------------- lanes
 
 

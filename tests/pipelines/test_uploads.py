@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 
 from clew.errors import InputError, NotFoundError, RefusedError
+from clew.ground.clock import monotonic_s
 from clew.parts.stores.base import HitFilter
 from clew.pipelines.installation import Installation
+from clew.pipelines.list_entries import add_opinion
 from clew.pipelines.uploads import Content, Screener, parse_signal
-from clew.records.hashlist import Action, LegalBasis
+from clew.records.hashlist import Action, LegalBasis, NewEntry, Standing
 from clew.records.identifiers import ListName, SignalType
 from clew.records.match import Channel
 from clew.records.screening import CountKey, Purpose, PurposeBasis
@@ -209,3 +211,100 @@ def fresh_screener(installation: Installation) -> Screener:
         limit=5,
         clock=installation.clock,
     )
+
+
+@pytest.mark.parametrize("limit", [None, 3, 2, 1])
+def test_what_follows_does_not_depend_on_how_many_matches_are_kept(
+    installation: Installation, add_list: AddList, limit: int | None
+) -> None:
+    """A batch may leave room for one match of each content: a dispute, or a block, must count behind it too."""
+    for name in ("a", "b"):
+        add_list(name, [md5(1).value, md5(2).value], vetted=False)
+    add_list("c", [md5(1).value])
+    add_list("d", [md5(2).value])
+    add_list("e", [md5(3).value, md5(2).value])
+    add_opinion(
+        installation.store,
+        ListName("c"),
+        MD5,
+        md5(1).value,
+        member="m",
+        standing=Standing.NEGATIVE,
+        actor="t",
+        clock=lambda: NOON,
+    )
+    installation.index.follow_once()
+    disputed, blocked = Content(signals=(md5(1),)), Content(signals=(md5(2),))
+    answers, _ = installation.screener.screen([disputed, blocked], channel=Channel.UPLOAD, limit=limit)
+    assert [each.screening.action for each in answers] == [Action.REVIEW, Action.BLOCK]
+    assert all(len(each.screening.matches) <= (limit or 10) for each in answers)
+    assert [each.screening.total_matches for each in answers] == [3, 4]
+    # Of what is kept one says why.
+    assert Action.BLOCK in {each.action for each in answers[1].screening.matches}
+
+
+def test_a_dispute_of_one_digest_counts_though_only_the_other_is_kept(
+    installation: Installation, add_list: AddList
+) -> None:
+    sha = Signal(type=SignalType("sha256"), value=bytes([9]) * 32)
+    one = add_list("one", [sha.value], "sha256")
+    more = [NewEntry(type=MD5, value=md5(1).value)]
+    installation.store.transact(lambda unit: unit.add_entries(one.id, more, NOON))
+    add_opinion(
+        installation.store,
+        ListName("one"),
+        MD5,
+        md5(1).value,
+        member="m",
+        standing=Standing.NEGATIVE,
+        actor="t",
+        clock=lambda: NOON,
+    )
+    installation.index.follow_once()
+    for limit in (None, 1):
+        [answer], _ = installation.screener.screen(
+            [Content(signals=(md5(1), sha))], channel=Channel.UPLOAD, limit=limit
+        )
+        assert answer.screening.action is Action.REVIEW
+
+
+def test_the_way_past_the_database_asks_for_the_legal_ground_too(installation: Installation) -> None:
+    screener = installation.screener
+    screener.refresh()
+    passing = [Content(signals=(md5(9),))]
+    assert screener.screen_in_memory(passing, channel=Channel.UPLOAD) is not None
+    assert screener.screen_in_memory(passing, channel=Channel.PRIVATE_MESSAGE) is None
+    with pytest.raises(RefusedError, match="no legal basis"):
+        screener.screen(passing, channel=Channel.PRIVATE_MESSAGE)
+
+
+def test_the_way_past_the_database_leaves_what_is_near_newer_or_unknown_to_the_other(
+    installation: Installation, add_list: AddList, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screener = installation.screener
+    add_list("vetted", [md5(1).value])
+    screener.refresh()
+    assert screener.screen_in_memory([Content(signals=(md5(9),))], channel=Channel.UPLOAD) is not None
+    assert screener.screen_in_memory([Content(signals=(md5(1),))], channel=Channel.UPLOAD) is None
+    unknown = [ListName("nowhere")]
+    assert screener.screen_in_memory([Content(signals=(md5(9),))], channel=Channel.UPLOAD, lists=unknown) is None
+    # A list that the index follows already and the book does not know: what is on it must not pass.
+    before = screener._book
+    add_list("newer", [md5(2).value])
+    screener._book = before
+    assert screener.screen_in_memory([Content(signals=(md5(2),))], channel=Channel.UPLOAD) is None
+    [answer], _ = screener.screen([Content(signals=(md5(2),))], channel=Channel.UPLOAD)
+    assert answer.screening.action is Action.BLOCK
+    # An old book is not gone by.
+    now_s = monotonic_s()
+    monkeypatch.setattr("clew.pipelines.uploads.monotonic_s", lambda: now_s + 0.6)
+    assert screener.screen_in_memory([Content(signals=(md5(9),))], channel=Channel.UPLOAD) is None
+
+
+def test_one_good_form_of_a_picture_is_enough_to_have_been_compared(installation: Installation) -> None:
+    poor, good = pdq(PICTURE, quality=30), pdq(near(PICTURE, 60), quality=90)
+    [both, alone], _ = installation.screener.screen(
+        [Content(signals=(poor, good)), Content(signals=(poor,))], channel=Channel.UPLOAD
+    )
+    assert both.unhashable == ()
+    assert [(each.type, each.reason) for each in alone.unhashable] == [(PDQ, Reason.LOW_QUALITY)]

@@ -13,7 +13,7 @@ from clew.ground.identity import this_machine
 from clew.ground.text import count
 from clew.pipelines.files import absolute, open_hasher, shown_path, told_path
 from clew.pipelines.folders import FolderRun, RunPlan, ScreenedFile, begin, screen_folders
-from clew.pipelines.installation import Installation, open_installation
+from clew.pipelines.installation import Installation, open_installation, tell_unsearched
 from clew.records.hashlist import Action
 from clew.records.identifiers import ListName
 from clew.records.signal import NO_PICTURE, Reason
@@ -55,6 +55,8 @@ def screen(
         machine=this_machine(),
     )
     with open_installation(settings) as installation, begin(installation, plan, fresh=fresh) as under_way:
+        for kind, entries in installation.unsearched.items():
+            err.print(tell_unsearched(kind, entries))
         if under_way.resumed:
             done = count(under_way.run.files, "file was", "files were")
             err.print(f"going on with the run of {under_way.run.started_at:%Y-%m-%d %H:%M} UTC; {done} done")

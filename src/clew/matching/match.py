@@ -51,7 +51,8 @@ class Found:
     """All that is near the signals of one content; empty for nearly every upload.
 
     Attributes:
-        near: the nearest signal of the content for each entry, nearest first.
+        near: the nearest signal of the content for each entry: equal digests, all of them, for each may speak against
+            a block; then the nearest others, up to the limit in all.
         total: how many entries are near, also beyond the limit.
         index: the oldest index state by which it matched; where nothing did, by which it was asked; where nothing was
             asked, that would have answered.
@@ -81,7 +82,9 @@ def find(
         joined = b"".join([signal.value for _, signal in asked])
         values = np.frombuffer(joined, np.uint8).reshape(len(asked), measure.width_bytes)
         radius = radius_by_list(lists, signal_type, measure)
-        neighbours, answered = index.search(signal_type, values, radius, limit=limit)
+        # Of a digest a list has one entry at most, two while one takes the place of the other: so many are all.
+        wanted = max(limit, 2 * len(lists)) if measure.exact else limit
+        neighbours, answered = index.search(signal_type, values, radius, limit=wanted)
         by_type[signal_type] = answered
         for place, _ in asked:
             before = states[place]
@@ -92,7 +95,8 @@ def find(
     found = []
     for each, total, state in zip(near, totals, states, strict=True):
         if each:
-            nearest = tuple(sorted(each.values(), key=_Nearness(measures))[:limit])
+            equal = sum(measures[one.signal.type].exact for one in each.values())
+            nearest = tuple(sorted(each.values(), key=_Nearness(measures))[: max(limit, equal)])
             found.append(Found(near=nearest, total=max(total, len(each)), index=_oldest(each.values(), by_type)))
         else:
             found.append(Found(near=(), total=total, index=state or _current(index, measures)))
@@ -201,6 +205,14 @@ def explain(
 
 
 _ORDER = (Action.PASS, Action.REVIEW, Action.BLOCK)
+
+
+def shortened(matches: Sequence[Match], limit: int) -> tuple[Match, ...]:
+    """At most so many, the first ones, but in any case one that led to the action."""
+    kept, action = tuple(matches[:limit]), decide(matches)
+    if not matches or any(each.action is action for each in kept):
+        return kept
+    return (*kept[:-1], next(each for each in matches if each.action is action))
 
 
 def decide(matches: Collection[Match]) -> Action:

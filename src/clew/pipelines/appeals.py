@@ -1,14 +1,14 @@
 """Appeal against a verdict, and answer the appeal."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from clew.errors import ConflictError, InputError, NotFoundError, RefusedError
 from clew.ground.identity import new_id
-from clew.parts.stores.base import UnitOfWork
+from clew.parts.stores.base import Reader, UnitOfWork
 from clew.pipelines.review_desk import ReviewDesk, note, senior
 from clew.pipelines.review_steps import at_job, is_held, standing_on, take_back, take_verdict
-from clew.pipelines.settling import Recorded, for_appeal, judges_of, settle_job
+from clew.pipelines.settling import Recorded, alone_from, for_appeal, judges_of, settle_job
 from clew.records.case import Case
 from clew.records.identifiers import AppealId, CaseId, ContentId, VerdictId
 from clew.records.people import User
@@ -91,7 +91,9 @@ def answer_appeal(desk: ReviewDesk, who: User, lease: Lease, appeal_id: AppealId
             raise NotFoundError("the job has no appeal of that id")
         if made.state is not AppealState.OPEN:
             raise ConflictError(f"this appeal was answered: {made.state}")
-        _demand_judge(unit, desk, who, made, at)
+        refusal = why_not_judge(unit, desk, who, made, at)
+        if refusal:
+            raise RefusedError(refusal)
         state = AppealState.UPHELD if uphold else AppealState.OVERTURNED
         unit.put_appeal(replace(made, state=state, answered_by=who.id, answered_at=at))
         if not uphold:
@@ -103,14 +105,16 @@ def answer_appeal(desk: ReviewDesk, who: User, lease: Lease, appeal_id: AppealId
     return at_job(desk, who, lease, work)
 
 
-def _demand_judge(unit: UnitOfWork, desk: ReviewDesk, who: User, made: Appeal, at: datetime) -> None:
+def why_not_judge(reader: Reader, desk: ReviewDesk, who: User, made: Appeal, at: datetime) -> str:
+    """Why a person may not answer an appeal, in words; "" when they may."""
     if not senior(who):
-        raise RefusedError("an appeal is answered by a senior reviewer")
-    if who.id not in judges_of(unit, made):
-        return
-    free_at = made.at + timedelta(hours=desk.policy.self_review_hours)
-    if not desk.policy.one_person or at < free_at:
-        raise RefusedError("an appeal is answered by somebody who did not give the verdict")
+        return "an appeal is answered by a senior reviewer"
+    if who.id not in judges_of(reader, made):
+        return ""
+    if not desk.policy.one_person:
+        return "an appeal is answered by somebody who did not give the verdict"
+    from_then = alone_from(desk, made)
+    return "" if at >= from_then else f"you gave the verdict, and may look again from {from_then:%Y-%m-%d %H:%M} UTC"
 
 
 def _checked(reference: str | None) -> str | None:
@@ -170,7 +174,7 @@ def _open(
     unit.put_appeal(made)
     note(unit, at, actor, "review.appeal", case.id, verdict=verdict.id)
     if not is_held(job, at):
-        unit.change_job(for_appeal(unit, desk, job, at))
+        unit.change_job(for_appeal(unit, desk, job))
     return made
 
 

@@ -21,7 +21,13 @@ from clew.pipelines.audit import AuditLog, open_log
 from clew.pipelines.audit_verify import STUCK_AFTER
 from clew.pipelines.authenticators import Authenticators
 from clew.pipelines.files import open_hasher
-from clew.pipelines.installation import open_index, open_store, signal_parts
+from clew.pipelines.installation import (
+    open_index,
+    open_store,
+    signal_parts,
+    tell_unsearched,
+    unsearched_entries,
+)
 from clew.pipelines.onboarding import checklist
 from clew.pipelines.strongroom import open_strongroom
 from clew.records.hashlist import LegalBasis
@@ -155,7 +161,10 @@ def _database(store: Store, settings: Settings) -> Finding:
 
 
 def _index(store: Store, settings: Settings, clock: Clock) -> Iterator[Finding]:
-    index = open_index(store, settings, signal_parts(), clock)
+    parts = signal_parts()
+    for kind, entries in unsearched_entries(store, parts, clock()).items():
+        yield Finding(what=f"signals/{kind}", health=Health.MISSING, told=tell_unsearched(kind, entries))
+    index = open_index(store, settings, parts, clock)
     try:
         index.ready()
         faults = index.verify()

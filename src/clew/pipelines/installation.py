@@ -1,11 +1,14 @@
 """An installation, opened: the parts that the settings name, put together once for every door."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from clew.errors import MissingPartError, UnavailableError
 from clew.ground.clock import Clock, system_clock
+from clew.ground.text import count
 from clew.matching.live import IndexedType, LiveIndex
 from clew.matching.thresholds import Measure, Measures
 from clew.parts import shelf
@@ -34,12 +37,14 @@ class Installation:
     Attributes:
         signals: every signal type that is installed.
         measures: how each of them is compared.
+        unsearched: what stands on lists of types that are not installed (see `unsearched_entries`).
     """
 
     settings: Settings
     store: Store
     signals: Mapping[SignalType, SignalPart]
     measures: Measures
+    unsearched: Mapping[SignalType, int]
     index: LiveIndex
     screener: Screener
     strongroom: Strongroom
@@ -103,6 +108,21 @@ def open_index(store: Store, settings: Settings, signals: Mapping[SignalType, Si
     return LiveIndex(store, settings.index_dir, types, settings.matching, clock)
 
 
+def unsearched_entries(store: Store, signals: Mapping[SignalType, SignalPart], now: datetime) -> dict[SignalType, int]:
+    """How many entries of each type stand on lists whose part is not installed: nothing is compared with them."""
+    found: Counter[SignalType] = Counter()
+    with store.read() as reader:
+        for state in reader.list_states(now):
+            found.update({kind: number for kind, number in state.entries.items() if number and kind not in signals})
+    return dict(found)
+
+
+def tell_unsearched(kind: SignalType, entries: int) -> str:
+    """The same in words."""
+    what = count(entries, "entry", "entries")
+    return f"{what} of type {kind} cannot be searched: install the package of its part again, or remove them"
+
+
 @contextmanager
 def open_installation(
     settings: Settings, *, clock: Clock = system_clock, follow: bool = True
@@ -136,6 +156,7 @@ def open_installation(
                 store=store,
                 signals=signals,
                 measures=measures,
+                unsearched=unsearched_entries(store, signals, clock()),
                 index=index,
                 screener=screener,
                 strongroom=strongroom,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from clew.parts.stores.base import UnitOfWork
+from clew.parts.stores.base import Reader, UnitOfWork
 from clew.pipelines.closing import end_or_reopen
 from clew.pipelines.review_desk import ReviewDesk, note, senior
 from clew.records.identifiers import ContentId, UserId
@@ -47,7 +47,7 @@ def settle_job(unit: UnitOfWork, desk: ReviewDesk, job: ReviewJob, holder: User 
         decided_at=at if waiting.state is JobState.DECIDED else None,
     )
     if waiting.state is not JobState.HELD and _open_appeals(unit, job):
-        changed = for_appeal(unit, desk, changed, at)
+        changed = for_appeal(unit, desk, changed)
     unit.change_job(changed)
     if changed.state is JobState.DECIDED:
         note(unit, at, holder.actor if holder else "system:review", "review.decided", job.case_id)
@@ -59,25 +59,30 @@ def _open_appeals(unit: UnitOfWork, job: ReviewJob) -> list[Appeal]:
     return [each for each in unit.appeals_of(job.case_id) if each.state is AppealState.OPEN]
 
 
-def judges_of(unit: UnitOfWork, made: Appeal) -> set[UserId]:
+def judges_of(reader: Reader, made: Appeal) -> set[UserId]:
     """Who gave the verdict that is appealed against, or agreed with it."""
-    against = unit.get_verdict(made.verdict_id)
+    against = reader.get_verdict(made.verdict_id)
     pair = {against.id, against.confirms}
-    return {each.by for each in unit.verdicts_of(made.case_id) if each.id in pair or each.confirms == against.id}
+    return {each.by for each in reader.verdicts_of(made.case_id) if each.id in pair or each.confirms == against.id}
 
 
-def for_appeal(unit: UnitOfWork, desk: ReviewDesk, job: ReviewJob, at: datetime) -> ReviewJob:
+def alone_from(desk: ReviewDesk, made: Appeal) -> datetime:
+    """From when on one person alone may answer an appeal against their own verdict."""
+    return made.at + timedelta(hours=desk.policy.self_review_hours)
+
+
+def for_appeal(unit: UnitOfWork, desk: ReviewDesk, job: ReviewJob) -> ReviewJob:
     """The job waits for somebody who has no part in the verdict; alone, for oneself after the delay.
 
     Of several appeals, whoever may answer one of them may take the job.
     """
-    judges = set[UserId].intersection(*(judges_of(unit, each) for each in _open_appeals(unit, job)))
-    delay = timedelta(hours=desk.policy.self_review_hours)
+    opened = _open_appeals(unit, job)
+    judges = set[UserId].intersection(*(judges_of(unit, each) for each in opened))
     return replace(
         job,
         state=JobState.WAITING,
         look=Look.APPEAL,
         not_by=() if desk.policy.one_person else tuple(sorted(judges)),
-        not_before=at + delay if desk.policy.one_person else None,
+        not_before=min(alone_from(desk, each) for each in opened) if desk.policy.one_person else None,
         decided_at=None,
     )

@@ -168,7 +168,7 @@ class Screener:
         explained = self._explain(found, book)
         self._look_behind_floods([each.signals for each in contents], found, explained, _pick(book, lists), book)
         found = [_standing(*each) for each in zip(found, explained, strict=True)]
-        explained = [each[:most] for each in explained]
+        explained = [match.shortened(each, most) for each in explained]
         return self._answer(contents, found, explained, book, channel, run_id)
 
     def screen_in_memory(

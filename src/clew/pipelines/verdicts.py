@@ -123,6 +123,7 @@ def reverse(desk: ReviewDesk, who: User, verdict_id: VerdictId, reason: AskReaso
         _demand_may_reverse(who, together, holds=holds)
         _demand_no_appeal(unit, job, together)
         take_back(unit, case, together, at)
+        _withdraw_asks(unit, job, {each.id for each in together}, who, at)
         note(unit, at, who.actor, "review.reverse", case.id, verdict=verdict.id, reason=reason)
         if not holds and is_held(job, at):
             return job  # whoever holds it finds one content more to decide
@@ -131,6 +132,13 @@ def reverse(desk: ReviewDesk, who: User, verdict_id: VerdictId, reason: AskReaso
         return settle_job(unit, desk, job, who if holds else None, at).job
 
     return desk.store.transact(work)
+
+
+def _withdraw_asks(unit: UnitOfWork, job: ReviewJob, fallen: set[VerdictId], who: User, at: datetime) -> None:
+    """What the rule asked of a verdict that stands no more is not asked any more; what a person asked stays."""
+    for each in unit.opinions_of(job.id):
+        if each.answered_at is None and each.first in fallen and each.reason in {AskReason.RULE, AskReason.DIFFER}:
+            unit.put_opinion(replace(each, answered_by=who.id, answered_at=at))
 
 
 def _demand_may_reverse(who: User, together: Sequence[Verdict], *, holds: bool) -> None:

@@ -16,8 +16,11 @@ _MOST_FILES = 4_096
 
 
 def most_files(descriptors: int) -> int:
-    """How many uploads a process holds at a time that may open so many files: each takes a descriptor of its own."""
-    return min(_MOST_FILES, descriptors // 4)
+    """How many uploads a process holds at a time that may open so many files.
+
+    Each takes two descriptors: one goes to a worker, one stays until it is known whether it is a hit.
+    """
+    return min(_MOST_FILES, descriptors // 8)
 
 
 class GoneError(Exception):
@@ -28,7 +31,7 @@ class Held:
     """How much of uploads the process holds, so that many cannot take all its memory, or all its descriptors.
 
     Args:
-        most_files: at one time; each is behind a descriptor of its own.
+        most_files: at one time (see `most_files`).
     """
 
     def __init__(self, most_bytes: int, most_files: int) -> None:

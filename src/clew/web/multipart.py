@@ -13,7 +13,7 @@ from clew.web.uploads import Upload
 # A field is a word such as a channel or a reference; a file says that it is one by a filename.
 _FIELD_BYTES = 4_096
 _PARTS = 1_000
-# Each file is behind a descriptor of its own, of which a process has not many.
+# Each file takes descriptors, of which a process has not many.
 _FILES = 256
 # Ways to write bytes that leave them as they are. Source: RFC 2045, section 6.
 _AS_THEY_ARE = frozenset({b"7bit", b"8bit", b"binary"})

@@ -234,7 +234,7 @@ def _raise_descriptors() -> int:
 
 def most_connections(descriptors: int) -> int:
     """How many connections a process may have that may open so many files: all others who need some have theirs."""
-    return max(descriptors - _RESERVED - most_files(descriptors), descriptors // 4)
+    return max(descriptors - _RESERVED - 2 * most_files(descriptors), descriptors // 4)
 
 
 def _holder(port: int) -> str:

@@ -251,6 +251,17 @@ def test_garbage_between_the_segments_of_a_jpeg_is_passed_over_and_ends():
         decode(b"\xff\xd8\xff" + b"\x00" * 3_000_000)
 
 
+@pytest.mark.parametrize("garbage", [b"\xff\x00\xff\xff", b"\xff\x00", b"\xff\xff\x00\x11\x22"])
+def test_garbage_that_a_viewer_passes_over_hides_no_picture(garbage):
+    content = jpeg(4, 160, 120)
+    second = 4 + int.from_bytes(content[4:6])
+    for place in (2, second):
+        hidden = content[:place] + garbage + content[place:]
+        [(frame, pixels)] = decode(hidden)
+        assert frame.form is None
+        assert np.array_equal(pixels, decode(content)[0][1])
+
+
 def test_a_jpeg_of_twelve_bits_is_unsupported_not_damaged():
     content = bytearray(jpeg(4, 160, 120))
     frame = content.index(b"\xff\xc0")

@@ -1,7 +1,9 @@
 """What the other processes of these tests do: `python -m ...store_process DEED URL FIRST COUNT SIZE`."""
 
+import signal
 import sys
 
+from clew.errors import UnavailableError
 from clew.parts.shelf import load
 from clew.parts.stores.base import StorePart, UnitOfWork
 from tests.parts.stores.store_records import LIST, NOON, add, entry_of
@@ -9,7 +11,10 @@ from tests.parts.stores.test_store_writer import PASSED
 
 
 def main(deed: str, url: str, *numbers: str) -> None:
-    """Chunks of entries or single counts; each acknowledged one is a line of output."""
+    """Chunks of entries or single counts; each acknowledged one is a line of output.
+
+    `stay` counts, and waits for its end once it is refused.
+    """
     first, count, size = map(int, numbers)
     store = load("stores", "sql", StorePart).open(url)
     with store.read() as reader:
@@ -19,7 +24,14 @@ def main(deed: str, url: str, *numbers: str) -> None:
         if deed == "import":
             add(store, hash_list, *(entry_of(number) for number in range(chunk * size, (chunk + 1) * size)), at=NOON)
         else:
-            store.transact(_count)
+            try:
+                store.transact(_count)
+            except UnavailableError:
+                if deed != "stay":
+                    raise
+                sys.stdout.write("refused\n")
+                sys.stdout.flush()
+                signal.pause()
         sys.stdout.write(f"{chunk}\n")
         sys.stdout.flush()
     store.close()

@@ -2,6 +2,8 @@
 
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +13,8 @@ from clew.errors import UnavailableError
 from clew.parts.stores.base import Store, StorePart
 from clew.parts.stores.sql.sqlite import SqliteDatabase
 from clew.parts.stores.sql.store import SqlStore
+from tests.parts.stores.store_records import add_list
+from tests.parts.stores.test_store_writer import PASSED, TODAY, putting
 
 
 @pytest.fixture
@@ -59,7 +63,7 @@ def test_what_was_stored_survives_the_loss_of_the_log_and_nothing_more_is_acknow
     store: Store, store_part: StorePart, path: Path, fate: str
 ):
     for number in range(20):
-        store.transact(lambda unit, number=number: unit.put_value(f"name {number}", "1"))
+        store.transact(putting(f"name {number}", "1"))
     journal = path.with_name(f"{path.name}-wal")
     assert journal.stat().st_size
     if fate == "moved":
@@ -96,6 +100,46 @@ def test_a_log_that_is_lost_during_its_commit_costs_nothing_that_was_acknowledge
     with sqlite3.connect(alone) as connection:
         assert connection.execute("SELECT value FROM installation_values WHERE name = 'name'").fetchone() == ("2",)
     connection.close()
+
+
+def test_a_log_that_is_lost_during_the_first_commit_of_a_process_is_not_acknowledged(
+    store: Store, store_part: StorePart, path: Path
+):
+    store.close()
+    fresh = store_part.open(f"sqlite:///{path}")
+
+    def work(unit):
+        unit.put_value("name", "1")
+        path.with_name(f"{path.name}-wal").unlink()
+
+    with pytest.raises(UnavailableError, match="removed or replaced"):
+        fresh.transact(work)
+    with pytest.raises(UnavailableError, match="removed or replaced"):
+        fresh.check()
+    fresh.close()
+
+
+@pytest.mark.slow
+def test_what_was_acknowledged_outlives_the_loss_of_the_log_and_a_kill(
+    store_part: StorePart, sqlite_url: str, path: Path
+):
+    store = store_part.open(sqlite_url)
+    add_list(store)
+    store.close()
+    command = [sys.executable, "-m", "tests.parts.stores.store_process", "stay", sqlite_url, "0", "1000000", "1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(30)]
+        path.with_name(f"{path.name}-wal").unlink()
+        while (line := process.stdout.readline()) != "refused\n":
+            assert line
+            lines.append(line)
+        process.kill()
+    again = store_part.open(sqlite_url)
+    with again.read() as reader:
+        assert reader.counts(TODAY, TODAY)[PASSED] >= len(lines)
+    again.check(whole=True)
+    again.close()
 
 
 def test_a_new_log_after_the_last_connection_was_closed_is_no_loss(store: Store):

@@ -113,7 +113,7 @@ def test_a_cancelled_work_is_not_done(any_store: Store):
 
 
 def test_works_are_done_in_the_order_in_which_they_came(any_store: Store):
-    futures = [any_store.submit(_putting("name", str(number))) for number in range(200)]
+    futures = [any_store.submit(putting("name", str(number))) for number in range(200)]
     for future in futures:
         future.result()
     with any_store.read() as reader:
@@ -127,11 +127,11 @@ def test_a_work_that_submits_another_is_told_so_instead_of_waiting_for_ever(any_
 
 def test_closing_finishes_what_was_submitted_and_refuses_more(store_part: StorePart, any_url: str):
     store = store_part.open(any_url)
-    futures = [store.submit(_putting(str(number), "1")) for number in range(50)]
+    futures = [store.submit(putting(str(number), "1")) for number in range(50)]
     store.close()
     assert all(future.exception(timeout=0) is None for future in futures)
     with pytest.raises(UnavailableError, match="this process is stopping"):
-        store.submit(_putting("late", "1"))
+        store.submit(putting("late", "1"))
 
 
 def test_a_reader_cannot_write(any_store: Store):
@@ -174,9 +174,9 @@ def test_a_connection_that_the_server_ends_costs_at_most_the_commit_that_meets_i
     backend = store.transact(_backend)
     with store.read() as reader:  # the writer has its connection still in hand
         reader._connection.execute(text("SELECT pg_terminate_backend(:backend)"), {"backend": backend})  # type: ignore[attr-defined]
-    met = store.submit(_putting("met", "1")).exception()
+    met = store.submit(putting("met", "1")).exception()
     assert met is None or isinstance(met, UnavailableError)
-    store.transact(_putting("after", "1"))
+    store.transact(putting("after", "1"))
     assert store.transact(_backend) != backend
     with store.read() as reader:
         assert (reader.find_value("met") is None) == (met is not None)
@@ -185,7 +185,7 @@ def test_a_connection_that_the_server_ends_costs_at_most_the_commit_that_meets_i
 
 
 def test_a_writer_with_nothing_to_do_gives_its_connection_back(any_store: Store):
-    any_store.transact(_putting("name", "1"))
+    any_store.transact(putting("name", "1"))
     writing = any_store._database.writing  # type: ignore[attr-defined]
     with writing.begin() as connection:  # there is but one, and whoever asks waits for it
         connection.exec_driver_sql("UPDATE installation_values SET value = '2' WHERE name = 'name'")
@@ -197,7 +197,7 @@ def _backend(unit: UnitOfWork) -> int:
     return int(unit._connection.scalar(text("SELECT pg_backend_pid()")))  # type: ignore[attr-defined]
 
 
-def _putting(name: str, value: str) -> Callable[[UnitOfWork], None]:
+def putting(name: str, value: str) -> Callable[[UnitOfWork], None]:
     return lambda unit: unit.put_value(name, value)
 
 

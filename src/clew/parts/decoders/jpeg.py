@@ -32,7 +32,8 @@ _BASELINE, _EXTENDED, _PROGRESSIVE = 0xC0, 0xC1, 0xC2
 _SCAN, _EXIF_SEGMENT, _INDEX_SEGMENT = 0xDA, 0xE1, 0xE2
 # A file has one index; of a hostile one that repeats it no more are read.
 _MOST_INDEXES = 16
-_ALONE = frozenset({0x01, *range(0xD0, 0xD9)})  # markers without a length
+# Markers without a length; 0x00 is none at all, and passed over as libjpeg does.
+_ALONE = frozenset({0x00, 0x01, *range(0xD0, 0xD9)})
 _EXIF_PREFIX = b"Exif\x00\x00"
 # An honest file has some dozens of segments before its picture; the walk over a hostile one must end.
 _MOST_STEPS = 100_000
@@ -117,6 +118,9 @@ class JpegPart(DecoderPart):
             return self._call(content, header, scale, strict=False), False
         except ValueError as error:
             _refuse_memory(error)
+            tidy = _without_garbage(content)
+            if len(tidy) < len(content):
+                return self._pixels(tidy, header, scale)
             raise UndecodableError(Reason.DAMAGED, "JPEG: no picture can be made of it") from error
 
     def _call(self, content: memoryview, header: _Header, scale: int, *, strict: bool) -> Pixels:
@@ -170,7 +174,7 @@ def _read_header(content: memoryview) -> _Header:
 
 
 def _segments(content: memoryview) -> Iterator[tuple[int, int, memoryview]]:
-    """The marker of each segment before the first scan, where its body begins, and the body."""
+    """The marker of each segment, where its body begins, and the body; of the first scan all that follows."""
     at = 2
     for _ in range(_MOST_STEPS):
         if at + 4 > len(content):
@@ -183,10 +187,18 @@ def _segments(content: memoryview) -> Iterator[tuple[int, int, memoryview]]:
             at += 1 if marker == 0xFF else 2  # noqa: PLR2004  (as the format writes it)
             continue
         if marker == _SCAN:
+            yield marker, at + 4, content[at + 4 :]
             return
         length = int.from_bytes(content[at + 2 : at + 4])
         yield marker, at + 4, content[at + 4 : at + 2 + length]
         at += 2 + max(length, 2)
+
+
+def _without_garbage(content: memoryview) -> memoryview:
+    """The file without what stands between its segments: viewers pass it over, the decoder refuses the file."""
+    pieces = [content[:2]]
+    pieces += [content[at - 4 : at + len(body)] for _, at, body in _segments(content)]
+    return memoryview(b"".join(pieces))
 
 
 PART = JpegPart()

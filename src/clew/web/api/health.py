@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from clew.errors import ClewError
+from clew.pipelines.installation import tell_unsearched
 from clew.records.screening import Purpose
 from clew.web import log
 from clew.web.answers import encode
@@ -15,7 +16,7 @@ router = APIRouter(tags=["health"])
 
 # The index looks for changes several times a second; after this long it does not follow.
 _LAG_S = 5.0
-_SAID = {"database": "database", "index": "index"}
+_SAID = {"database": "database", "index": "index", "signals": "a signal type of the lists is not installed"}
 
 
 @router.get("/healthz", responses=answers_with(health_shapes.AliveSaid))
@@ -60,6 +61,7 @@ def faults(door: Door) -> list[str]:
     if status.lag_s is None or status.lag_s > _LAG_S:
         since = "never" if status.lag_s is None else f"{status.lag_s:.0f} s ago"
         reasons.append(f"index: last saw the database {since}")
+    reasons.extend(f"signals: {tell_unsearched(*each)}" for each in installation.unsearched.items())
     if not door.hashing.ready:
         reasons.append("decode workers: none is ready")
     return reasons

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from clew.parts.stores.base import Reader
 from clew.pipelines.alerts import standing_alerts
+from clew.pipelines.appeals import why_not_judge
 from clew.pipelines.case_file import CaseFile, case_file
 from clew.pipelines.reported import is_filed
 from clew.pipelines.review_desk import ReviewDesk, senior
@@ -116,6 +117,7 @@ def show_job(
             "names": {each.by: review_words.name_of(reader, each.by, who.id) for each in file.verdicts},
             "asked": _asked_for(reader, file, who),
             "alerts": alerts.shown(reader, who, standing_alerts(reader, case_id=file.case.id)),
+            "refusals": {each.id: why_not_judge(reader, desk, who, each, now) for each in file.appeals},
             "appealed": {each.id: reader.get_verdict(each.verdict_id).content_id for each in file.appeals},
             "filed": is_filed(reader, file.case.id),
             "states": {each.hash_list.id: each for each in reader.list_states(now)},

@@ -40,6 +40,9 @@ _CHECKPOINT_PAGES = 8_000
 # Few rows at a time: with thousands of fresh tuples alive Python's garbage collector takes half of the time.
 _FETCH_ROWS, _BATCH_FETCHES = 500, 100
 
+# No file's device and inode.
+_LOST = (-1, -1)
+
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 _MOVED = (
@@ -94,6 +97,7 @@ class SqliteDatabase(Database):
         # The same of the write-ahead log, from the first commit of a connection until it is closed: as long as one is
         # open, SQLite keeps this file and makes no other.
         self._journal: tuple[int, int] | None = None
+        self._writes_ahead = True
         self.reading = _engine(self._connect, writing=False)
         self.writing = _engine(self._connect, writing=True)
         event.listen(self.writing, "close", self._forget_journal)
@@ -115,7 +119,8 @@ class SqliteDatabase(Database):
         connection = sqlite3.connect(self._path, timeout=_BUSY_S, isolation_level=None)
         try:
             # Two processes that switch a new file at once: one is refused, without the busy timeout being honoured.
-            patiently(lambda: connection.execute("PRAGMA journal_mode = WAL").fetchone())
+            (mode,) = patiently(lambda: connection.execute("PRAGMA journal_mode = WAL").fetchone())
+            self._writes_ahead = mode == "wal"  # not on file systems without shared memory
         finally:
             connection.close()
 
@@ -223,11 +228,11 @@ class SqliteDatabase(Database):
             self._file = seen
         elif seen != self._file:
             raise UnavailableError(_MOVED.format(file=self.place))
-        if committed or self._journal is not None:
+        if self._writes_ahead and (committed or self._journal is not None):
             journal = _identity(self._journal_path)
             if self._journal is None:
-                self._journal = journal
-            elif journal != self._journal:
+                self._journal = journal or _LOST  # after a commit there is one
+            if journal != self._journal:
                 raise UnavailableError(_JOURNAL_MOVED.format(journal=self._journal_path, file=self.place))
 
     def rescue(self) -> None:

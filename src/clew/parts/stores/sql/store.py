@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
+from clew.errors import UnavailableError
 from clew.ground.clock import monotonic_s
 from clew.parts.stores.base import Reader, Store, UnitOfWork
 from clew.parts.stores.sql.database import Database
@@ -39,7 +40,12 @@ class SqlStore(Store):
 
     def check(self, *, whole: bool = False) -> None:
         """The database is where it was, can be written, has the newest schema and finds itself sound."""
-        self._database.demand_in_place()
+        try:
+            self._database.demand_in_place()
+        except UnavailableError:
+            with suppress(Exception):  # what is wrong is told already
+                self._database.rescue()
+            raise
         self._writer.check()
         with self._explaining(), self._database.reading.begin() as connection:
             demand_current(self._database, connection)
