@@ -301,6 +301,17 @@ def test_the_way_past_the_database_leaves_what_is_near_newer_or_unknown_to_the_o
     assert screener.screen_in_memory([Content(signals=(md5(9),))], channel=Channel.UPLOAD) is None
 
 
+def test_a_type_that_lacks_for_two_reasons_is_counted_once(installation: Installation) -> None:
+    broken = Unhashable(type=PDQ, reason=Reason.TRUNCATED)
+    content = Content(signals=(pdq(PICTURE, quality=30),), unhashable=(broken,))
+    [answer], durable = installation.screener.screen([content], channel=Channel.UPLOAD)
+    durable.result()
+    assert [each.reason for each in answer.unhashable] == [Reason.TRUNCATED, Reason.LOW_QUALITY]
+    with installation.store.read() as reader:
+        lacking = {key.reason: number for key, number in reader.counts(DAY, DAY).items() if key.type == PDQ}
+    assert lacking == {Reason.TRUNCATED: 1}
+
+
 def test_one_good_form_of_a_picture_is_enough_to_have_been_compared(installation: Installation) -> None:
     poor, good = pdq(PICTURE, quality=30), pdq(near(PICTURE, 60), quality=90)
     [both, alone], _ = installation.screener.screen(

@@ -377,6 +377,7 @@ def _count(answers: Sequence[Answer], channel: Channel, at: datetime) -> Counter
     for action, count in Counter(answer.screening.action for answer in answers).items():
         counts[CountKey(day=day, channel=channel, action=action)] = count
     for answer in answers:
-        for kind, reason in {(each.type, each.reason) for each in answer.unhashable}:
+        # Of several reasons for one type the first, so that the lines of a type add up to contents.
+        for kind, reason in {each.type: each.reason for each in reversed(answer.unhashable)}.items():
             counts[CountKey(day=day, channel=channel, type=kind, reason=reason)] += 1
     return counts
