@@ -125,3 +125,12 @@ def test_entries_expire_by_their_own_date_and_by_the_lists_days(desk) -> None:
     desk.clock.pass_days(3)
     assert expire(desk.store, actor="system:watch", clock=desk.clock) == 1
     assert [each["entries"] for each in desk.audit("entry.expire")] == [1, 1]
+
+
+def test_an_entry_that_an_import_changes_still_ends_with_the_lists_days(desk) -> None:
+    desk.bring(csv(1))
+    change_list(desk.store, NAME, ListChanges(kept_days=5), measures=MEASURES, actor=ACTOR, clock=desk.clock)
+    desk.clock.pass_days(1)
+    desk.bring(csv(1, columns=",vetted", cells=",true"))
+    desk.clock.pass_days(4)
+    assert expire(desk.store, actor="system:watch", clock=desk.clock) == 1

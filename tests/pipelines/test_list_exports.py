@@ -9,6 +9,7 @@ from clew.errors import NotFoundError, RefusedError, UnavailableError
 from clew.pipelines.list_exports import export_list
 from clew.pipelines.list_forms import get_exchange
 from clew.pipelines.sources import SourceClaim, put_source
+from clew.records.hashlist import Right
 from clew.records.identifiers import ListName
 from tests.pipelines.list_desk import ACTOR, CLAIM, NAME, csv, md5
 
@@ -27,6 +28,12 @@ def test_a_list_without_the_right_is_not_exported_and_the_message_says_what_to_r
 
     put_source(desk.store, SourceClaim(name="ncmec", rights=CLAIM.rights), actor=ACTOR, clock=desk.clock)
     assert export(desk, path).entries == 1
+
+
+def test_the_right_to_share_is_none_to_export(desk, tmp_path) -> None:
+    desk.bring(csv(1), source=replace(CLAIM, rights=frozenset({Right.SHARE})))
+    with pytest.raises(RefusedError, match="does not grant export"):
+        export(desk, tmp_path / "a.csv")
 
 
 def test_a_right_ends_with_the_legal_basis(desk, tmp_path) -> None:
