@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -357,6 +358,17 @@ def test_what_a_person_asked_stays_when_the_verdict_is_taken_back(any_house: Hou
         any_house.decide(ADA, lease, content.id, UNLISTED)
 
 
+def test_alone_all_that_is_due_is_left_to_the_person_who_takes_the_job_again(any_house: House):
+    house = any_house.under(one_person=True, self_review_hours=12)
+    first, second = house.hit(1), house.hit(2)
+    lease = house.lease(ADA, first)
+    for content in (first, second):
+        house.decide(ADA, lease, content.id, UNLISTED)
+    house.clock.move(hours=13)
+    recorded = house.decide(ADA, house.lease(ADA, first), first.id, UNLISTED)
+    assert (recorded.left, recorded.job.state) == ((second.id,), JobState.HELD)
+
+
 # ---------------------------------------------------------------- lanes
 
 
@@ -562,7 +574,39 @@ def test_an_appeal_while_a_lease_has_run_out_takes_the_job_from_its_holder(any_h
     any_house.lease(BO, content)
     any_house.clock.move(minutes=31)
     appeals.lodge(any_house.desk, AppealedAgainst(content_id=content.id), reference=None, actor="key:test")
-    assert any_house.job(content).look is Look.APPEAL
+    assert (any_house.job(content).state, any_house.job(content).lease) == (JobState.WAITING, None)
+
+
+def test_an_appeal_keeps_nobody_from_what_is_still_undecided(any_house: House):
+    content, _ = decided(any_house)
+    more = any_house.hit(2)
+    appeals.lodge(any_house.desk, AppealedAgainst(content_id=content.id), reference=None, actor="key:test")
+    recorded = any_house.decide(BO, any_house.lease(BO, content), more.id, LISTED)
+    assert (recorded.job.state, recorded.job.look, recorded.job.not_by) == (JobState.WAITING, Look.APPEAL, (ADA.id,))
+
+
+def test_an_escalation_outlives_an_appeal_that_is_answered_meanwhile(any_house: House):
+    content, _ = decided(any_house)
+    any_house.hit(2)
+    review.escalate(any_house.desk, BO, any_house.lease(BO, content), AskReason.LEGAL)
+    (made,) = appeals.lodge(any_house.desk, AppealedAgainst(content_id=content.id), reference=None, actor="key:test")
+    lease = any_house.lease(SENIOR, content)
+    appeals.answer_appeal(any_house.desk, SENIOR, lease, made.id, uphold=True)
+    assert review.release(any_house.desk, SENIOR, any_house.job(content).lease).look is Look.SENIOR  # type: ignore[arg-type]
+
+
+def test_alone_an_appeal_may_be_answered_when_its_job_may_be_taken(any_house: House):
+    house = any_house.under(one_person=True, self_review_hours=12)
+    content, more = house.hit(1), house.hit(2)
+    house.decide(SENIOR, house.lease(SENIOR, content), content.id, LISTED)
+    (made,) = appeals.lodge(house.desk, AppealedAgainst(content_id=content.id), reference=None, actor="key:test")
+    house.clock.move(hours=6)
+    house.decide(SENIOR, house.lease(SENIOR, content), more.id, LISTED)
+    free_at = house.job(content).not_before
+    assert free_at == made.at + timedelta(hours=12), "what was done since does not begin the delay anew"
+    house.clock.now = free_at
+    lease = house.lease(SENIOR, content)
+    assert appeals.answer_appeal(house.desk, SENIOR, lease, made.id, uphold=True).job.state is JobState.DECIDED
 
 
 def test_what_was_never_final_cannot_be_appealed_against(any_house: House):

@@ -106,6 +106,7 @@ def waits(contents, verdicts, opinions=(), *, holder=None, senior=False, escalat
         holder=holder.id if holder else None,
         senior=senior,
         escalated=escalated,
+        at=NOON,
         policy=policy or Review(),
     )
 

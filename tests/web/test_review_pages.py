@@ -250,6 +250,44 @@ def test_a_job_is_handed_over_escalated_and_looked_at_twice(hashing_desk: WebDes
     assert second.file.job.look is Look.SECOND
 
 
+def test_a_second_look_asked_for_in_the_queue_leaves_what_is_decided_alone(
+    hashing_desk: WebDesk, reviewer: User
+) -> None:
+    first = job(hashing_desk, "account-twice").take()
+    more = job(hashing_desk, "account-twice")
+    assert more.content.case_id == first.content.case_id
+    first.post("verdict", verdict="1")
+    assert first.post("second", content="").headers["location"] == "/review?said=second"
+    assert [each.standing for each in first.file.verdicts] == [VerdictStanding.FINAL]
+    assert [each.content_id for each in first.file.opinions] == [more.content.id]
+
+
+def test_who_asked_for_a_lower_lane_is_not_offered_to_agree(hashing_desk: WebDesk, reviewer: User) -> None:
+    found = job(hashing_desk).take()
+    found.post("lane", lane="infant")
+    found.post("lane", lane="ordinary")
+    own = hashing_desk.get(found.path).text
+    assert 'value="agree"' not in own
+    assert "needs a second look by another person" in own
+    found.post("release")
+    hashing_desk.sign_in(Role.REVIEWER)
+    found.take()
+    assert 'value="agree"' in hashing_desk.get(found.path).text
+
+
+def test_a_job_that_nobody_who_works_here_may_take_says_so(hashing_desk: WebDesk, reviewer: User) -> None:
+    found = job(hashing_desk).take()
+    found.post("verdict", verdict="4")
+    with hashing_desk.installation.store.read() as reader:
+        others = [each for each in reader.users() if each.id != reviewer.id]
+    gone = [replace(each, disabled_at=hashing_desk.clock()) for each in others]
+    hashing_desk.installation.store.transact(lambda unit: [unit.put_user(each) for each in gone])
+    assert "Nobody who works here may: an administrator adds a reviewer." in hashing_desk.get(found.path).text
+    other = hashing_desk.sign_in(Role.REVIEWER)
+    hashing_desk.bear(reviewer)
+    assert f"It is open to {other.name}." in hashing_desk.get(found.path).text
+
+
 def test_the_first_verdict_is_not_shown_to_whoever_gives_the_second(hashing_desk: WebDesk, reviewer: User) -> None:
     found = job(hashing_desk).take()
     found.post("verdict", verdict="2")

@@ -116,7 +116,7 @@ def appeal(
         str | None, typer.Option(metavar="TEXT", help="The platform's own name for the appeal.")
     ] = None,
 ) -> None:
-    """Pass on the appeal of a user: somebody else than who decided looks again, and nobody is told by Clew."""
+    """Pass on the appeal of a user: a senior reviewer looks again, and nobody is told by Clew."""
     against = AppealedAgainst(case_id=CaseId(case) if case else None, subject=subject, content_reference=content)
     with _desk(ctx.obj) as desk:
         made = lodge(desk, against, reference=reference, actor=command_actor())

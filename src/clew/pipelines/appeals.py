@@ -7,15 +7,17 @@ from clew.errors import ConflictError, InputError, NotFoundError, RefusedError
 from clew.ground.identity import new_id
 from clew.parts.stores.base import Reader, UnitOfWork
 from clew.pipelines.review_desk import ReviewDesk, note, senior
-from clew.pipelines.review_steps import at_job, is_held, standing_on, take_back, take_verdict
-from clew.pipelines.settling import Recorded, alone_from, for_appeal, judges_of, settle_job
+from clew.pipelines.review_steps import at_job, standing_on, take_back, take_verdict
+from clew.pipelines.settling import Recorded, judges_of, settle_job
 from clew.records.case import Case
 from clew.records.identifiers import AppealId, CaseId, ContentId, VerdictId
 from clew.records.people import User
-from clew.records.review import Appeal, AppealState, Lease, Look, ReviewJob, Verdict, VerdictStanding
+from clew.records.review import Appeal, AppealState, Lease, ReviewJob, Verdict, VerdictStanding
+from clew.review import decide
 
 # The platform's own name for it; what its user wrote stays with the platform.
 _REFERENCE_CHARACTERS = 255
+_OWN = "an appeal is answered by somebody who did not give the verdict"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ def lodge(desk: ReviewDesk, against: AppealedAgainst, *, reference: str | None, 
         reference: the platform's own name for the appeal, without content.
     Raises:
         NotFoundError: there is no such case, account or content.
+        InputError: neither of them is named, or the reference is too long.
         ConflictError: nothing that is meant is decided for good.
     """
     at = desk.clock()
@@ -61,7 +64,8 @@ def appeal(desk: ReviewDesk, verdict_id: VerdictId, *, reference: str | None, ac
     """Somebody says that the verdict is wrong: its job waits for a senior reviewer who did not give it.
 
     Raises:
-        ConflictError: it is not final; or an appeal against it is open.
+        NotFoundError: there is no such verdict.
+        ConflictError: it is not final; an appeal against its content is open, or of that reference answered already.
     """
     at = desk.clock()
     called = _checked(reference)
@@ -81,8 +85,9 @@ def answer_appeal(desk: ReviewDesk, who: User, lease: Lease, appeal_id: AppealId
     """The verdict stands, or is reversed and its content decided again by whoever holds the job.
 
     Raises:
-        RefusedError: the person gave the verdict, or is no senior reviewer.
-        ConflictError: the appeal was answered before.
+        NotFoundError: the job has no such appeal.
+        RefusedError: the person is no senior reviewer, or gave the verdict (alone: and the delay is not over).
+        ConflictError: the lease is over, or the appeal was answered before.
     """
 
     def work(unit: UnitOfWork, at: datetime, case: Case, job: ReviewJob) -> Recorded:
@@ -100,7 +105,7 @@ def answer_appeal(desk: ReviewDesk, who: User, lease: Lease, appeal_id: AppealId
             take_back(unit, case, standing_on(unit, job, unit.get_verdict(made.verdict_id).content_id), at)
         own = who.id in judges_of(unit, made)
         note(unit, at, who.actor, "review.answer_appeal", case.id, state=state, self_review=own)
-        return settle_job(unit, desk, replace(job, look=Look.FIRST), who, at)
+        return settle_job(unit, desk, job, who, at)
 
     return at_job(desk, who, lease, work)
 
@@ -111,10 +116,7 @@ def why_not_judge(reader: Reader, desk: ReviewDesk, who: User, made: Appeal, at:
         return "an appeal is answered by a senior reviewer"
     if who.id not in judges_of(reader, made):
         return ""
-    if not desk.policy.one_person:
-        return "an appeal is answered by somebody who did not give the verdict"
-    from_then = alone_from(desk, made)
-    return "" if at >= from_then else f"you gave the verdict, and may look again from {from_then:%Y-%m-%d %H:%M} UTC"
+    return decide.why_not_own(made.at, at, desk.policy, another=_OWN)
 
 
 def _checked(reference: str | None) -> str | None:
@@ -173,8 +175,7 @@ def _open(
     )
     unit.put_appeal(made)
     note(unit, at, actor, "review.appeal", case.id, verdict=verdict.id)
-    if not is_held(job, at):
-        unit.change_job(for_appeal(unit, desk, job))
+    settle_job(unit, desk, job, None, at)
     return made
 
 

@@ -9,6 +9,7 @@ from clew.parts.stores.base import UnitOfWork
 from clew.pipelines.holds import begin_open_case
 from clew.pipelines.paging import tell
 from clew.pipelines.review_desk import note
+from clew.pipelines.review_steps import is_escalated
 from clew.pipelines.strongroom import Strongroom
 from clew.records.case import Case, CaseState, Content, Origin, UploadFacts
 from clew.records.identifiers import CaseId, JobId, SubjectId
@@ -82,10 +83,9 @@ def _join(unit: UnitOfWork, wanted: Wanted, case: Case, policy: Review) -> Revie
     joined = queue.raised(job, wanted.lane, wanted.at, policy)
     if job.state is JobState.DECIDED:
         joined = replace(joined, since=wanted.at, due_at=queue.due_at(joined.lane, wanted.at, policy))
+    joined = replace(joined, look=_look_of_joined(unit, job), not_by=(), not_before=None)
     if job.state is not JobState.HELD:
-        joined = replace(
-            joined, state=JobState.WAITING, look=_look_of_joined(job), not_by=(), not_before=None, decided_at=None
-        )
+        joined = replace(joined, state=JobState.WAITING, decided_at=None)
     if joined != job:
         unit.change_job(joined)
     if joined.since != job.since:
@@ -130,8 +130,9 @@ def _new_job(wanted: Wanted, case: Case, policy: Review) -> ReviewJob:
     )
 
 
-def _look_of_joined(job: ReviewJob) -> Look:
-    return job.look if job.look in {Look.SENIOR, Look.APPEAL} and job.state is not JobState.DECIDED else Look.FIRST
+def _look_of_joined(unit: UnitOfWork, job: ReviewJob) -> Look:
+    """What has come now is for anybody, but where the whole job went up to senior people."""
+    return Look.SENIOR if job.state is not JobState.DECIDED and is_escalated(unit, job) else Look.FIRST
 
 
 def add_contents(unit: UnitOfWork, contents: Sequence[Content]) -> list[Content]:

@@ -1,7 +1,7 @@
-"""Move a job into another lane: up at once, down when another person agrees."""
+"""Move a job into another lane: up at once, down when a second look agrees."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime
 
 from clew.errors import ConflictError, RefusedError
 from clew.parts.stores.base import UnitOfWork
@@ -10,7 +10,9 @@ from clew.pipelines.review_steps import raise_lane
 from clew.records.identifiers import JobId
 from clew.records.people import User
 from clew.records.review import JobState, Lane, ReviewJob
-from clew.review import queue
+from clew.review import decide, queue
+
+_OWN = "a less urgent lane needs a second look by another person"
 
 
 def change_lane(desk: ReviewDesk, who: User, job_id: JobId, lane: Lane) -> ReviewJob:
@@ -47,18 +49,32 @@ def answer_lane(desk: ReviewDesk, who: User, job_id: JobId, *, agree: bool) -> R
         job = unit.take_job(job_id)
         if job.downgrade_to is None or job.downgrade_at is None:
             raise ConflictError("nobody asks for a less urgent lane for this job")
-        own = job.downgrade_by == who.id
-        if own and agree:
-            free_at = job.downgrade_at + timedelta(hours=desk.policy.self_review_hours)
-            if not desk.policy.one_person or at < free_at:
-                raise RefusedError("a less urgent lane needs a second look by another person")
+        refusal = why_not_agree(desk, who, job, at)
+        if agree and refusal:
+            raise RefusedError(refusal)
         lane = job.downgrade_to
         unit.change_job(
             queue.lowered(job, lane, desk.policy)
             if agree
             else replace(job, downgrade_to=None, downgrade_by=None, downgrade_at=None)
         )
-        note(unit, at, who.actor, "review.answer_lane", job.case_id, lane=lane, agreed=agree, self_review=own and agree)
+        note(
+            unit,
+            at,
+            who.actor,
+            "review.answer_lane",
+            job.case_id,
+            lane=lane,
+            agreed=agree,
+            self_review=agree and job.downgrade_by == who.id,
+        )
         return unit.get_job(job_id)
 
     return desk.store.transact(work)
+
+
+def why_not_agree(desk: ReviewDesk, who: User, job: ReviewJob, at: datetime) -> str:
+    """Why a person may not agree to the less urgent lane that is asked for; "" when they may."""
+    if job.downgrade_at is None or job.downgrade_by != who.id:
+        return ""
+    return decide.why_not_own(job.downgrade_at, at, desk.policy, another=_OWN)

@@ -6,13 +6,13 @@ from datetime import datetime
 from clew.errors import RefusedError
 from clew.ground.identity import new_id
 from clew.parts.stores._review import JobFilter
-from clew.parts.stores.base import UnitOfWork
+from clew.parts.stores.base import Reader, UnitOfWork
 from clew.pipelines.review_desk import ReviewDesk, note, senior
 from clew.pipelines.review_steps import at_job, demand_own, lease_until
 from clew.pipelines.settling import settle_job
 from clew.records.case import Case
 from clew.records.identifiers import JobId, OpinionId
-from clew.records.people import User
+from clew.records.people import Role, User
 from clew.records.review import AskReason, Escalation, JobState, Lease, Look, ReviewJob
 from clew.review import queue
 
@@ -64,6 +64,16 @@ def claim_next(desk: ReviewDesk, who: User) -> ReviewJob | None:
     return desk.store.transact(work)
 
 
+def who_may_take(reader: Reader, job: ReviewJob) -> list[User]:
+    """Who of those that work here may take the job, now or once a delay or another's lease is over, by name."""
+    wanted = Role.SENIOR_REVIEWER if job.look in {Look.SENIOR, Look.APPEAL} else Role.REVIEWER
+    return [
+        each
+        for each in reader.users()
+        if each.disabled_at is None and each.has(wanted, Role.SENIOR_REVIEWER) and each.id not in job.not_by
+    ]
+
+
 def renew(desk: ReviewDesk, who: User, lease: Lease) -> Lease:
     """The lease lasts longer. ConflictError when it ran out or another holds the job: then all of it is theirs."""
     at = desk.clock()
@@ -86,7 +96,7 @@ def release(desk: ReviewDesk, who: User, lease: Lease) -> ReviewJob:
 
 
 def hand_over(desk: ReviewDesk, who: User, lease: Lease, reason: AskReason) -> ReviewJob:
-    """The job waits for another person, with its verdicts, its clock and its lane."""
+    """The job waits for whoever comes next, with its verdicts, its clock and its lane."""
 
     def work(unit: UnitOfWork, at: datetime, case: Case, job: ReviewJob) -> ReviewJob:
         note(unit, at, who.actor, "review.hand_over", case.id, reason=reason)
@@ -107,9 +117,7 @@ def escalate(desk: ReviewDesk, who: User, lease: Lease, reason: AskReason) -> Re
     def work(unit: UnitOfWork, at: datetime, case: Case, job: ReviewJob) -> ReviewJob:
         unit.add_escalation(Escalation(id=OpinionId(new_id(at)), job_id=job.id, by=who.id, at=at, reason=reason))
         note(unit, at, who.actor, "review.escalate", case.id, reason=reason)
-        changed = replace(job, state=JobState.WAITING, look=Look.SENIOR)
-        unit.change_job(changed)
-        return unit.get_job(job.id)
+        return settle_job(unit, desk, replace(job, state=JobState.WAITING, look=Look.SENIOR), None, at).job
 
     return at_job(desk, who, lease, work)
 

@@ -6,14 +6,14 @@ from typing import TypeVar
 
 from clew.errors import NotFoundError, RefusedError
 from clew.ground.identity import new_id
-from clew.parts.stores.base import UnitOfWork
+from clew.parts.stores.base import Reader, UnitOfWork
 from clew.pipelines.paging import tell
 from clew.pipelines.reported import is_reported
 from clew.pipelines.review_desk import ReviewDesk, note
 from clew.records.case import AlertKind, Case, CaseAlert, Content
 from clew.records.identifiers import AlertId, ContentId, OpinionId, VerdictId
 from clew.records.people import User
-from clew.records.review import AskReason, Lane, Lease, ReviewJob, SecondOpinion, Verdict, VerdictStanding
+from clew.records.review import AskReason, Lane, Lease, Look, ReviewJob, SecondOpinion, Verdict, VerdictStanding
 from clew.review import queue
 
 T = TypeVar("T")
@@ -27,6 +27,11 @@ def lease_until(desk: ReviewDesk, at: datetime) -> datetime:
 def is_held(job: ReviewJob, at: datetime) -> bool:
     """Whether somebody holds the job, and their time is not over."""
     return job.lease is not None and job.lease.until > at
+
+
+def is_escalated(reader: Reader, job: ReviewJob) -> bool:
+    """Whether the job went up to senior people; there it stays until all of it is decided."""
+    return job.look is Look.SENIOR and bool(reader.escalations_of(job.id))
 
 
 def demand_own(lease: Lease, who: User) -> None:
@@ -83,7 +88,7 @@ def ask(
     first: VerdictId | None,
     at: datetime,
 ) -> None:
-    """Another person is asked to look at a content.
+    """A second look at a content is asked for.
 
     Args:
         first: the verdict that is looked at again; None when the person could not tell.

@@ -1,14 +1,15 @@
 """Say what a job waits for after each act at it, and what its case comes to once all is decided."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from clew.parts.stores.base import Reader, UnitOfWork
 from clew.pipelines.closing import end_or_reopen
 from clew.pipelines.review_desk import ReviewDesk, note, senior
+from clew.pipelines.review_steps import is_escalated, is_held
 from clew.records.identifiers import ContentId, UserId
 from clew.records.people import User
-from clew.records.review import Appeal, AppealState, JobState, Look, ReviewJob, Verdict
+from clew.records.review import Appeal, AppealState, JobState, ReviewJob, Verdict
 from clew.review import decide
 
 
@@ -27,62 +28,50 @@ class Recorded:
 
 
 def settle_job(unit: UnitOfWork, desk: ReviewDesk, job: ReviewJob, holder: User | None, at: datetime) -> Recorded:
-    """The job waits for what is left of it; once all is decided, its case is over unless something is to report."""
-    verdicts = unit.verdicts_of(job.case_id)
-    waiting = decide.waits_for(
-        unit.contents_of(job.case_id),
-        verdicts,
-        unit.opinions_of(job.id),
-        holder=holder.id if holder else None,
-        senior=holder is not None and senior(holder),
-        escalated=job.look is Look.SENIOR and bool(unit.escalations_of(job.id)),
-        policy=desk.policy,
-    )
+    """The job waits for what is left of it; once all is decided, its case is over unless something is to report.
+
+    Args:
+        holder: who acts and goes on to hold it, if anything is left to them; None leaves it with whoever holds it.
+    """
+    waiting = waits_for(unit, desk, job, holder, at)
+    kept = holder is None and job.state is JobState.HELD and is_held(job, at)
+    state = job.state if kept else waiting.state
     changed = replace(
         job,
-        state=waiting.state,
+        state=state,
         look=waiting.look,
-        not_by=waiting.not_by if waiting.state is JobState.WAITING else (),
-        not_before=waiting.not_before if waiting.state is JobState.WAITING else None,
-        decided_at=at if waiting.state is JobState.DECIDED else None,
+        not_by=waiting.not_by,
+        not_before=waiting.not_before,
+        decided_at=at if state is JobState.DECIDED else None,
     )
-    if waiting.state is not JobState.HELD and _open_appeals(unit, job):
-        changed = for_appeal(unit, desk, changed)
     unit.change_job(changed)
     if changed.state is JobState.DECIDED:
         note(unit, at, holder.actor if holder else "system:review", "review.decided", job.case_id)
-        end_or_reopen(unit, desk, changed, verdicts, at)
+        end_or_reopen(unit, desk, changed, unit.verdicts_of(job.case_id), at)
     return Recorded(verdict=None, job=unit.get_job(job.id), left=waiting.left_to_holder)
 
 
-def _open_appeals(unit: UnitOfWork, job: ReviewJob) -> list[Appeal]:
-    return [each for each in unit.appeals_of(job.case_id) if each.state is AppealState.OPEN]
+def waits_for(reader: Reader, desk: ReviewDesk, job: ReviewJob, holder: User | None, at: datetime) -> decide.Waiting:
+    """What a job waits for, from all that was decided, asked and appealed against, were it that person's to go on."""
+    verdicts, opinions = reader.verdicts_of(job.case_id), reader.opinions_of(job.id)
+    opened = [each for each in reader.appeals_of(job.case_id) if each.state is AppealState.OPEN]
+    return decide.waits_for(
+        reader.contents_of(job.case_id),
+        verdicts,
+        opinions,
+        holder=holder.id if holder else None,
+        senior=holder is not None and senior(holder),
+        escalated=is_escalated(reader, job),
+        at=at,
+        policy=desk.policy,
+        appeals=[decide.OpenAppeal(at=each.at, judges=judges_of(reader, each)) for each in opened],
+        seniors=[each.id for each in reader.users() if senior(each)],
+    )
 
 
-def judges_of(reader: Reader, made: Appeal) -> set[UserId]:
+def judges_of(reader: Reader, made: Appeal) -> frozenset[UserId]:
     """Who gave the verdict that is appealed against, or agreed with it."""
     against = reader.get_verdict(made.verdict_id)
     pair = {against.id, against.confirms}
-    return {each.by for each in reader.verdicts_of(made.case_id) if each.id in pair or each.confirms == against.id}
-
-
-def alone_from(desk: ReviewDesk, made: Appeal) -> datetime:
-    """From when on one person alone may answer an appeal against their own verdict."""
-    return made.at + timedelta(hours=desk.policy.self_review_hours)
-
-
-def for_appeal(unit: UnitOfWork, desk: ReviewDesk, job: ReviewJob) -> ReviewJob:
-    """The job waits for somebody who has no part in the verdict; alone, for oneself after the delay.
-
-    Of several appeals, whoever may answer one of them may take the job.
-    """
-    opened = _open_appeals(unit, job)
-    judges = set[UserId].intersection(*(judges_of(unit, each) for each in opened))
-    return replace(
-        job,
-        state=JobState.WAITING,
-        look=Look.APPEAL,
-        not_by=() if desk.policy.one_person else tuple(sorted(judges)),
-        not_before=min(alone_from(desk, each) for each in opened) if desk.policy.one_person else None,
-        decided_at=None,
-    )
+    verdicts = reader.verdicts_of(made.case_id)
+    return frozenset(each.by for each in verdicts if each.id in pair or each.confirms == against.id)

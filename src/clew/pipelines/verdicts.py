@@ -1,8 +1,8 @@
-"""Decide about one content of a job, ask another person, and take a decision back."""
+"""Decide about one content of a job, ask for a second look at it, and take a decision back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from clew.errors import ConflictError, RefusedError
 from clew.ground.identity import new_id
@@ -59,7 +59,8 @@ def record_verdict(desk: ReviewDesk, who: User, lease: Lease, given: VerdictGive
 
     Raises:
         ConflictError: the lease is over, or the content is decided for good.
-        RefusedError: the second look must be another's.
+        NotFoundError: the job has no such content.
+        RefusedError: the second look must be another's, or, alone, comes later.
     """
     decide.demand_policy(desk.policy)
 
@@ -81,9 +82,11 @@ def record_verdict(desk: ReviewDesk, who: User, lease: Lease, given: VerdictGive
 def ask_second(
     desk: ReviewDesk, who: User, lease: Lease, content_id: ContentId, reason: AskReason = AskReason.UNSURE
 ) -> Recorded:
-    """Another person looks at one content too, whatever the rule says; a final verdict on it is provisional again.
+    """A second look is asked for, whatever the rule says; a final verdict on the content is provisional again.
 
     Raises:
+        ConflictError: the lease is over, or an appeal against what stands on it is open.
+        NotFoundError: the job has no such content.
         RefusedError: a final verdict stands on it that the person may not take back.
     """
 
@@ -109,6 +112,7 @@ def reverse(desk: ReviewDesk, who: User, verdict_id: VerdictId, reason: AskReaso
     not unsaid: an alert stands until somebody has corrected it.
 
     Raises:
+        NotFoundError: there is no such verdict.
         RefusedError: neither of the two.
         ConflictError: it was reversed before, or an appeal against it is open.
     """
@@ -125,8 +129,6 @@ def reverse(desk: ReviewDesk, who: User, verdict_id: VerdictId, reason: AskReaso
         take_back(unit, case, together, at)
         _withdraw_asks(unit, job, {each.id for each in together}, who, at)
         note(unit, at, who.actor, "review.reverse", case.id, verdict=verdict.id, reason=reason)
-        if not holds and is_held(job, at):
-            return job  # whoever holds it finds one content more to decide
         if job.state is JobState.DECIDED:
             job = replace(job, since=at, due_at=queue.due_at(job.lane, at, desk.policy))
         return settle_job(unit, desk, job, who if holds else None, at).job
@@ -141,8 +143,13 @@ def _withdraw_asks(unit: UnitOfWork, job: ReviewJob, fallen: set[VerdictId], who
             unit.put_opinion(replace(each, answered_by=who.id, answered_at=at))
 
 
+def may_take_back(who: User, together: Sequence[Verdict], *, holds: bool) -> bool:
+    """Whether a person may take back all that stands on one content: their own while they hold the job."""
+    return senior(who) or (holds and all(each.by == who.id for each in together))
+
+
 def _demand_may_reverse(who: User, together: Sequence[Verdict], *, holds: bool) -> None:
-    if not senior(who) and not (holds and all(each.by == who.id for each in together)):
+    if not may_take_back(who, together, holds=holds):
         raise RefusedError("only a senior reviewer takes back a verdict of another, or of a job that they do not hold")
 
 
@@ -180,8 +187,6 @@ def _decide(
 ) -> Verdict:
     before = standing_on(unit, job, content.id)
     open_opinions = _open_opinions(unit, job, content)
-    if open_opinions and not before:
-        _demand_another(desk, who, open_opinions, at)
     settled = decide.settle(
         given.decision,
         who.id,
@@ -191,6 +196,7 @@ def _decide(
         earlier=_earlier(unit, content),
         senior=senior(who),
         policy=desk.policy,
+        asked=open_opinions,
     )
     verdict = Verdict(
         id=VerdictId(new_id(at)),
@@ -238,13 +244,3 @@ def _earlier(unit: UnitOfWork, content: Content) -> Decision | None:
         return None
     verdict = unit.get_verdict(content.known)
     return verdict.decision if verdict.standing is VerdictStanding.FINAL else None
-
-
-def _demand_another(desk: ReviewDesk, who: User, opinions: list[SecondOpinion], at: datetime) -> None:
-    """Who could not tell may not tell a moment later, unless they are alone and have waited."""
-    own = [each for each in opinions if each.asked_by == who.id]
-    if not own:
-        return
-    free_at = max(each.asked_at for each in own) + timedelta(hours=desk.policy.self_review_hours)
-    if not desk.policy.one_person or at < free_at:
-        raise RefusedError("you asked another person to decide this content; hand the job over")

@@ -1,6 +1,6 @@
 """The rules of a verdict: who must look again, when two looks agree, and what a job waits for next."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +19,8 @@ from clew.records.review import (
 from clew.settings import Review
 
 FOUR_EYES = ("none", "unlisted", "reportable", "all")
+_YOURS = "the second look must be another person's: this verdict is yours"
+_ASKED = "you asked another person to decide this content; hand the job over"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +42,24 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenAppeal:
+    """An appeal that waits for its answer.
+
+    Attributes:
+        judges: who gave the verdict, or agreed with it.
+    """
+
+    at: datetime
+    judges: frozenset[UserId]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """What a job waits for.
 
     Attributes:
-        left_to_holder: contents that the person who holds it can still decide.
-        not_by: people who can decide nothing of what is left.
+        left_to_holder: contents that the person who holds it can decide at that moment.
+        not_by: people who can do nothing of what is left.
         not_before: the delay of a self-review.
     """
 
@@ -99,6 +113,7 @@ def settle(
     earlier: Decision | None,
     senior: bool,
     policy: Review,
+    asked: Sequence[SecondOpinion] = (),
 ) -> Settled:
     """What becomes of a new verdict and of those that wait for a second look, of one content.
 
@@ -106,18 +121,22 @@ def settle(
         before: the content's verdicts that are not reversed, oldest first.
         earlier: see `needs_second`.
         senior: whether the person is a senior reviewer, whose word ends a difference.
+        asked: second opinions on it that nobody has given.
     Raises:
-        RefusedError: it is the person's own verdict that is looked at again, and the delay is not over.
+        RefusedError: it is the person's own verdict that is looked at again, or they asked another to look, and the
+            delay of one person is not over.
     """
     waiting = [each for each in before if each.standing is VerdictStanding.PROVISIONAL]
+    own = any(each.by == by for each in waiting)
+    if own or any(each.asked_by == by for each in asked):
+        refusal = why_not_own(_last_word(waiting, asked), at, policy, another=_YOURS if own else _ASKED)
+        if refusal:
+            raise RefusedError(refusal)
     if not waiting:
         second = needs_second(decision, lane, earlier, policy)
         replaced = tuple(each.id for each in before)
         standing = VerdictStanding.PROVISIONAL if second else VerdictStanding.FINAL
         return Settled(standing=standing, reversed=replaced)
-    own = any(each.by == by for each in waiting)
-    if own:
-        _demand_delay(waiting[-1].at, at, policy)
     agreeing = tuple(each.id for each in waiting if each.decision.reportable == decision.reportable)
     differing = tuple(each.id for each in waiting if each.id not in agreeing)
     if differing and not (own or senior):
@@ -135,46 +154,69 @@ def waits_for(
     holder: UserId | None,
     senior: bool,
     escalated: bool,
+    at: datetime,
     policy: Review,
+    appeals: Sequence[OpenAppeal] = (),
+    seniors: Collection[UserId] = (),
 ) -> Waiting:
     """What a job waits for after an act of its holder, from everything that was decided.
+
+    Whoever can do any of it may take the job: an appeal, which waits for a senior reviewer, keeps nobody from the rest.
 
     Args:
         holder: who holds it; None when nobody does.
         escalated: it went up to senior people and stays there.
+        appeals: those that are open.
+        seniors: who of those that gave a word on it are senior reviewers.
     """
-    open_points = [point for each in contents if (point := _point(each.id, verdicts, opinions, policy)) is not None]
-    if not open_points:
+    points = [point for each in contents if (point := _point(each.id, verdicts, opinions, policy)) is not None]
+    points += [_appealed(each, policy) for each in appeals]
+    if not points:
         return Waiting(state=JobState.DECIDED, look=Look.FIRST)
-    for_all = [point for point in open_points if not point.senior]
-    look = Look.FIRST if any(point.fresh for point in for_all) else Look.SECOND
-    if escalated or not for_all:
-        look = Look.SENIOR
+    for_all = [] if escalated else [point for point in points if not point.senior]
     left = tuple(
         point.content_id
-        for point in open_points
-        if holder is not None
+        for point in points
+        if point.content_id is not None
+        and holder is not None
         and holder not in point.barred
-        and point.not_before is None
+        and (point.not_before is None or point.not_before <= at)
         and (senior or not point.senior)
     )
-    barred = set.intersection(*(set(point.barred) for point in open_points))
-    delays = [point.not_before for point in open_points]
-    not_before = None if None in delays else min(each for each in delays if each is not None)
+    delays = [point.not_before for point in points]
     return Waiting(
         state=JobState.HELD if left else JobState.WAITING,
-        look=look,
+        look=_look(points, for_all, escalated=escalated),
         left_to_holder=left,
-        not_by=() if policy.one_person else tuple(sorted(barred)),
-        not_before=not_before if policy.one_person else None,
+        not_by=tuple(sorted(_barred(points) | (_barred(for_all) - set(seniors)))),
+        not_before=None if None in delays else min(each for each in delays if each is not None),
     )
+
+
+def lone_from(since: datetime, policy: Review) -> datetime | None:
+    """From when one person alone may look again at what is their own; None where another person must."""
+    return since + timedelta(hours=policy.self_review_hours) if policy.one_person else None
+
+
+def why_not_own(since: datetime, at: datetime, policy: Review, *, another: str) -> str:
+    """Why a person may not look again at what they said at a moment; "" when they may.
+
+    Args:
+        another: what is said where another person must.
+    """
+    free_at = lone_from(since, policy)
+    if free_at is None:
+        return another
+    if at >= free_at:
+        return ""
+    return f"you may look at your own decision again from {free_at:%Y-%m-%d %H:%M} UTC (review.self_review_hours)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Point:
-    """A content on which a word is still to be said, and by whom not."""
+    """A content on which a word is still to be said, or an appeal, and by whom not."""
 
-    content_id: ContentId
+    content_id: ContentId | None
     fresh: bool = False  # nobody has said anything of it
     barred: tuple[UserId, ...] = ()
     senior: bool = False
@@ -190,20 +232,35 @@ def _point(
     asked = [each for each in opinions if each.content_id == content_id and each.answered_at is None]
     if not waiting and not asked:
         return None if standing else _Point(content_id=content_id, fresh=True)
-    moments = [each.at for each in waiting] + [each.asked_at for each in asked]
     return _Point(
         content_id=content_id,
         barred=() if policy.one_person else tuple(sorted({v.by for v in waiting} | {o.asked_by for o in asked})),
         senior=len({each.decision.reportable for each in waiting}) > 1,
-        not_before=max(moments) + timedelta(hours=policy.self_review_hours) if policy.one_person else None,
+        not_before=lone_from(_last_word(waiting, asked), policy),
     )
 
 
-def _demand_delay(first_at: datetime, at: datetime, policy: Review) -> None:
-    if not policy.one_person:
-        raise RefusedError("the second look must be another person's: this verdict is yours")
-    free_at = first_at + timedelta(hours=policy.self_review_hours)
-    if at < free_at:
-        raise RefusedError(
-            f"you may look at your own verdict again from {free_at:%Y-%m-%d %H:%M} UTC (review.self_review_hours)"
-        )
+def _last_word(waiting: Sequence[Verdict], asked: Sequence[SecondOpinion]) -> datetime:
+    """When a content was last said or asked something of that waits for another look."""
+    return max([each.at for each in waiting] + [each.asked_at for each in asked])
+
+
+def _appealed(appeal: OpenAppeal, policy: Review) -> _Point:
+    return _Point(
+        content_id=None,
+        barred=() if policy.one_person else tuple(appeal.judges),
+        senior=True,
+        not_before=lone_from(appeal.at, policy),
+    )
+
+
+def _barred(points: Sequence[_Point]) -> set[UserId]:
+    """Who can do none of these."""
+    return set.intersection(*(set(point.barred) for point in points)) if points else set()
+
+
+def _look(points: Sequence[_Point], for_all: Sequence[_Point], *, escalated: bool) -> Look:
+    """What the next person is asked for: senior people only when the others can do nothing of it."""
+    if for_all:
+        return Look.FIRST if any(point.fresh for point in for_all) else Look.SECOND
+    return Look.SENIOR if escalated or any(point.content_id is not None for point in points) else Look.APPEAL

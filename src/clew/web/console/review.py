@@ -14,8 +14,9 @@ from clew.parts.stores._review import JobFilter
 from clew.parts.stores.base import Reader
 from clew.pipelines import review, verdicts
 from clew.pipelines.review_desk import ReviewDesk, senior
+from clew.pipelines.settling import waits_for
 from clew.records.case import Content
-from clew.records.identifiers import JobId
+from clew.records.identifiers import ContentId, JobId
 from clew.records.match import Hit
 from clew.records.people import User
 from clew.records.review import AskReason, JobState, Look, ReviewJob
@@ -117,7 +118,7 @@ def show_queue(
 TOLD = {
     "released": "The job waits again, with its clock and all that was decided.",
     "escalated": "The job waits for a senior reviewer.",
-    "second": "Another person is asked to look too.",
+    "second": "A second look is asked for.",
     "none": "No job is open to you now.",
     "undone": "The verdict is taken back. Its file is to be decided again.",
 }
@@ -159,18 +160,16 @@ def escalate(request: Request, job_id: str, form: Form) -> Response:
 
 @router.post("/review/{job_id}/second")
 def ask_second(request: Request, job_id: str, form: Form) -> Response:
-    """Another person looks at a file too: at the one that the form names, else at each that the person can decide."""
+    """A second look is asked for: at the file that the form names, else at each that the person can decide."""
     desk, who = desk_of(request)
     lease = lease_or_claim(desk, who, JobId(job_id), form)
     with desk.store.read() as reader:
-        contents = reader.contents_of(reader.get_job(JobId(job_id)).case_id)
-    asked = [each for each in contents if form.get("content") in {None, "", each.id}]
+        left = waits_for(reader, desk, reader.get_job(JobId(job_id)), who, desk.clock()).left_to_holder
+    named = form.get("content")
+    asked = [ContentId(named)] if named else left
     if not asked:
-        raise InputError("this job has no content of that id; load the job again")
-    recorded = [verdicts.ask_second(desk, who, lease, asked[0].id)]
-    for each in asked[1:]:
-        if each.id in recorded[-1].left:
-            recorded.append(verdicts.ask_second(desk, who, lease, each.id))
+        raise InputError("nothing of this job is left to you; name the file at which another look is wanted")
+    recorded = [verdicts.ask_second(desk, who, lease, each) for each in asked]
     if recorded[-1].left:
         keep_holding(desk, who, lease)
         return _to(f"/review/{job_id}?content={recorded[-1].left[0]}&said=second")

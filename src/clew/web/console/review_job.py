@@ -10,8 +10,11 @@ from clew.parts.stores.base import Reader
 from clew.pipelines.alerts import standing_alerts
 from clew.pipelines.appeals import why_not_judge
 from clew.pipelines.case_file import CaseFile, case_file
+from clew.pipelines.lanes import why_not_agree
 from clew.pipelines.reported import is_filed
-from clew.pipelines.review_desk import ReviewDesk, senior
+from clew.pipelines.review import who_may_take
+from clew.pipelines.review_desk import senior
+from clew.pipelines.settling import waits_for
 from clew.pipelines.views import COST_OF_NOT_VIEWING, narrative
 from clew.records.case import Content, ContentKind, NotHeld, ReportRoute
 from clew.records.identifiers import ContentId, JobId
@@ -26,7 +29,6 @@ from clew.records.review import (
     VerdictStanding,
 )
 from clew.records.viewing import FileViewing
-from clew.review import decide
 from clew.web.console import alerts, review_words
 from clew.web.console.exposure import meter_of
 from clew.web.console.holding import desk_of
@@ -42,14 +44,14 @@ router = APIRouter(include_in_schema=False)
 _HITS_READ = 50
 TOLD = {
     "viewed": "The ledger says that you viewed all of it.",
-    "second": "Another person is asked to look at that file.",
+    "second": "A second look at that file is asked for.",
     "raised": "The job is in the lane of danger now, and people on call are told. Decide the file too.",
     "raised-already": "The job was in the lane of danger already. Decide the file too.",
     "lane": "The lane is changed.",
-    "lane-asked": "A less urgent lane is asked for; another person agrees or not.",
+    "lane-asked": "A less urgent lane is asked for; it holds once a second look agrees.",
     "undone": "The verdict is taken back. Its file is to be decided again.",
     "appeal": "The appeal is answered. Nobody is told of it: that is yours to do.",
-    "appealed": "The appeal is passed on. Somebody else than who decided looks again.",
+    "appealed": "The appeal is passed on, and waits for its answer.",
     "route": "The route is changed.",
     "safeguarding": "The safeguarding mark is changed.",
 }
@@ -103,7 +105,9 @@ def show_job(
     with desk.store.read() as reader:
         whole = case_file(reader, reader.get_job(JobId(job_id)).case_id)
         held = holds(who, whole.job, now)
-        left = _left(reader, desk, who, whole) if held else ()
+        waiting = waits_for(reader, desk, whole.job, who if held else None, now)
+        left = waiting.left_to_holder
+        takers = [each.name for each in who_may_take(reader, whole.job)]
         file = replace(whole, verdicts=_open_to(who, whole.verdicts))
         parts = _parts(reader, file, left)
         chosen = _chosen(parts, content)
@@ -134,6 +138,8 @@ def show_job(
         job=file.job,
         held=held,
         barred=barred(file.job, who, now),
+        takers=takers,
+        alone=desk.policy.one_person,
         parts=parts,
         chosen=chosen,
         left=left,
@@ -156,7 +162,9 @@ def show_job(
         is_senior=senior(who),
         in_appeal=in_appeal,
         may_end=alerts.may_end(who),
-        may_reverse=lambda verdict: verdict.content_id not in in_appeal and may_reverse(who, verdict, file.job, now),
+        may_reverse=lambda verdict: verdict.content_id not in in_appeal and may_reverse(who, verdict, whole, now),
+        not_agree=why_not_agree(desk, who, file.job, now),
+        free_at=waiting.not_before,
         told=TOLD.get(said, ""),
         review_words=review_words,
         JobState=JobState,
@@ -178,19 +186,6 @@ def _open_to(who: User, verdicts: list[Verdict]) -> list[Verdict]:
 def _hits(reader: Reader, file: CaseFile) -> list[Hit]:
     ids = [hit_id for each in file.contents for hit_id in each.hit_ids]
     return [reader.get_hit(hit_id) for hit_id in ids[:_HITS_READ]]
-
-
-def _left(reader: Reader, desk: ReviewDesk, who: User, file: CaseFile) -> tuple[ContentId, ...]:
-    """What the person can still decide, by the rules that record a verdict."""
-    return decide.waits_for(
-        file.contents,
-        file.verdicts,
-        file.opinions,
-        holder=who.id,
-        senior=senior(who),
-        escalated=file.job.look is Look.SENIOR and bool(reader.escalations_of(file.job.id)),
-        policy=desk.policy,
-    ).left_to_holder
 
 
 def _parts(reader: Reader, file: CaseFile, left: tuple[ContentId, ...]) -> list[Part]:

@@ -177,7 +177,7 @@ def why(job: ReviewJob, contents: Sequence[Content], hits: Sequence[Hit]) -> lis
     if job.look is not Look.FIRST and job.state is not JobState.DECIDED:
         said.append(
             {
-                Look.SECOND: "another person's look is asked for",
+                Look.SECOND: "a second look is asked for",
                 Look.SENIOR: "it went up to a senior reviewer",
                 Look.APPEAL: "a verdict is appealed against",
             }[job.look]

@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 
 from clew.errors import NotFoundError
 from clew.parts.stores.base import Reader
-from clew.pipelines.review_desk import ReviewDesk, senior
+from clew.pipelines.case_file import CaseFile, case_file
+from clew.pipelines.review_desk import ReviewDesk
+from clew.pipelines.verdicts import may_take_back
 from clew.records.identifiers import JobId, VerdictId
 from clew.records.people import User
 from clew.records.review import JobState, ReviewJob, Verdict, VerdictStanding
@@ -42,14 +44,17 @@ def undo_of(desk: ReviewDesk, reader: Reader, who: User, verdict_id: str, now: d
     said = DECISIONS[verdict.decision]
     if verdict.standing is VerdictStanding.PROVISIONAL:
         said += "; you look once more, later" if desk.policy.one_person else "; another person looks too"
-    return Undoing(verdict.id, verdict.job_id, said, may_reverse(who, verdict, reader.get_job(verdict.job_id), now))
+    return Undoing(verdict.id, verdict.job_id, said, may_reverse(who, verdict, case_file(reader, verdict.case_id), now))
 
 
-def may_reverse(who: User, verdict: Verdict, job: ReviewJob, now: datetime) -> bool:
-    """Whether the person may take a verdict back: a senior reviewer, or its giver who still holds the job."""
-    if verdict.standing is VerdictStanding.REVERSED:
-        return False
-    return senior(who) or (verdict.by == who.id and holds(who, job, now))
+def may_reverse(who: User, verdict: Verdict, file: CaseFile, now: datetime) -> bool:
+    """Whether the person may take a verdict back, with every other on its content, by the rule that takes it back."""
+    together = [
+        each
+        for each in file.verdicts
+        if each.content_id == verdict.content_id and each.standing is not VerdictStanding.REVERSED
+    ]
+    return verdict in together and may_take_back(who, together, holds=holds(who, file.job, now))
 
 
 def holds(who: User, job: ReviewJob, now: datetime) -> bool:
