@@ -12,8 +12,10 @@ from clew.parts.stores.base import Store
 from clew.pipelines.corrections import corrections, told_reports
 from clew.pipelines.filing import file_report, record_by_hand
 from clew.pipelines.filing_desk import FilingDesk
-from clew.pipelines.report_drafts import OpenDraft, file_case, open_draft
+from clew.pipelines.report_drafts import OpenDraft, file_case, open_draft, save
+from clew.pipelines.reported import has_unreported
 from clew.records.case import Content, Message
+from clew.records.draft import ReportDraft
 from clew.records.filing import Filing, FilingState
 from clew.records.identifiers import CaseId, VerdictId
 from clew.records.report import IncidentType, Report
@@ -72,7 +74,12 @@ def reverse(house: House, content: Content) -> None:
 
 def corrections_of(house: House, case_id: CaseId) -> tuple[str, ...]:
     with house.store.read() as reader:
-        return corrections(reader, case_id)
+        return tuple(each.sentence for each in corrections(reader, case_id, "cybertipline"))
+
+
+def lacks_report(house: House, case_id: CaseId) -> bool:
+    with house.store.read() as reader:
+        return has_unreported(reader, case_id)
 
 
 def later(messages: tuple[Message, ...], **by: float) -> tuple[Message, ...]:
@@ -125,7 +132,7 @@ def test_a_supplement_tells_what_fell_once_and_leaves_the_other_conversation_out
     assert (report.files, report.messages) == ((), ())
     filed(house, content.case_id, "78", supplement=True)
     with house.store.read() as reader:
-        states = [each.filing.state for each in told_reports(reader, content.case_id)]
+        states = [each.filing.state for each in told_reports(reader, content.case_id, "cybertipline")]
     assert states == [FilingState.FILED_BY_HAND, FilingState.FILED_BY_HAND]
     assert corrections_of(house, content.case_id) == ()
 
@@ -171,10 +178,47 @@ def test_a_file_that_was_taken_back_and_is_reportable_again_is_described_again(h
         (verdict,) = reader.verdicts_of(content.case_id)
     house.store.transact(lambda unit: unit.set_standing([verdict.id], VerdictStanding.REVERSED))
     filed(house, content.case_id, "78", supplement=True)
+    assert not lacks_report(house, content.case_id)
     house.store.transact(lambda unit: unit.set_standing([verdict.id], VerdictStanding.FINAL))
+    assert lacks_report(house, content.case_id), "the clearinghouse believes that nobody stands for it"
     assert [each.key for each in report_of(house, content.case_id).files] == [content.id]
     filed(house, content.case_id, "79", supplement=True)
     assert report_of(house, content.case_id).files == ()
+    assert not lacks_report(house, content.case_id)
+
+
+def test_messages_that_were_taken_back_and_are_reportable_again_are_told_again(house):
+    (talk,) = talks(house, thread("come here", "no"))
+    filed(house, talk.case_id, "77")
+    reverse(house, talk)
+    filed(house, talk.case_id, "78", supplement=True)
+    house.clock.move(minutes=1)
+    with house.store.read() as reader:
+        (verdict,) = reader.verdicts_of(talk.case_id)
+    again = replace(verdict, id=VerdictId(new_id(house.clock())), at=house.clock())
+    house.store.transact(lambda unit: unit.add_verdict(replace(again, standing=VerdictStanding.FINAL)))
+    assert lacks_report(house, talk.case_id)
+    assert len(report_of(house, talk.case_id).messages) == 2
+    filed(house, talk.case_id, "79", supplement=True)
+    assert not lacks_report(house, talk.case_id)
+    assert report_of(house, talk.case_id).messages == ()
+
+
+def test_a_correction_in_a_persons_own_words_is_told_with_them_and_not_asked_for_again(house):
+    (talk,) = talks(house, thread("come here", "no"))
+    filed(house, talk.case_id, "77")
+    reverse(house, talk)
+    (sentence,) = corrections_of(house, talk.case_id)
+    own = {**opened(house, talk.case_id).draft.facts, "additional_info": "We were wrong about the messages."}
+    at = house.clock()
+    draft = ReportDraft(case_id=talk.case_id, facts=own, saved_at=at, saved_by="user:ada")
+    house.store.transact(lambda unit: save(unit, draft, at=at, actor=ADA_ACTS))
+    filing = filed(house, talk.case_id, "78", supplement=True)
+    with house.store.read() as reader:
+        stored = reader.get_report(filing.report_id)
+    assert stored.facts["additional_info"] == f"We were wrong about the messages.\n{sentence}"
+    assert stored.takes_back == (talk.id,)
+    assert corrections_of(house, talk.case_id) == ()
 
 
 def test_a_file_whose_marks_changed_since_is_described_again(house):

@@ -77,19 +77,19 @@ def filed_facts(desk, place: str) -> dict:
         return dict(reader.get_report(filing.report_id).facts)
 
 
-def test_what_fell_since_the_report_stands_in_the_supplement_and_is_a_gap_without(desk, house):
+def test_what_fell_since_the_report_stands_in_the_supplement_whatever_its_writer_says(desk, house):
     desk.sign_in(Role.REPORTER)
     case_id = first_filed(desk, house, BOATS, b"heron " * 500)
     reverse(desk, case_id, 0)
     page = text_of(desk, f"/reports/draft/{case_id}")
     assert "that report 77 described is no longer held to be reportable: the verdict was taken back" in page
-    assert "A correction is missing" not in page
+    assert "Is added when it is filed" not in page
     assert "1 file stands in report 77 already, as it is now, and is not described again" in page
-    assert saved(desk, case_id, path=WHO, value="desk@example.org", additional_info="") == 303
+    assert saved(desk, case_id, path=WHO, value="desk@example.org", additional_info="We erred.") == 303
     page = text_of(desk, f"/reports/draft/{case_id}")
-    assert "A correction is missing" in page
-    assert "Valid by every rule" not in page
-    assert "1 correction is missing" in page
+    assert "Is added when it is filed: The file" in page
+    facts = filed_facts(desk, file_draft(desk, case_id, 1, supplement="on", additional_info="We erred."))
+    assert re.fullmatch(r"We erred\.\nThe file .+ taken back\.", str(facts["additional_info"]))
 
 
 def test_a_supplement_describes_no_unchanged_file_and_keeps_the_type_of_its_report(desk, house):
@@ -115,8 +115,6 @@ def test_a_report_of_which_all_was_taken_back_is_corrected_by_a_supplement_that_
     assert "this supplement sends no file and no message" in page
     said = further_facts(desk.call("GET", f"/reports/draft/{case_id}").text)
     assert saved(desk, case_id, path=WHO, value="desk@example.org", additional_info=said) == 303
-    silent = {"version": version_of(desk, case_id), "filings": 1, "act": "file", "supplement": "on"}
-    assert post(desk, f"/reports/draft/{case_id}", silent) == 400, "without its further facts it would say nothing"
     place = file_draft(desk, case_id, 1, supplement="on", additional_info=said)
     facts = filed_facts(desk, place)
     assert (facts.get("files", []), facts.get("messages", [])) == ([], [])

@@ -17,37 +17,46 @@ from clew.records.review import VerdictStanding
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldReport:
-    """A report that a clearinghouse has, or that lies ready for it, and what it says."""
+    """A report that a clearinghouse has, or that lies ready for it, and what it says.
+
+    Attributes:
+        takes_back: contents of which it says that what was told of them holds no more.
+    """
 
     filing: Filing
     report: Report
+    takes_back: frozenset[ContentId] = frozenset()
 
     def file(self, key: str) -> ReportFile | None:
         """The file of that key, where the report describes it."""
         return next((each for each in self.report.files if each.key == key), None)
 
-    def says(self, sentence: str) -> bool:
-        """Whether it says that already."""
-        return sentence in (self.report.additional_info or "")
 
-
-def told_reports(reader: Reader, case_id: CaseId, clearinghouse: str | None = None) -> list[ToldReport]:
-    """The reports of the case that are out, oldest first; to one clearinghouse alone, or to any."""
+def told_reports(reader: Reader, case_id: CaseId, clearinghouse: str) -> list[ToldReport]:
+    """The reports of the case that are out to one clearinghouse, oldest first."""
     has = [each for each in FilingState if each.filed or each is FilingState.HANDED]
     found = reader.filings(FilingFilter(states=tuple(has), case_id=case_id))
     return [
-        ToldReport(filing=each, report=_facts(reader, each))
+        _told(reader, each)
         for each in sorted(found, key=lambda each: (each.part, each.id))
-        if clearinghouse in {None, each.clearinghouse}
+        if each.clearinghouse == clearinghouse
     ]
 
 
-def corrections(reader: Reader, case_id: CaseId) -> tuple[str, ...]:
-    """A sentence for each content that an earlier report describes and whose verdict was taken back since.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What is to be said of a content that a clearinghouse was told of and nobody stands for any more."""
 
-    What a later report has told already is not told again.
+    content_id: ContentId
+    sentence: str
+
+
+def corrections(reader: Reader, case_id: CaseId, clearinghouse: str) -> tuple[Correction, ...]:
+    """One for each report that describes a content whose verdict was taken back since.
+
+    What a later report has taken back already, in whatever words, is not told again.
     """
-    out = told_reports(reader, case_id)
+    out = told_reports(reader, case_id, clearinghouse)
     if not out:
         return ()
     verdicts = reader.verdicts_of(case_id)
@@ -62,14 +71,14 @@ def corrections(reader: Reader, case_id: CaseId) -> tuple[str, ...]:
         for each in reader.case_alerts(case_id=case_id)
         if each.kind is AlertKind.REVERSED_AFTER_FILING
     }
-    sentences = (
-        (_sentence(reader, content, told.filing, days.get(content.id, "")), out[place + 1 :])
+    return tuple(
+        Correction(content_id=content.id, sentence=_sentence(reader, content, told.filing, days.get(content.id, "")))
         for content in reader.contents_of(case_id)
         if content.id in fallen
         for place, told in enumerate(out)
         if _describes(reader, told.report, content)
+        and not any(content.id in later.takes_back for later in out[place + 1 :])
     )
-    return tuple(sentence for sentence, later in sentences if not any(each.says(sentence) for each in later))
 
 
 def told_already(told: Sequence[ToldReport]) -> Mapping[ContentId, str]:
@@ -81,9 +90,10 @@ def told_already(told: Sequence[ToldReport]) -> Mapping[ContentId, str]:
     return found
 
 
-def _facts(reader: Reader, filing: Filing) -> Report:
+def _told(reader: Reader, filing: Filing) -> ToldReport:
     stored = reader.get_report(filing.report_id)
-    return load("formats", stored.format, ClearinghouseFormat).read_stored(stored.facts)
+    report = load("formats", stored.format, ClearinghouseFormat).read_stored(stored.facts)
+    return ToldReport(filing=filing, report=report, takes_back=frozenset(stored.takes_back))
 
 
 def _describes(reader: Reader, report: Report, content: Content) -> bool:

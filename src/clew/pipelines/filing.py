@@ -23,7 +23,7 @@ from clew.records.filing import (
     FilingState,
     StoredReport,
 )
-from clew.records.identifiers import AlertId, CaseId, FilingId, ReportId
+from clew.records.identifiers import AlertId, CaseId, ContentId, FilingId, ReportId
 from clew.records.report import Report
 from clew.settings import Settings
 
@@ -48,6 +48,7 @@ def file_report(
     actor: str,
     supplement: bool = False,
     clearinghouse: str | None = None,
+    takes_back: Sequence[ContentId] = (),
 ) -> Filing:
     """The report is stored and its filing promised, in this transaction; a worker does the rest.
 
@@ -57,6 +58,7 @@ def file_report(
     Args:
         supplement: it adds to a report of the case that is filed already; its prior report numbers stand in it.
         clearinghouse: the part; None takes the setting's.
+        takes_back: contents of which the report says that what was told of them holds no more.
     Raises:
         RefusedError: no verdict asks for a report, or the case is of another environment.
         NotFoundError: a file of the report has no sealed bytes in this case.
@@ -76,6 +78,7 @@ def file_report(
         digest=hashlib.sha256(canonical(facts)).digest(),
         created_at=at,
         created_by=actor,
+        takes_back=tuple(takes_back),
     )
     earlier = _earlier(unit, desk, case_id, name)
     if supplement and earlier:

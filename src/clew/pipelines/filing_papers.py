@@ -92,7 +92,7 @@ def _only_corrects(reader: Reader, filing: Filing, report: Report) -> bool:
         and not report.files
         and not report.messages
         and filing.case_id is not None
-        and bool(corrections(reader, filing.case_id))
+        and bool(corrections(reader, filing.case_id, filing.clearinghouse))
     )
 
 

@@ -9,17 +9,18 @@ from clew.parts.formats.base import ClearinghouseFormat
 from clew.parts.stores._filing import FilingFilter
 from clew.parts.stores.base import Reader, UnitOfWork
 from clew.pipelines.case_file import reportable_contents
-from clew.pipelines.corrections import corrections, told_already, told_reports
+from clew.pipelines.corrections import Correction, corrections, told_already, told_reports
 from clew.pipelines.filing import file_report
 from clew.pipelines.filing_desk import FilingDesk, format_for
 from clew.pipelines.filing_papers import in_words
 from clew.pipelines.report_forms import ComposedReport, compose_report, draft_case, report_format
-from clew.pipelines.report_supplement import supplement_of, under_first_type
+from clew.pipelines.report_supplement import saying, supplement_of, under_first_type
 from clew.records.audit import AuditEvent
 from clew.records.case import Content, ContentKind
 from clew.records.draft import ReportDraft
 from clew.records.filing import Filing
 from clew.records.identifiers import CaseId, ContentId
+from clew.records.report import Report
 from clew.records.report_file import ViewingStatement
 from clew.reporting.draft import NO_BYTES
 from clew.settings import Reporting
@@ -40,7 +41,7 @@ class OpenDraft:
             longer.
         form: the clearinghouse's, in which the draft is written.
         profile: the version of its schema.
-        untold: what fell since an earlier report and the draft does not say, a sentence each.
+        fallen: what an earlier report told and nobody stands for any more.
         reported: files that stand in an earlier report, with its number.
         unchanged: of them, what stands there as it would be described now, and is not described again.
         adds: whether it adds to a report that is out; then the type of incident is that one's.
@@ -55,21 +56,35 @@ class OpenDraft:
     gone: int
     form: ClearinghouseFormat
     profile: str
-    untold: tuple[str, ...]
+    fallen: tuple[Correction, ...]
     reported: Mapping[ContentId, str]
     unchanged: tuple[ContentId, ...]
     adds: bool
     only_corrects: bool
     unsent: tuple[tuple[str, str], ...]
 
+    @property
+    def untold(self) -> tuple[str, ...]:
+        """What fell and the draft does not say: it is added to its further facts, whatever else its writer says."""
+        said = str(self.draft.facts.get("additional_info", ""))
+        return tuple(each.sentence for each in self.fallen if each.sentence not in said)
+
+    @property
+    def report(self) -> Report:
+        """The facts that are filed.
+
+        Raises:
+            InputError: the draft holds what the form does not know; the message names the field.
+        """
+        return saying(self.form.read_facts(self.draft.facts), self.untold)
+
     def composed(self, at: datetime) -> ComposedReport:
         """As it would be sent now.
 
         Raises:
-            InputError: the facts hold what the form does not know; the message names the field.
+            InputError: the draft holds what the form does not know; the message names the field.
         """
-        facts = self.form.read_facts(self.draft.facts)
-        return compose_report(facts, self.statements, at=at, profile=self.profile, form=self.form)
+        return compose_report(self.report, self.statements, at=at, profile=self.profile, form=self.form)
 
 
 def open_draft(
@@ -86,17 +101,18 @@ def open_draft(
         facts: shown in place of the saved ones: what a person is about to save.
         clearinghouse: whose form it is; None takes the setting's.
     """
-    form = format_for(clearinghouse or settings.clearinghouse)
+    recipient = clearinghouse or settings.clearinghouse
+    form = format_for(recipient)
     found = reportable_contents(reader, case_id)
-    fallen = corrections(reader, case_id)
+    fallen = corrections(reader, case_id, recipient)
     if not found and not fallen:
         raise RefusedError(
-            "nothing of this case was found reportable by a person, and no report of it has to be corrected; a report "
-            "begins with a verdict"
+            "nothing of this case was found reportable by a person, and no report of it to this clearinghouse has to "
+            "be corrected; a report begins with a verdict"
         )
     now = draft_case(reader, case_id, settings)
-    told = told_reports(reader, case_id, clearinghouse or settings.clearinghouse)
-    new = supplement_of(now.facts, told, fallen) if told else now.facts
+    told = told_reports(reader, case_id, recipient)
+    new = supplement_of(now.facts, told, [each.sentence for each in fallen]) if told else now.facts
     saved = reader.find_draft(case_id)
     fresh = form.write_facts(new)
     draft = saved or ReportDraft(case_id=case_id, facts=fresh, saved_at=at, saved_by="")
@@ -115,7 +131,7 @@ def open_draft(
         gone=len(named - asked),
         form=form,
         profile=settings.profile or form.default_profile,
-        untold=tuple(each for each in fallen if each not in str(draft.facts.get("additional_info", ""))),
+        fallen=fallen,
         reported=told_already(told),
         unchanged=tuple(ContentId(each) for each in sorted(asked - wanted - named)),
         adds=bool(told),
@@ -202,11 +218,17 @@ def _file_draft(
         raise ConflictError(
             "the draft names files whose verdict was taken back, or whose bytes are held no longer; begin it again"
         )
-    facts, case_id = opened.form.read_facts(opened.draft.facts), opened.draft.case_id
-    if opened.only_corrects and not (facts.additional_info or "").strip():
-        raise InputError("a supplement that describes nothing says in the further facts what is no longer held")
-    filing = file_report(unit, desk, case_id, facts, actor=actor, supplement=supplement, clearinghouse=clearinghouse)
-    unit.delete_draft(case_id)
+    filing = file_report(
+        unit,
+        desk,
+        opened.draft.case_id,
+        opened.report,
+        actor=actor,
+        supplement=supplement,
+        clearinghouse=clearinghouse,
+        takes_back=tuple(dict.fromkeys(each.content_id for each in opened.fallen)),
+    )
+    unit.delete_draft(opened.draft.case_id)
     return filing
 
 

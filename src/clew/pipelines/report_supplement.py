@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 
 from clew.pipelines.corrections import ToldReport
-from clew.records.report import Report
-from clew.records.report_file import ReportFile
+from clew.records.report import QuotedMessage, Report
+from clew.records.report_file import Labelled, ReportFile
 from clew.reporting.draft import FURTHER_FILE
 
 # What a verdict gives or takes away; of the rest, what the case does not hold may have been filled in by hand.
@@ -29,10 +29,7 @@ def supplement_of(now: Report, told: Sequence[ToldReport], fallen: Sequence[str]
         if empty
         else replace(now.incident, type=first.type)
     )
-    # What was taken back once and is reportable again is told again.
-    back = any(one.says(words) for one in told for words in ("message that report", "messages that report"))
-    known = set() if back else {each for one in told for each in one.report.messages}
-    words = {each for one in told for each in one.report.further}
+    known, words = _known(told)
     return replace(
         now,
         incident=incident,
@@ -43,6 +40,13 @@ def supplement_of(now: Report, told: Sequence[ToldReport], fallen: Sequence[str]
     )
 
 
+def saying(report: Report, fallen: Sequence[str]) -> Report:
+    """The report, with each of these sentences in its further facts that its writer left out of them."""
+    words = (report.additional_info or "").strip()
+    left_out = [each for each in fallen if each not in words]
+    return replace(report, additional_info="\n".join([words, *left_out]).strip()) if left_out else report
+
+
 def under_first_type(facts: Mapping[str, object], told: Sequence[ToldReport]) -> Mapping[str, object]:
     """A saved draft with the type of incident that the first report had; as it is when there was none."""
     incident = facts.get("incident")
@@ -51,12 +55,25 @@ def under_first_type(facts: Mapping[str, object], told: Sequence[ToldReport]) ->
     return {**facts, "incident": {**incident, "type": told[0].report.incident.type.value}}
 
 
+def _known(told: Sequence[ToldReport]) -> tuple[set[QuotedMessage], set[Labelled]]:
+    """The messages and further words that need not be told again: after something else than a file fell, none."""
+    messages: set[QuotedMessage] = set()
+    words: set[Labelled] = set()
+    files: set[str] = set()
+    for one in told:
+        if not one.takes_back <= files:
+            messages, words = set(), set()
+        messages |= set(one.report.messages)
+        words |= set(one.report.further)
+        files |= {each.key for each in one.report.files}
+    return messages, words
+
+
 def _is_told(file: ReportFile, told: Sequence[ToldReport]) -> bool:
     """Whether the last report that describes the file says all that would be said of it now."""
-    name = f"The file {file.reference or file.original_file_name or file.key} that "
     last: ReportFile | None = None
     for one in told:
-        if one.says(name):
+        if file.key in one.takes_back:
             last = None  # taken back; police rely on it only when they are told of it again
         last = one.file(file.key) or last
     if last is None:

@@ -30,8 +30,10 @@ def has_unordered(reader: Reader, case_id: CaseId) -> bool:
 
 def _lacks_report(reader: Reader, case_id: CaseId, passed_over: frozenset[FilingState]) -> bool:
     standing = [each for each in _filings(reader, case_id) if each.state not in passed_over]
-    reports = [reader.get_report(each.report_id) for each in standing]
-    held = {key for each in reports for key in _file_keys(each)}
+    reports = sorted((reader.get_report(each.report_id) for each in standing), key=lambda each: each.created_at)
+    held: set[str] = set()
+    for each in reports:
+        held = (held - set(each.takes_back)) | _file_keys(each)
     return any(
         not reports
         or (

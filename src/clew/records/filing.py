@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from clew.records.identifiers import AlertId, CaseId, FilingId, ReportId
+from clew.records.identifiers import AlertId, CaseId, ContentId, FilingId, ReportId
 
 
 class FilingState(enum.StrEnum):
@@ -59,6 +59,7 @@ class StoredReport:
     Attributes:
         facts: as the format's `write_stored` made it.
         digest: SHA-256 of its canonical JSON.
+        takes_back: contents of which it says, in its further facts, that what an earlier report told holds no more.
     """
 
     id: ReportId
@@ -68,6 +69,7 @@ class StoredReport:
     digest: bytes
     created_at: datetime
     created_by: str
+    takes_back: tuple[ContentId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ from clew.records.filing import (
     Step,
     StoredReport,
 )
-from clew.records.identifiers import AlertId, CaseId, FilingId, ReportId
+from clew.records.identifiers import AlertId, CaseId, ContentId, FilingId, ReportId
 from clew.records.review import Decision, VerdictStanding
 
 _R, _F, _S = tables.reports.c, tables.filings.c, tables.filing_steps.c
@@ -158,6 +158,7 @@ class FilingWriting(FilingReading, OutboxWriting, ABC):
             "digest": report.digest,
             "created_at": to_us(report.created_at),
             "created_by": report.created_by,
+            "takes_back": compact(list(report.takes_back)),
         }
         self._change(insert(tables.reports).values(row))
 
@@ -247,6 +248,7 @@ def _report_of(row: RowMapping) -> StoredReport:
         digest=bytes(row["digest"]),
         created_at=from_us(row["created_at"]),
         created_by=row["created_by"],
+        takes_back=tuple(ContentId(each) for each in json.loads(row["takes_back"])),
     )
 
 

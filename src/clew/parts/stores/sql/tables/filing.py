@@ -37,6 +37,7 @@ reports = Table(
     Column("digest", LargeBinary, nullable=False),
     Column("created_at", BIG, nullable=False),
     Column("created_by", Text, nullable=False),
+    Column("takes_back", Text, nullable=False, server_default="[]"),
     sqlite_strict=True,
 )
 index("reports_case", reports.c.case_id, reports.c.id)
