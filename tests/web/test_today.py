@@ -71,6 +71,22 @@ def test_no_clock_runs_on_today_once_the_case_is_filed(listed: WebDesk) -> None:
     assert "min left of" not in said
 
 
+def test_no_clock_runs_in_the_queue_or_on_the_job_once_the_case_is_filed(listed: WebDesk) -> None:
+    content = flagged(listed, FlagReason.LIVE_DANGER)
+    with listed.installation.store.read() as reader:
+        job = reader.get_job_of_case(content.case_id)
+    listed.sign_in(Role.SENIOR_REVIEWER)
+    assert "1 job runs against a clock" in listed.get("/review").text
+    assert "min left of" in listed.get("/review").text
+    assert "min left of" in listed.get(f"/review/{job.id}").text
+    file_provisionally(listed, content)
+    queue = listed.get("/review").text
+    assert "0 jobs run against a clock" in queue
+    assert "reported, " in queue
+    assert "min left of" not in queue
+    assert "min left of" not in listed.get(f"/review/{job.id}").text
+
+
 def file_provisionally(desk: WebDesk, content: Content) -> None:
     """One person has found it reportable, and its report is filed; the second look is due."""
     installation = desk.installation

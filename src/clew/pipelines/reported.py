@@ -1,15 +1,18 @@
 """What of a case stands in a report already: nothing reportable goes without one, and no correction is forgotten."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from clew.parts.stores._filing import FilingFilter
+from clew.parts.stores._review import JobFilter
 from clew.parts.stores.base import Reader
 from clew.pipelines.case_file import reportable_contents
 from clew.records.filing import Filing, FilingState, StoredReport
-from clew.records.identifiers import CaseId
+from clew.records.identifiers import CaseId, JobId
 from clew.records.review import Verdict, VerdictStanding
 
 _PORTION = 200
+_JOBS = 1_000  # more are not counted one by one
 _NOWHERE = frozenset({FilingState.WITHDRAWN, FilingState.FAILED})
 # The clearinghouse has the report, or may have it before a worker sees that its ground is gone.
 _OUT = frozenset({FilingState.UNDER_WAY, FilingState.HANDED, FilingState.WITHDRAWING})
@@ -80,6 +83,11 @@ def is_all_told(reader: Reader, case_id: CaseId) -> bool:
         or (each.standing is not VerdictStanding.REVERSED and each.decision.reportable)
     }
     return all(each.id in judged for each in reader.contents_of(case_id))
+
+
+def untold_jobs(reader: Reader, wanted: JobFilter) -> set[JobId]:
+    """The jobs of those whose case has something that no clearinghouse knows yet: their clocks run."""
+    return {each.id for each in reader.jobs(replace(wanted, limit=_JOBS)) if not is_all_told(reader, each.case_id)}
 
 
 def is_reported(reader: Reader, case_id: CaseId, verdicts: Sequence[Verdict]) -> bool:

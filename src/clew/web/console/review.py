@@ -13,6 +13,7 @@ from clew.errors import InputError
 from clew.parts.stores._review import JobFilter
 from clew.parts.stores.base import Reader
 from clew.pipelines import review, verdicts
+from clew.pipelines.reported import untold_jobs
 from clew.pipelines.review_desk import ReviewDesk, senior
 from clew.pipelines.settling import waits_for
 from clew.records.case import Content
@@ -90,6 +91,7 @@ def show_queue(
         jobs = _jobs(reader, _wanted(show, who, now), JobId(after) if after else None)
         rows = [_row(reader, job, who, now) for job in jobs[:_ROWS]]
         counts = {name: _count(reader, _wanted(name, who, now)) for name in FILTERS if name != "decided"}
+        running = sum(len(untold_jobs(reader, JobFilter(state=each, urgent=True))) for each in _OPEN)
         undoing = undo_of(desk, reader, who, undo, now)
     marked = next((row for row in rows if row.job.id == at), rows[0] if rows else None)
     return page(
@@ -103,6 +105,7 @@ def show_queue(
         at=at,
         show=show,
         counts=counts,
+        running=running,
         filters=FILTERS,
         first_page=not after,
         more=_address(show, after=jobs[_ROWS - 1].id) if len(jobs) > _ROWS else "",
@@ -215,7 +218,7 @@ def _row(reader: Reader, job: ReviewJob, who: User, now: datetime) -> Row:
         job=job,
         what=review_words.what(contents),
         reasons=review_words.why(job, contents, _hits(reader, contents)),
-        clock=review_words.clock_of(job, now),
+        clock=review_words.clock_of(reader, job, now),
         holder=review_words.name_of(reader, job.lease.holder, who.id) if job.lease is not None and held else "",
         barred=barred(job, who, now),
     )

@@ -123,6 +123,7 @@ def show_job(
             "alerts": alerts.shown(reader, who, standing_alerts(reader, case_id=file.case.id)),
             "refusals": {each.id: why_not_judge(reader, desk, who, each, now) for each in file.appeals},
             "appealed": {each.id: reader.get_verdict(each.verdict_id).content_id for each in file.appeals},
+            "clock": review_words.clock_of(reader, file.job, now),
             "filed": is_filed(reader, file.case.id),
             "states": {each.hash_list.id: each for each in reader.list_states(now)},
         }
@@ -145,7 +146,6 @@ def show_job(
         left=left,
         part_names={part.content.id: part.name for part in parts},
         next_name=_next_name(parts, chosen),
-        clock=review_words.clock_of(file.job, now),
         facts=facts,
         prompt=prompt,
         searched=searched,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from clew.parts.stores.base import Reader
+from clew.pipelines.reported import is_all_told
 from clew.records.case import Content, ContentKind, FlagReason, NotHeld
 from clew.records.identifiers import UserId
 from clew.records.match import Hit, Match
@@ -128,9 +129,12 @@ class Clock:
     words: str
 
 
-def clock_of(job: ReviewJob, now: datetime) -> Clock | None:
-    """The clock of a job in an urgent lane that is not decided; it runs from when the lane's time began."""
-    if job.due_at is None or job.state is JobState.DECIDED:
+def clock_of(reader: Reader, job: ReviewJob, now: datetime) -> Clock | None:
+    """The clock of a job in an urgent lane, from when the lane's time began; None once it has done its work.
+
+    That is when all of it is decided, or a clearinghouse has all that is known: a second look can wait for the day.
+    """
+    if job.due_at is None or job.state is JobState.DECIDED or is_all_told(reader, job.case_id):
         return None
     whole, left = job.due_at - job.since, job.due_at - now
     if left <= timedelta(0):

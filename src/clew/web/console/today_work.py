@@ -9,11 +9,10 @@ from clew.parts.stores._review import JobFilter
 from clew.parts.stores.base import Reader
 from clew.pipelines.alerts import count_alerts, standing_alerts
 from clew.pipelines.filing_shown import FilingStanding, filing_standing
-from clew.pipelines.reported import is_all_told
+from clew.pipelines.reported import untold_jobs
 from clew.pipelines.review_desk import senior
 from clew.records.audit import AuditFilter
 from clew.records.filing import FilingState
-from clew.records.identifiers import JobId
 from clew.records.people import User
 from clew.records.review import JobState, ReviewJob
 from clew.settings import Settings
@@ -86,7 +85,7 @@ def work_of(reader: Reader, settings: Settings, who: User, midnight: datetime, n
     reviews = may_open(who, "/review")
     mine = JobFilter(open_to=who.id, senior=senior(who), at=now)
     free = reader.count_jobs(replace(mine, state=JobState.WAITING)) if reviews else 0
-    mine_urgent = _untold(reader, replace(mine, urgent=True)) if reviews else set()
+    mine_urgent = untold_jobs(reader, replace(mine, urgent=True)) if reviews else set()
     in_review = Knot(
         name="In review",
         figure=words.number(waiting + held),
@@ -102,7 +101,7 @@ def work_of(reader: Reader, settings: Settings, who: User, midnight: datetime, n
         waiting=reader.count_jobs(mine) if reviews else 0,
         urgent=len(mine_urgent),
         others=waiting - free,
-        urgent_others=len(_untold(reader, JobFilter(state=JobState.WAITING, urgent=True)) - mine_urgent),
+        urgent_others=len(untold_jobs(reader, JobFilter(state=JobState.WAITING, urgent=True)) - mine_urgent),
         knots=(in_review, _verdicts(reader, midnight, "/review?show=decided" if reviews else ""), filed, kept),
         alerts=tuple(alerts.shown(reader, who, standing_alerts(reader, most=_ALERTS))),
         older_alerts=max(count_alerts(reader) - _ALERTS, 0),
@@ -121,14 +120,8 @@ def _next(reader: Reader, who: User, now: datetime) -> NextJob | None:
         job=job,
         what=review_words.what(contents),
         why=review_words.short_why(review_words.why(job, contents, hits)),
-        clock=None if is_all_told(reader, job.case_id) else review_words.clock_of(job, now),
+        clock=review_words.clock_of(reader, job, now),
     )
-
-
-def _untold(reader: Reader, wanted: JobFilter) -> set[JobId]:
-    """The jobs of those whose case has something that no clearinghouse knows yet."""
-    found = reader.jobs(replace(wanted, limit=_MOST))
-    return {each.id for each in found if not is_all_told(reader, each.case_id)}
 
 
 def _verdicts(reader: Reader, midnight: datetime, link: str) -> Knot:
