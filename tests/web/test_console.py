@@ -23,9 +23,11 @@ from clew.records.match import Channel, Hit, IndexState, Match
 from clew.records.people import Role
 from clew.records.screening import CountKey, FileMark, Run, Scope
 from clew.records.signal import Reason, Signal
+from clew.web.browser import FILM_PAGE_HEADERS, PAGE_HEADERS
 from clew.web.console import words
 from clew.web.console.links import Links
 from clew.web.console.today import Need, headline
+from clew.web.rules import RULES
 from tests.web.web_desk import MORNING, SAME_SITE, WebDesk, near, pdq, signal
 
 PAGES = ["/", "/hits", "/lists", "/screening", "/find"]
@@ -145,9 +147,16 @@ def test_a_page_bears_the_policy_and_nothing_inline(signed: WebDesk, page: str) 
     answer = signed.call("GET", page, headers={"accept": "text/html"})
     policy = answer.headers["content-security-policy"]
     assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
+    assert "media-src 'self';" in policy
     assert "unsafe" not in policy
     assert answer.headers["cache-control"] == "no-store"
     assert not re.search(r"<style|<script(?! src=\"/static/)| style=| on[a-z]+=", answer.text)
+
+
+def test_only_the_page_of_a_job_plays_what_its_script_received() -> None:
+    assert [(each.method, each.path) for each in RULES if each.plays_films] == [("GET", "/review/{job_id}")]
+    policies = [dict(each)[b"content-security-policy"].decode() for each in (PAGE_HEADERS, FILM_PAGE_HEADERS)]
+    assert policies[1] == policies[0].replace("media-src 'self'", "media-src blob:")
 
 
 def test_errors_are_pages_for_people_and_json_for_programs(signed: WebDesk) -> None:

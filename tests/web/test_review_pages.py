@@ -26,7 +26,7 @@ from clew.records.review import Decision, JobState, Lane, Look, VerdictStanding
 from clew.records.screening import Scope
 from clew.records.viewing import Filter
 from clew.settings import Review, Vault
-from clew.web.console import navigation
+from clew.web.console import navigation, views
 from clew.web.console.servings import Pictures
 from tests.pictures import encoded, landscape
 from tests.web.web_desk import WebDesk
@@ -491,6 +491,21 @@ WEBM = b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\xf7\x81\x01\x42\xf2\x81\x04\x4
 )
 MP4 = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + bytes(99)
 MATROSKA = WEBM.replace(b"\x84webm", b"\x88matroska")
+
+
+def test_a_film_too_large_for_a_page_streams_past_it_and_its_page_says_so(
+    hashing_desk: WebDesk, reviewer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = job(hashing_desk, picture=WEBM + bytes([next(_numbers) % 256]), kind="video/webm").take()
+    assert "You can confirm it once all of it was played" in hashing_desk.get(found.path).text
+    monkeypatch.setattr(views, "FILM_MB", 0)
+    text = hashing_desk.get(found.path).text
+    assert "streams past the page, which cannot prove that all of it came" in text
+    assert 'value="whole" data-plain' in text
+    view = hashing_desk.get(found.post("view", want="whole").headers["location"]).text
+    assert "is too large for a page to hold" in view
+    assert "media-src 'self'" in hashing_desk.get("/review").headers["content-security-policy"]
+    assert "media-src blob:" in hashing_desk.get(found.path).headers["content-security-policy"]
 
 
 @pytest.mark.parametrize(

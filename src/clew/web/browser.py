@@ -12,17 +12,20 @@ from starlette.types import Scope
 from clew.errors import RefusedError
 from clew.web.visit import header
 
-PAGE_HEADERS: tuple[tuple[bytes, bytes], ...] = (
-    (
-        b"content-security-policy",
-        (
-            b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
-            b"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-        ),
-    ),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"cross-origin-resource-policy", b"same-origin"),
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src {media}; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+_KEPT_APART = ((b"cross-origin-opener-policy", b"same-origin"), (b"cross-origin-resource-policy", b"same-origin"))
+
+
+def _headers(media: str) -> tuple[tuple[bytes, bytes], ...]:
+    return ((b"content-security-policy", _POLICY.format(media=media).encode()), *_KEPT_APART)
+
+
+PAGE_HEADERS = _headers("'self'")
+# Of the page that plays a film from the bytes whose digest its script says: only "blob:" can name them.
+FILM_PAGE_HEADERS = _headers("blob:")
 
 _SAFE = frozenset({"GET", "HEAD"})
 _ALWAYS_OURS = frozenset({"localhost", "127.0.0.1", "::1"})

@@ -21,7 +21,7 @@ from clew.records.screening import Scope as KeyScope
 from clew.web import answers, log, misfits
 from clew.web.auth import KeyRing
 from clew.web.body import GoneError, Held
-from clew.web.browser import PAGE_HEADERS, Origins
+from clew.web.browser import FILM_PAGE_HEADERS, PAGE_HEADERS, Origins
 from clew.web.console.sessions import Admitted
 from clew.web.form_token import demand_form_token
 from clew.web.metrics import Metrics
@@ -238,7 +238,7 @@ def _signed(send: Send, visit: Visit) -> Callable[[Message], Awaitable[None]]:
             if not any(name == b"cache-control" for name, _ in headers):
                 headers.append(_NOT_STORED)
             if visit.rule is None or visit.key is None:
-                headers.extend(PAGE_HEADERS)
+                headers.extend(FILM_PAGE_HEADERS if visit.rule and visit.rule.plays_films else PAGE_HEADERS)
             message["headers"] = headers
         await send(message)
 

@@ -67,6 +67,7 @@ class Rule:
         need: a key with that scope, or a person with one of those roles.
         body_bytes: largest body; None leaves it to the route, which reads by parts and has limits of its own.
         step_up: the person must have proved themselves anew within the time that the settings give.
+        plays_films: its page plays films that its script received.
     """
 
     method: str
@@ -74,6 +75,7 @@ class Rule:
     need: Scope | Need | Roles
     body_bytes: int | None = _SMALL_BYTES
     step_up: bool = False
+    plays_films: bool = False
 
     @property
     def console(self) -> bool:
@@ -87,10 +89,15 @@ class Rule:
 
 
 def _rule(
-    call: str, need: Scope | Need | Roles, body_bytes: int | None = _SMALL_BYTES, *, step_up: bool = False
+    call: str,
+    need: Scope | Need | Roles,
+    body_bytes: int | None = _SMALL_BYTES,
+    *,
+    step_up: bool = False,
+    plays_films: bool = False,
 ) -> Rule:
     method, path = call.split(" ")
-    return Rule(method=method, path=path, need=need, body_bytes=body_bytes, step_up=step_up)
+    return Rule(method=method, path=path, need=need, body_bytes=body_bytes, step_up=step_up, plays_films=plays_films)
 
 
 RULES: tuple[Rule, ...] = (
@@ -171,7 +178,7 @@ RULES: tuple[Rule, ...] = (
     _rule("GET /find", _HITS),
     _rule("GET /review", _REVIEW),
     _rule("POST /review/next", _REVIEW),
-    _rule("GET /review/{job_id}", _REVIEW),
+    _rule("GET /review/{job_id}", _REVIEW, plays_films=True),
     _rule("POST /review/{job_id}/claim", _REVIEW),
     _rule("POST /review/{job_id}/release", _REVIEW),
     _rule("POST /review/{job_id}/renew", _REVIEW),

@@ -35,7 +35,7 @@ from clew.web.console.holding import desk_of
 from clew.web.console.pages import page
 from clew.web.console.review import barred
 from clew.web.console.undoing import holds, may_reverse, undo_of
-from clew.web.console.views import ANIMATED, FILMS, PICTURES, no_picture
+from clew.web.console.views import ANIMATED, FILM_MB, FILMS, PICTURES, no_picture, streams
 from clew.web.door import door_of
 from clew.web.reads import note
 
@@ -156,6 +156,8 @@ def show_job(
         whole_shown=chosen is not None and chosen.content.media_type in PICTURES | FILMS,
         animated=ANIMATED,
         no_picture=no_picture(chosen.content) if chosen else "",
+        streams=chosen is not None and streams(chosen.content),
+        film_mb=FILM_MB,
         is_film=chosen is not None and chosen.content.media_type in FILMS,
         meter=meter_of(desk, who),
         renew_s=20 * desk.policy.lease_minutes,

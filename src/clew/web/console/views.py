@@ -34,6 +34,8 @@ router = APIRouter(include_in_schema=False)
 # What a browser shows by itself without running anything; other kinds stay sealed.
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp"})
 FILMS = frozenset({"video/mp4", "video/webm"})
+# To prove that a film came whole, a page holds it three times over: with this, a gigabyte, which browsers allow.
+FILM_MB = 300
 # Pictures that may move: a browser plays them by itself, and nothing stops it.
 ANIMATED = frozenset({"image/gif", "image/webp"})
 _HEADERS = {
@@ -101,6 +103,11 @@ def _wish(desk: ReviewDesk, job_id: JobId, form: Fields) -> Asked:
     if wanted is Filter.CROP:
         crop = _crop(form.get("part", ""))
     return Asked(content_id=content.id, filter=wanted, ground=_GROUNDS.get(job.look, Ground.REVIEW), crop=crop)
+
+
+def streams(content: Content) -> bool:
+    """Whether the file is a film too large for a page to hold, which therefore proves nothing of it."""
+    return content.media_type in FILMS and (content.size_bytes or 0) > FILM_MB * 1_000_000
 
 
 def no_picture(content: Content) -> str:
@@ -187,6 +194,8 @@ def show_view(request: Request, job_id: str, view_id: str) -> Response:
         event=event,
         content=content,
         film=event.filter is Filter.FULL and content.media_type in FILMS,
+        streams=streams(content),
+        film_mb=FILM_MB,
         waits=serving.waits(desk, event, desk.clock()),
         confirmed=confirmed,
         review_words=review_words,

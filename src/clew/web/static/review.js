@@ -13,7 +13,8 @@ function cover(why) {
   showing += 1; // what is still on its way is not shown any more
   const shown = part("shown");
   if (!shown || shown.hidden) return;
-  for (const each of shown.querySelectorAll("img, video")) each.removeAttribute("src");
+  for (const each of shown.querySelectorAll("img")) each.removeAttribute("src");
+  for (const each of shown.querySelectorAll("video")) unload(each);
   shown.replaceChildren();
   shown.hidden = true;
   part("cover").hidden = false;
@@ -101,7 +102,16 @@ async function play(decoder, canvas, mine) {
   decoder.close();
 }
 
-// The whole file comes through the script, which draws the very bytes whose digest it then says.
+const UNPROVED = "A browser proves what reached it only over https or on this machine itself (localhost).";
+const UNPLAYED = "Not all of it was played yet, and what is skipped is not seen.";
+
+function uncover(element) {
+  part("shown").replaceChildren(element);
+  part("shown").hidden = false;
+  part("cover").hidden = true;
+}
+
+// The whole file comes through the script, which shows the very bytes whose digest it then says.
 async function showWhole(told) {
   cover();
   offer();
@@ -110,6 +120,7 @@ async function showWhole(told) {
   const answer = await fetch(told.source, { cache: "no-store" });
   if (!answer.ok) return say("It could not be shown. Nothing counts as viewed.");
   const type = answer.headers.get("content-type").split(";")[0];
+  if (type.startsWith("video/")) return showFilm(told, answer, type, mine);
   let bytes, picture, moving;
   try {
     bytes = await answer.arrayBuffer();
@@ -131,15 +142,40 @@ async function showWhole(told) {
   canvas.setAttribute("aria-label", `What was asked for: ${told.words}`);
   canvas.getContext("2d").drawImage(picture, 0, 0);
   picture.close();
-  part("shown").replaceChildren(canvas);
-  part("shown").hidden = false;
-  part("cover").hidden = true;
+  uncover(canvas);
   let why = "";
-  if (!crypto.subtle) why = "A browser proves what reached it only over https or on this machine itself (localhost).";
+  if (!crypto.subtle) why = UNPROVED;
   else if (moving === undefined) why = "This browser cannot tell whether the file moves, and shows its first picture only.";
   offer(told.view, proof, why);
   enter(told);
   if (moving) play(moving, canvas, mine);
+}
+
+// A film starts when its person starts it, and is theirs to confirm once all of it was played; while it plays they are here.
+async function showFilm(told, answer, type, mine) {
+  let bytes, film;
+  try {
+    bytes = await answer.arrayBuffer();
+    film = await filmOf(bytes, type, told.words);
+  } catch {
+    return say("This browser could not play it. Nothing counts as viewed.");
+  }
+  const proof = crypto.subtle ? await prove(told.view, bytes) : "";
+  if (mine !== showing) {
+    unload(film);
+    part("said").textContent = "It was covered before all of it had come. Nothing counts as viewed.";
+    return;
+  }
+  uncover(film);
+  offer(told.view, "", proof ? UNPLAYED : UNPROVED);
+  enter(told);
+  const follow = () => {
+    if (mine !== showing) return;
+    lastSign = performance.now();
+    signsSince = true;
+    if (proof && playedWhole(film)) offer(told.view, proof);
+  };
+  for (const event of ["timeupdate", "pause", "ended"]) film.addEventListener(event, follow);
 }
 
 function show(told) {
@@ -152,9 +188,7 @@ function show(told) {
   picture.addEventListener("error", () => { if (picture.isConnected) say("It could not be shown. Nothing counts as viewed."); });
   picture.className = "small-view";
   picture.src = told.source;
-  part("shown").replaceChildren(picture);
-  part("shown").hidden = false;
-  part("cover").hidden = true;
+  uncover(picture);
 }
 
 form?.addEventListener("submit", async (event) => {
