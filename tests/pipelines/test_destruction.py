@@ -114,12 +114,26 @@ def test_one_person_alone_waits_before_the_second_word_and_the_record_says_so(an
         assert json.loads(certificate_of(reader, CASE))["statement"]["approved"]["alone"] is True
 
 
-def test_another_person_needs_no_delay_where_one_was_alone(evidence) -> None:
+@pytest.mark.parametrize("name", [EVE, "command:root"])
+def test_where_one_person_works_every_name_is_theirs_and_waits(evidence, name: str) -> None:
     evidence.room = replace(evidence.room, two_people=False)
     ready(evidence)
     order(evidence)
-    done = order(evidence, EVE)
-    assert (done.state, done.alone) == (DestructionState.DONE, False)
+    with pytest.raises(RefusedError, match="you are alone here"):
+        order(evidence, name)
+    evidence.clock.at += timedelta(hours=12)
+    done = order(evidence, name)
+    assert (done.state, done.alone) == (DestructionState.DONE, True)
+
+
+def test_a_name_of_the_console_and_one_of_a_command_are_not_two_people(evidence) -> None:
+    ready(evidence)
+    order(evidence, "user:ada-1")
+    with pytest.raises(
+        RefusedError, match="the first word was given at the console, and the second counts there alone"
+    ):
+        order(evidence, "command:root")
+    assert order(evidence, "user:eve-2").state is DestructionState.DONE
 
 
 def test_a_legal_hold_beats_every_wish_to_erase(any_evidence) -> None:

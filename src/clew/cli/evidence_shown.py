@@ -8,8 +8,8 @@ from clew.ground.clock import iso
 from clew.ground.text import count
 from clew.parts.stores.base import Reader
 from clew.pipelines.destruction import Plan
-from clew.pipelines.release import free_at
 from clew.pipelines.strongroom import Strongroom
+from clew.pipelines.two_words import free_at
 from clew.pipelines.verification import Verified
 from clew.records.evidence import (
     BroughtIn,

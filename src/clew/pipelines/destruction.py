@@ -18,8 +18,8 @@ from clew.ground.signing import SigningKey, load_or_make
 from clew.parts.stores.base import Reader, UnitOfWork
 from clew.pipelines.destroyed import CERTIFICATE
 from clew.pipelines.holds import standing_holds
-from clew.pipelines.release import demand_delay
 from clew.pipelines.strongroom import Facts, Strongroom, event
+from clew.pipelines.two_words import second_word
 from clew.records.audit import AuditEvent
 from clew.records.case import NotHeld
 from clew.records.evidence import Destruction, DestructionState, Hold, LegalProcess, ProcessKind, SealedObject
@@ -186,9 +186,9 @@ def _decide(
             "withdrawn and ask anew"
         )
     _demand_request(unit, case_id, asked.process_id, at)
-    same = asked.asked_by == actor
-    if same:
-        demand_delay(strongroom, asked.asked_at, at, _ANOTHER_CONFIRMS)
+    alone = second_word(
+        strongroom, first=asked.asked_by, asked_at=asked.asked_at, second=actor, at=at, otherwise=_ANOTHER_CONFIRMS
+    )
     unit.destroy_case_key(case_id, at)
     for content in unit.contents_of(case_id):
         if content.object_id is not None:
@@ -198,7 +198,7 @@ def _decide(
         state=DestructionState.KEY_DESTROYED,
         approved_by=actor,
         approved_at=at,
-        alone=same,
+        alone=alone,
         key_destroyed_at=at,
     )
     unit.put_destruction(decided)

@@ -9,6 +9,7 @@ from clew.ground.identity import new_id
 from clew.parts.stores.base import UnitOfWork
 from clew.pipelines.holds import begin_legal_hold, checked_text, demand_kept, extend_locks
 from clew.pipelines.strongroom import Facts, Strongroom, event
+from clew.pipelines.two_words import same_person
 from clew.records.audit import AuditEvent
 from clew.records.evidence import LegalProcess, ProcessKind
 from clew.records.identifiers import CaseId, ProcessId
@@ -93,7 +94,7 @@ def approve_process(strongroom: Strongroom, process_id: ProcessId, *, actor: str
         process, at = _taken(unit, process_id), strongroom.clock()
         if process.kind is not ProcessKind.EXIGENCY or process.approved_by is not None:
             raise ConflictError(f"that {process.kind.value} waits for no approval")
-        if strongroom.two_people and process.recorded_by == actor:
+        if strongroom.two_people and same_person(strongroom, process.recorded_by, actor):
             raise RefusedError("an exigency is approved by another person than who recorded it")
         approved = replace(process, approved_by=actor)
         unit.put_process(approved)

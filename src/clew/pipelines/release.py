@@ -1,12 +1,13 @@
 """End a hold before its time: by one person; by two where the law keeps a report's evidence or nobody judged it yet."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from clew.errors import ConflictError, NotFoundError, RefusedError
+from clew.errors import ConflictError, NotFoundError
 from clew.parts.stores.base import UnitOfWork
 from clew.pipelines.holds import checked_text, end_hold, hold_event
 from clew.pipelines.strongroom import Strongroom
+from clew.pipelines.two_words import second_word
 from clew.records.case import CaseState
 from clew.records.evidence import Hold, HoldKind
 from clew.records.identifiers import CaseId, HoldId
@@ -42,11 +43,16 @@ def release(strongroom: Strongroom, hold_id: HoldId, *, ground: str, actor: str)
             unit.put_hold(asked)
             unit.audit(hold_event(strongroom, "hold.ask-release", asked, actor))
             return asked
-        same = hold.release_asked_by == actor
-        if same:
-            demand_delay(strongroom, hold.release_asked_at, at, _ANOTHER_AGREES)
+        alone = second_word(
+            strongroom,
+            first=hold.release_asked_by or "",
+            asked_at=hold.release_asked_at,
+            second=actor,
+            at=at,
+            otherwise=_ANOTHER_AGREES,
+        )
         words = why if hold.release_ground in {None, why} else f"{hold.release_ground}; {why}"
-        return end_hold(unit, strongroom, hold, words, actor, alone=same)
+        return end_hold(unit, strongroom, hold, words, actor, alone=alone)
 
     return strongroom.store.transact(work)
 
@@ -68,24 +74,6 @@ def keep_standing(strongroom: Strongroom, hold_id: HoldId, *, actor: str) -> Hol
         return kept
 
     return strongroom.store.transact(work)
-
-
-def free_at(strongroom: Strongroom, asked_at: datetime) -> datetime:
-    """From when on a person who is alone may give the second word too, having slept on it."""
-    return asked_at + timedelta(hours=strongroom.settings.review.self_review_hours)
-
-
-def demand_delay(strongroom: Strongroom, asked_at: datetime, at: datetime, otherwise: str) -> None:
-    """RefusedError for a second word of the same person, unless that person is alone and has slept on it.
-
-    Args:
-        otherwise: what is said where there is somebody else.
-    """
-    if strongroom.two_people:
-        raise RefusedError(otherwise)
-    free = free_at(strongroom, asked_at)
-    if at < free:
-        raise RefusedError(f"you are alone here: agree with yourself after {free:%Y-%m-%d %H:%M} UTC, not before")
 
 
 def _standing(unit: UnitOfWork, strongroom: Strongroom, hold_id: HoldId) -> tuple[Hold, datetime]:

@@ -14,8 +14,9 @@ from clew.parts.stores._evidence import Kept, PreservationFilter
 from clew.parts.stores.base import Reader
 from clew.pipelines import holds, legal_process
 from clew.pipelines.destruction import certificate_of, destroy, plan, withdraw
-from clew.pipelines.release import free_at, keep_standing, release
+from clew.pipelines.release import keep_standing, release
 from clew.pipelines.strongroom import Strongroom
+from clew.pipelines.two_words import free_at, same_person
 from clew.records.evidence import HoldKind, ProcessKind
 from clew.records.identifiers import CaseId, HoldId, ProcessId
 from clew.web.console.forms import Fields, Form
@@ -212,7 +213,7 @@ def certificate(request: Request, case_id: str) -> Response:
 
 
 def _case(request: Request, case_id: CaseId, fault: ClewError | None = None) -> Response:
-    room = _room(request)
+    room, actor = _room(request), visit_of(request.scope).actor
     note(request, "evidence.open-case", f"case:{case_id}")
     with room.store.read() as reader:
         kept = reader.find_preservation(case_id)
@@ -238,7 +239,8 @@ def _case(request: Request, case_id: CaseId, fault: ClewError | None = None) -> 
         law=room.jurisdiction,
         two_people=room.two_people,
         free_at=partial(free_at, room),
-        actor=visit_of(request.scope).actor,
+        actor=actor,
+        own=lambda by: by is not None and same_person(room, by, actor),
         KINDS=KINDS,
         PROCESSES=PROCESSES,
     )
