@@ -152,7 +152,7 @@ def test_a_case_of_the_test_environment_is_joined_by_nothing_from_production(any
 
 
 def test_bytes_that_were_judged_for_good_are_known_when_they_come_again(any_house: House):
-    first = any_house.hit(1)
+    first = any_house.sealed_hit(1)
     recorded = any_house.decide(ADA, any_house.lease(ADA, first), first.id, Decision.SAME_AS_LISTED)
     again = any_house.hit(1, "account-8")
     assert recorded.verdict is not None

@@ -291,10 +291,10 @@ def test_a_case_of_which_nothing_is_reportable_is_closed_with_its_hold(any_house
 
 
 def test_known_bytes_judged_as_before_need_no_second_person(any_house: House):
-    first = any_house.hit(1)
+    first = any_house.sealed_hit(1)
     any_house.decide(ADA, any_house.lease(ADA, first), first.id, UNLISTED)
     any_house.decide(BO, any_house.lease(BO, first), first.id, UNLISTED)
-    again = any_house.hit(1, "account-8")
+    again = any_house.sealed_hit(1, "account-8")
     recorded = any_house.decide(ADA, any_house.lease(ADA, again), again.id, UNLISTED)
     assert recorded.job.state is JobState.DECIDED
 

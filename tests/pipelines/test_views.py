@@ -12,10 +12,12 @@ from clew.pipelines import review, serving, verdicts, views
 from clew.pipelines.case_file import viewing_of
 from clew.pipelines.views import Asked, View
 from clew.records.case import Content, FlagReason
+from clew.records.identifiers import SignalType
 from clew.records.people import User
-from clew.records.review import AskReason, Decision, JobState, Lease
+from clew.records.review import AskReason, Decision, JobState, Lease, VerdictStanding
+from clew.records.signal import Signal
 from clew.records.viewing import CropBox, FileViewing, Filter, Ground
-from tests.pipelines.review_house import House, thread, upload_of
+from tests.pipelines.review_house import House, sha256_of, thread, upload_of
 from tests.review.review_records import ADA, BO, CY, SENIOR
 
 
@@ -191,6 +193,27 @@ def test_known_bytes_are_never_rendered_again_but_for_legal_process_and_an_appea
     ask(any_house, BO, lease, again, ground=Ground.LEGAL_PROCESS)
     verdicts.reverse(any_house.desk, SENIOR, verdict.id, AskReason.DIFFER)
     ask(any_house, BO, lease, again)
+
+
+def test_bytes_that_were_found_innocent_are_looked_at_again_by_whoever_doubts_it(any_house: House):
+    first = any_house.sealed_hit(1)
+    any_house.decide(ADA, any_house.lease(ADA, first), first.id, Decision.NOT_REPORTABLE)
+    again = any_house.sealed_hit(1, "account-8")
+    assert again.known is not None
+    lease = any_house.lease(BO, again)
+    ask(any_house, BO, lease, again)
+    recorded = any_house.decide(BO, lease, again.id, Decision.SAME_AS_LISTED)
+    assert recorded.verdict is not None
+    assert recorded.verdict.standing is VerdictStanding.PROVISIONAL
+
+
+def test_a_verdict_on_a_claimed_digest_says_nothing_of_bytes_that_come_later(any_house: House):
+    claimed = Signal(type=SignalType("sha256"), value=sha256_of(1))
+    first = any_house.flag(subject="account-evil", signals=(claimed,), size_bytes=len(upload_of(1))).content
+    any_house.decide(ADA, any_house.lease(ADA, first), first.id, Decision.NOT_REPORTABLE)
+    real = any_house.sealed_hit(1, "account-8")
+    assert real.known is None
+    ask(any_house, BO, any_house.lease(BO, real), real)
 
 
 def test_an_earlier_viewing_of_identical_bytes_is_told_and_counts_for_nothing_here(any_house: House):

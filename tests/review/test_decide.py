@@ -50,6 +50,13 @@ def test_known_bytes_decided_as_before_need_no_second_look_again():
     assert decide.needs_second(NOTHING, Lane.ORDINARY, LISTED, policy)
 
 
+@pytest.mark.parametrize("rule", ["unlisted", "reportable", "all"])
+@pytest.mark.parametrize(("decision", "earlier"), [(LISTED, NOTHING), (NOTHING, LISTED)])
+def test_who_says_the_opposite_of_what_stands_on_identical_bytes_is_looked_at_again(rule, decision, earlier):
+    assert decide.needs_second(decision, Lane.ORDINARY, earlier, Review(four_eyes=rule))
+    assert not decide.needs_second(decision, Lane.ORDINARY, earlier, Review(four_eyes="none"))
+
+
 def test_a_report_may_rest_on_a_first_verdict_in_an_urgent_lane_alone():
     first = verdict_of(1, ONE, ADA, LISTED)
     assert not decide.may_file(first, Lane.ORDINARY)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from clew.parts.stores.base import Reader
 from clew.records.case import Case, CaseAlert, Content
 from clew.records.identifiers import CaseId, ContentId
-from clew.records.review import Appeal, ReviewJob, SecondOpinion, Verdict, VerdictStanding
+from clew.records.review import Appeal, AppealState, ReviewJob, SecondOpinion, Verdict, VerdictStanding
 from clew.records.subject import Subject
 from clew.records.viewing import EarlierViewing, FileViewing
 from clew.review import decide
@@ -27,6 +27,11 @@ class CaseFile:
     appeals: list[Appeal]
     viewings: dict[ContentId, FileViewing]
     alerts: list[CaseAlert]
+
+    @property
+    def open_appeals(self) -> list[Appeal]:
+        """Those that wait for their answer."""
+        return [each for each in self.appeals if each.state is AppealState.OPEN]
 
 
 def case_file(reader: Reader, case_id: CaseId) -> CaseFile:

@@ -19,6 +19,7 @@ from clew.pipelines.review_steps import (
     take_verdict,
 )
 from clew.pipelines.settling import Recorded, settle_job
+from clew.pipelines.views import earlier_verdict
 from clew.records.case import Case, Content
 from clew.records.identifiers import ContentId, VerdictId
 from clew.records.people import User
@@ -216,7 +217,8 @@ def _decide(
     unit.set_standing(settled.final, VerdictStanding.FINAL)
     take_back(unit, case, [each for each in before if each.id in settled.reversed], at)
     unit.add_verdict(verdict)
-    if verdict.standing is VerdictStanding.FINAL and content.sha256 is not None:
+    # Of bytes that never came here the digest is but claimed: it must not speak for those of another upload.
+    if verdict.standing is VerdictStanding.FINAL and content.sha256 is not None and content.object_id is not None:
         unit.put_known(content.sha256, verdict.id)
     for each in open_opinions:
         unit.put_opinion(replace(each, answer=verdict.id, answered_by=who.id, answered_at=at))
@@ -240,7 +242,5 @@ def _decide(
 
 def _earlier(unit: UnitOfWork, content: Content) -> Decision | None:
     """What was decided for good on identical bytes."""
-    if content.known is None:
-        return None
-    verdict = unit.get_verdict(content.known)
-    return verdict.decision if verdict.standing is VerdictStanding.FINAL else None
+    verdict = earlier_verdict(unit, content)
+    return verdict.decision if verdict else None

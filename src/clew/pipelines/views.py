@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from clew.errors import InputError, NotFoundError, RefusedError
 from clew.ground.identity import new_id
-from clew.parts.stores.base import UnitOfWork
+from clew.parts.stores.base import Reader, UnitOfWork
 from clew.pipelines.permits import grant
 from clew.pipelines.review import leave_for_exposure
 from clew.pipelines.review_desk import ReviewDesk, note
@@ -21,7 +21,7 @@ from clew.records.case import Content, ContentKind, Message, NotHeld
 from clew.records.identifiers import ContentId, ObjectId, UserId, ViewId
 from clew.records.people import User
 from clew.records.permits import NOT_SEEN, Opening, OpeningPurpose, ViewingPermit
-from clew.records.review import Lease, Look, ReviewJob, VerdictStanding
+from clew.records.review import Lease, Look, ReviewJob, Verdict, VerdictStanding
 from clew.records.viewing import CropBox, Exposure, Filter, Ground, TeamExposure, ViewEvent
 from clew.review import queue, shield
 from clew.review.ledger import COST_OF_NOT_VIEWING, narrative
@@ -242,13 +242,18 @@ def _demand_form(asked: Asked) -> None:
 
 
 def demand_shown(unit: UnitOfWork, job: ReviewJob, content: Content, ground: Ground) -> None:
-    """RefusedError for bytes that people have judged for good already: they are never rendered again."""
-    if content.known is None or ground is Ground.LEGAL_PROCESS:
+    """RefusedError for bytes that people have found reportable for good already: they are never rendered again."""
+    if ground is Ground.LEGAL_PROCESS or (ground is Ground.APPEAL and job.look is Look.APPEAL):
         return
-    if ground is Ground.APPEAL and job.look is Look.APPEAL:
-        return
-    if unit.get_verdict(content.known).standing is VerdictStanding.FINAL:
+    earlier = earlier_verdict(unit, content)
+    if earlier is not None and earlier.decision.reportable:
         raise RefusedError("identical bytes were judged before; they are not shown again: see the earlier verdict")
+
+
+def earlier_verdict(reader: Reader, content: Content) -> Verdict | None:
+    """The final verdict that stands on identical bytes of another case."""
+    found = None if content.known is None else reader.get_verdict(content.known)
+    return found if found is not None and found.standing is VerdictStanding.FINAL else None
 
 
 def _enter(unit: UnitOfWork, who: User, content: Content, asked: Asked, at: datetime) -> ViewEvent:

@@ -80,13 +80,14 @@ def needs_second(decision: Decision, lane: Lane, earlier: Decision | None, polic
     """Whether a first verdict waits for another person.
 
     Args:
-        earlier: what was decided for good on identical bytes; the same decision needs no second look again.
+        earlier: what was decided for good on identical bytes; the same decision needs no second look again, and the
+            opposite one does wherever second looks are taken at all.
     """
     if lane.urgent and not decision.reportable:
         return True  # it would end an urgent job: the one mistake that nobody would notice
-    if earlier is not None and earlier.reportable == decision.reportable:
-        return False
     rule = policy.four_eyes
+    if earlier is not None:
+        return earlier.reportable != decision.reportable and rule != "none"
     return (
         rule == "all"
         or (rule == "reportable" and decision.reportable)

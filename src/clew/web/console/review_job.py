@@ -15,7 +15,7 @@ from clew.pipelines.reported import is_filed
 from clew.pipelines.review import who_may_take
 from clew.pipelines.review_desk import senior
 from clew.pipelines.settling import waits_for
-from clew.pipelines.views import COST_OF_NOT_VIEWING, narrative
+from clew.pipelines.views import COST_OF_NOT_VIEWING, earlier_verdict, narrative
 from clew.records.case import Content, ContentKind, NotHeld, ReportRoute
 from clew.records.identifiers import ContentId, JobId
 from clew.records.match import Hit
@@ -64,6 +64,7 @@ class Part:
     Attributes:
         pane: "known", "viewed", "partly", "locked" or "sealed": its pattern and icon.
         left: whether the person who holds the job can still decide it.
+        earlier: the final verdict on identical bytes of another case.
     """
 
     content: Content
@@ -73,6 +74,7 @@ class Part:
     small: str
     verdict: Verdict | None
     left: bool
+    earlier: Verdict | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +112,8 @@ def show_job(
         takers = [each.name for each in who_may_take(reader, whole.job)]
         file = replace(whole, verdicts=_open_to(who, whole.verdicts))
         parts = _parts(reader, file, left)
-        chosen = _chosen(parts, content)
+        appealed = {reader.get_verdict(each.verdict_id).content_id for each in whole.open_appeals}
+        chosen = _chosen(parts, content, appealed)
         hits = [reader.get_hit(each) for each in (chosen.content.hit_ids if chosen else ())[:_HITS_READ]]
         shown: dict[str, Any] = {
             "hits": hits,
@@ -127,7 +130,7 @@ def show_job(
             "filed": is_filed(reader, file.case.id),
             "states": {each.hash_list.id: each for each in reader.list_states(now)},
         }
-    in_appeal = {shown["appealed"][each.id] for each in file.appeals if each.state is AppealState.OPEN}
+    in_appeal = {shown["appealed"][each.id] for each in file.open_appeals}
     facts, prompt = facts and held, prompt and held
     note(request, "review.open", f"case:{file.case.id}", held=held, facts=facts, prompt=prompt)
     searched = sum(each.entries for each in door_of(request).installation.index.status().types)
@@ -195,7 +198,8 @@ def _parts(reader: Reader, file: CaseFile, left: tuple[ContentId, ...]) -> list[
     asked = {each.content_id for each in file.opinions if each.answered_at is None}
     parts = []
     for content, name in zip(file.contents, review_words.part_names(file.contents), strict=True):
-        pane, state, small = _state(reader, content, file.viewings[content.id])
+        earlier = earlier_verdict(reader, content)
+        pane, state, small = _state(content, file.viewings[content.id], earlier)
         verdict = standing.get(content.id)
         if verdict is not None:
             state, small = review_words.DECISIONS[verdict.decision], state.lower()
@@ -210,20 +214,17 @@ def _parts(reader: Reader, file: CaseFile, left: tuple[ContentId, ...]) -> list[
                 small=small,
                 verdict=verdict,
                 left=content.id in left,
+                earlier=earlier,
             )
         )
     return parts
 
 
-def _state(reader: Reader, content: Content, viewing: FileViewing) -> tuple[str, str, str]:
+def _state(content: Content, viewing: FileViewing, earlier: Verdict | None) -> tuple[str, str, str]:
     """Pane, words and small words of a content."""
     destroyed = content.not_held is NotHeld.DESTROYED  # whatever was seen of it before: nobody opens it again
-    if (
-        not destroyed
-        and content.known is not None
-        and reader.get_verdict(content.known).standing is VerdictStanding.FINAL
-    ):
-        return "known", "Known, confirmed", "will not be shown again"
+    if not destroyed and earlier is not None and earlier.decision.reportable:
+        return "known", "Known, reportable", "will not be shown again"
     kind = review_words.kind_of(content)
     if content.kind is ContentKind.THREAD:
         seen = viewing.partial_views > 0
@@ -238,10 +239,12 @@ def _state(reader: Reader, content: Content, viewing: FileViewing) -> tuple[str,
     return "sealed", "Sealed, not opened", kind
 
 
-def _chosen(parts: list[Part], wanted: str) -> Part | None:
+def _chosen(parts: list[Part], wanted: str, appealed: set[ContentId]) -> Part | None:
+    """The part that is asked for; else one to decide, else one that is appealed against."""
     named = [part for part in parts if part.content.id == wanted]
     left = [part for part in parts if part.left]
-    return next(iter(named or left or parts), None)
+    asked = [part for part in parts if part.content.id in appealed]
+    return next(iter(named or left or asked or parts), None)
 
 
 def _next_name(parts: list[Part], chosen: Part | None) -> str:
