@@ -16,12 +16,12 @@ from clew.pipelines.report_drafts import OpenDraft, file_case, open_draft, save
 from clew.pipelines.reported import has_unreported
 from clew.records.case import Content, Message
 from clew.records.draft import ReportDraft
-from clew.records.filing import Filing, FilingState
+from clew.records.filing import Filing, FilingState, FilingStep, Step
 from clew.records.identifiers import CaseId, VerdictId
 from clew.records.report import IncidentType, Report
 from clew.records.review import Decision, FileAnnotation, VerdictStanding
 from tests.pipelines.filing_house import ADA as ADA_ACTS
-from tests.pipelines.review_house import House, open_house, thread
+from tests.pipelines.review_house import House, open_house, sha256_of, thread
 from tests.review.review_records import ADA
 
 
@@ -96,6 +96,21 @@ def test_messages_that_fell_are_taken_back_by_their_number_and_not_by_their_word
         "The 2 messages that report 77 described are no longer held to be reportable: the verdict was taken back."
     )
     assert "come here" not in sentence
+
+
+def test_of_files_of_one_name_the_correction_says_which(house):
+    first, second = house.sealed_hit(1), house.sealed_hit(2)
+    lease = house.lease(ADA, first)
+    for each in (first, second):
+        house.decide(ADA, lease, each.id, Decision.NOT_LISTED)
+    filing = filed(house, first.case_id, "77")
+    step = FilingStep(
+        filing_id=filing.id, attempt=1, at=house.clock(), step=Step.UPLOADED, key=second.id, file_id="f00d"
+    )
+    house.store.transact(lambda unit: unit.add_step(step))
+    reverse(house, second)
+    (sentence,) = corrections_of(house, first.case_id)
+    assert f"(SHA-256 {sha256_of(2).hex()}, file id f00d) that report 77 described is no longer held" in sentence
 
 
 def test_one_message_is_taken_back_in_the_singular(house):
@@ -202,6 +217,17 @@ def test_messages_that_were_taken_back_and_are_reportable_again_are_told_again(h
     filed(house, talk.case_id, "79", supplement=True)
     assert not lacks_report(house, talk.case_id)
     assert report_of(house, talk.case_id).messages == ()
+
+
+def test_a_second_look_that_agrees_after_the_report_asks_for_no_other(house):
+    (talk,) = talks(house, thread("come here", "no"))
+    filed(house, talk.case_id, "77")
+    house.clock.move(minutes=3)
+    with house.store.read() as reader:
+        (first,) = reader.verdicts_of(talk.case_id)
+    second = replace(first, id=VerdictId(new_id(house.clock())), at=house.clock(), confirms=first.id)
+    house.store.transact(lambda unit: unit.add_verdict(second))
+    assert not lacks_report(house, talk.case_id)
 
 
 def test_a_correction_in_a_persons_own_words_is_told_with_them_and_not_asked_for_again(house):

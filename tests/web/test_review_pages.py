@@ -150,6 +150,7 @@ def test_each_filter_shows_what_it_says(hashing_desk: WebDesk, reviewer: User) -
 
 
 def test_the_next_job_is_the_most_urgent_that_nobody_holds(hashing_desk: WebDesk, reviewer: User) -> None:
+    job(hashing_desk)
     taken = set()
     while (place := hashing_desk.call("POST", "/review/next", headers=SAME).headers["location"]) != "/review?said=none":
         taken.add(place)

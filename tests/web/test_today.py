@@ -13,6 +13,7 @@ from clew.parts.stores.base import UnitOfWork
 from clew.pipelines.filing import record_by_hand
 from clew.pipelines.flags import Flag, flag
 from clew.records.case import AlertKind, CaseAlert, Content, FlagReason
+from clew.records.filing import Filing
 from clew.records.identifiers import AlertId, UserId, VerdictId
 from clew.records.people import Role
 from clew.records.review import Decision, Look, Verdict, VerdictStanding
@@ -87,10 +88,47 @@ def test_no_clock_runs_in_the_queue_or_on_the_job_once_the_case_is_filed(listed:
     assert "min left of" not in listed.get(f"/review/{job.id}").text
 
 
+def test_an_urgent_first_verdict_asks_for_its_report_everywhere_until_it_is_filed(listed: WebDesk) -> None:
+    content = flagged(listed, FlagReason.LIVE_DANGER)
+    decide_provisionally(listed, content)
+    listed.sign_in(Role.SENIOR_REVIEWER)
+    with listed.installation.store.read() as reader:
+        job = reader.get_job_of_case(content.case_id)
+    assert "1 decided case without a report, 1 of them urgent" in today(listed)
+    assert f"/reports/draft/{content.case_id}" in listed.get("/reports").text
+    page = listed.get(f"/review/{job.id}").text
+    assert f'<a href="/reports/draft/{content.case_id}">Compose its report</a>' in page
+    assert "no report waits for a second look" in page
+    filed(listed, content)
+    assert "without a report" not in today(listed)
+    assert "Every decided case has its report" in listed.get("/reports").text
+    assert "Compose its report" not in listed.get(f"/review/{job.id}").text
+
+
+def test_a_first_verdict_in_no_haste_asks_for_no_report_yet(listed: WebDesk) -> None:
+    content = flagged(listed, FlagReason.OTHER)
+    decide_provisionally(listed, content)
+    listed.sign_in(Role.SENIOR_REVIEWER)
+    assert "without a report" not in today(listed)
+
+
+def test_reports_that_wait_because_filing_is_off_are_told_on_today(listed: WebDesk) -> None:
+    content = flagged(listed, FlagReason.LIVE_DANGER)
+    decide_provisionally(listed, content)
+    order(listed, content)
+    listed.sign_in(Role.REPORTER)
+    assert "1 report waits because filing is switched off" in today(listed)
+
+
 def file_provisionally(desk: WebDesk, content: Content) -> None:
     """One person has found it reportable, and its report is filed; the second look is due."""
+    decide_provisionally(desk, content)
+    filed(desk, content)
+
+
+def decide_provisionally(desk: WebDesk, content: Content) -> None:
+    """One person has found it reportable; the second look is due."""
     installation = desk.installation
-    house = FilingHouse(installation.filing_desk, cast("SetClock", desk.clock), {content.case_id: []})
     at = installation.clock()
     with installation.store.read() as reader:
         job = reader.get_job_of_case(content.case_id)
@@ -105,9 +143,20 @@ def file_provisionally(desk: WebDesk, content: Content) -> None:
         standing=VerdictStanding.PROVISIONAL,
     )
     installation.store.transact(lambda unit: unit.add_verdict(verdict))
-    filing = house.order(content.case_id)
-    installation.store.transact(
-        lambda unit: record_by_hand(unit, house.desk, filing.id, number="77", filed_at=at, actor=ADA)
+
+
+def order(desk: WebDesk, content: Content) -> Filing:
+    """The report of its case is ordered, as the case holds it."""
+    house = FilingHouse(desk.installation.filing_desk, cast("SetClock", desk.clock), {content.case_id: []})
+    return house.order(content.case_id)
+
+
+def filed(desk: WebDesk, content: Content) -> None:
+    """The report is ordered, and recorded as filed by hand."""
+    filing, at = order(desk, content), desk.installation.clock()
+    room = desk.installation.filing_desk
+    desk.installation.store.transact(
+        lambda unit: record_by_hand(unit, room, filing.id, number="77", filed_at=at, actor=ADA)
     )
 
 

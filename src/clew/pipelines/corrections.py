@@ -8,7 +8,7 @@ from clew.parts.shelf import load
 from clew.parts.stores._filing import FilingFilter
 from clew.parts.stores.base import Reader
 from clew.records.case import AlertKind, Content, ContentKind
-from clew.records.filing import Filing, FilingState
+from clew.records.filing import Filing, FilingState, StoredReport
 from clew.records.identifiers import CaseId, ContentId
 from clew.records.report import Report
 from clew.records.report_file import ReportFile
@@ -76,7 +76,7 @@ def corrections(reader: Reader, case_id: CaseId, clearinghouse: str) -> tuple[Co
         for content in reader.contents_of(case_id)
         if content.id in fallen
         for place, told in enumerate(out)
-        if _describes(reader, told.report, content)
+        if describes(reader, told.report, content)
         and not any(content.id in later.takes_back for later in out[place + 1 :])
     )
 
@@ -90,13 +90,18 @@ def told_already(told: Sequence[ToldReport]) -> Mapping[ContentId, str]:
     return found
 
 
+def facts_of(stored: StoredReport) -> Report:
+    """The facts of a report, as its format reads them back."""
+    return load("formats", stored.format, ClearinghouseFormat).read_stored(stored.facts)
+
+
 def _told(reader: Reader, filing: Filing) -> ToldReport:
     stored = reader.get_report(filing.report_id)
-    report = load("formats", stored.format, ClearinghouseFormat).read_stored(stored.facts)
-    return ToldReport(filing=filing, report=report, takes_back=frozenset(stored.takes_back))
+    return ToldReport(filing=filing, report=facts_of(stored), takes_back=frozenset(stored.takes_back))
 
 
-def _describes(reader: Reader, report: Report, content: Content) -> bool:
+def describes(reader: Reader, report: Report, content: Content) -> bool:
+    """Whether a report tells of a content: its file, its messages, or its digests."""
     if content.kind is ContentKind.THREAD:
         # People write the same words in many threads, but not at the same moment.
         told = {(each.text, each.at) for each in report.messages}
@@ -107,12 +112,21 @@ def _describes(reader: Reader, report: Report, content: Content) -> bool:
     return any(each.value.hex() in words for each in content.signals)
 
 
+def _named(reader: Reader, content: Content, filing: Filing) -> str:
+    """What tells the file from every other: its name alone may be another's too."""
+    marks = [f"SHA-256 {content.sha256.hex()}"] if content.sha256 else []
+    ids = [each.file_id for each in reader.steps_of(filing.id) if each.key == content.id and each.file_id]
+    marks += [f"file id {each}" for each in ids[-1:]]
+    name = content.reference or content.file_name or "without a name"
+    return f"{name} ({', '.join(marks)})" if marks else name
+
+
 def _sentence(reader: Reader, content: Content, filing: Filing, day: str) -> str:
     report = f"report {filing.number}" if filing.number else "the earlier report"
     if content.kind is ContentKind.THREAD:
         count = len(reader.messages_of(content.id))
         what, verb = ("The message", "is") if count == 1 else (f"The {count} messages", "are")
     else:
-        what, verb = f"The file {content.reference or content.file_name or content.id}", "is"
+        what, verb = f"The file {_named(reader, content, filing)}", "is"
     when = f" on {day}" if day else ""
     return f"{what} that {report} described {verb} no longer held to be reportable: the verdict was taken back{when}."

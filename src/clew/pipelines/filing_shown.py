@@ -65,8 +65,9 @@ class FilingStanding:
         on: whether reports leave the house at all.
         counts: filings by state.
         alerts: those that stand, newest first.
-        unreported: cases with a final reportable verdict on what no report holds; a supplement is due, too, when
-            a first report was made before the last decision. The oldest of them.
+        unreported: cases with a reportable verdict, on which a report may rest, on what no report holds; a supplement
+            is due, too, when a first report was made before the last decision. The urgent first, then the oldest.
+        urgent: how many of them are urgent.
         unreported_more: there are others, younger than those.
     """
 
@@ -74,6 +75,7 @@ class FilingStanding:
     counts: Mapping[FilingState, int]
     alerts: tuple[FilingAlert, ...]
     unreported: tuple[CaseId, ...]
+    urgent: int
     unreported_more: bool
 
 
@@ -83,21 +85,24 @@ def filing_standing(reader: Reader, settings: Settings, most: int = _PORTION) ->
     Args:
         most: cases without a report that are named.
     """
-    unreported, more = _unreported(reader, most)
+    urgent, more_urgent = _unreported(reader, most, urgent=True)
+    all_of_them, more = _unreported(reader, most)
+    unreported = [*urgent, *(each for each in all_of_them if each not in urgent)][:most]
     return FilingStanding(
         on=settings.reporting.filing,
         counts=reader.count_filings(),
         alerts=tuple(reader.filing_alerts()),
         unreported=tuple(unreported),
-        unreported_more=more,
+        urgent=len(urgent),
+        unreported_more=more or more_urgent or len(unreported) < len({*urgent, *all_of_them}),
     )
 
 
-def _unreported(reader: Reader, most: int) -> tuple[list[CaseId], bool]:
+def _unreported(reader: Reader, most: int, *, urgent: bool = False) -> tuple[list[CaseId], bool]:
     """The oldest of them, and whether there are more; cases that only look like it never hide the others."""
     found: list[CaseId] = []
     after: CaseId | None = None
-    while some := reader.unreported_cases(most, after):
+    while some := reader.unreported_cases(most, after, urgent=urgent):
         found += [each for each in some if has_unordered(reader, each)]
         if len(found) > most:
             return found[:most], True

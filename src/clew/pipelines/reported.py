@@ -7,6 +7,8 @@ from clew.parts.stores._filing import FilingFilter
 from clew.parts.stores._review import JobFilter
 from clew.parts.stores.base import Reader
 from clew.pipelines.case_file import reportable_contents
+from clew.pipelines.corrections import describes, facts_of
+from clew.records.case import Content
 from clew.records.filing import Filing, FilingState, StoredReport
 from clew.records.identifiers import CaseId, JobId
 from clew.records.review import Verdict, VerdictStanding
@@ -38,13 +40,22 @@ def _lacks_report(reader: Reader, case_id: CaseId, passed_over: frozenset[Filing
     for each in reports:
         held = (held - set(each.takes_back)) | _file_keys(each)
     return any(
-        not reports
-        or (
-            content.id not in held
-            and (content.object_id is not None or verdict.at > max(each.created_at for each in reports))
-        )
+        not reports or (content.id not in held and not _told_without_file(reader, content, verdict, reports))
         for content, verdict, _ in reportable_contents(reader, case_id)
     )
+
+
+def _told_without_file(reader: Reader, content: Content, verdict: Verdict, reports: Sequence[StoredReport]) -> bool:
+    """Whether a content without bytes is told of: its words stand in a report, or its writer left them out of one.
+
+    A second look that agrees later asks for nothing new.
+    """
+    if content.object_id is not None:
+        return False
+    told = False
+    for each in reports:
+        told = (told and content.id not in each.takes_back) or describes(reader, facts_of(each), content)
+    return told or verdict.at <= reports[-1].created_at
 
 
 def is_filed(reader: Reader, case_id: CaseId) -> bool:

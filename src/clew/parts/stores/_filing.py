@@ -111,12 +111,15 @@ class FilingReader(ABC):
         """The alert of that id, when it stands."""
 
     @abstractmethod
-    def unreported_cases(self, limit: int, after: CaseId | None = None) -> list[CaseId]:
-        """Cases that may hold what is in no report, oldest first: with a final reportable verdict that is younger than
-        every report ordered of them, or still open with such a verdict.
+    def unreported_cases(self, limit: int, after: CaseId | None = None, *, urgent: bool = False) -> list[CaseId]:
+        """Cases that may hold what is in no report, oldest first.
+
+        They have a reportable verdict, on which a report may rest: one that is younger than every report ordered of
+        them, or any while they are open.
 
         Args:
             after: only younger ones than this; pages through them.
+            urgent: only those whose job is in an urgent lane, where a first verdict is enough.
         """
 
 

@@ -11,7 +11,7 @@ from clew.pipelines.alerts import standing_alerts
 from clew.pipelines.appeals import why_not_judge
 from clew.pipelines.case_file import CaseFile, case_file
 from clew.pipelines.lanes import why_not_agree
-from clew.pipelines.reported import is_filed
+from clew.pipelines.reported import has_unordered, is_filed
 from clew.pipelines.review import who_may_take
 from clew.pipelines.review_desk import senior
 from clew.pipelines.settling import waits_for
@@ -19,7 +19,7 @@ from clew.pipelines.views import COST_OF_NOT_VIEWING, earlier_verdict, narrative
 from clew.records.case import Content, ContentKind, NotHeld, ReportRoute
 from clew.records.identifiers import ContentId, JobId
 from clew.records.match import Hit
-from clew.records.people import User
+from clew.records.people import Role, User
 from clew.records.review import (
     AppealState,
     JobState,
@@ -128,6 +128,7 @@ def show_job(
             "appealed": {each.id: reader.get_verdict(each.verdict_id).content_id for each in file.appeals},
             "clock": review_words.clock_of(reader, file.job, now),
             "filed": is_filed(reader, file.case.id),
+            "to_report": has_unordered(reader, file.case.id),
             "states": {each.hash_list.id: each for each in reader.list_states(now)},
         }
     in_appeal = {shown["appealed"][each.id] for each in file.open_appeals}
@@ -165,6 +166,7 @@ def show_job(
         meter=meter_of(desk, who),
         renew_s=20 * desk.policy.lease_minutes,
         is_senior=senior(who),
+        composes=who.has(Role.REPORTER, Role.SENIOR_REVIEWER),
         in_appeal=in_appeal,
         may_end=alerts.may_end(who),
         may_reverse=lambda verdict: verdict.content_id not in in_appeal and may_reverse(who, verdict, whole, now),

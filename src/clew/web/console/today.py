@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from clew.parts.stores.base import HitFilter
 from clew.pipelines.holds import deadlines
 from clew.pipelines.installation import Installation
+from clew.records.filing import FilingState
 from clew.records.hashlist import LegalBasis, ListState
 from clew.records.match import Hit
 from clew.records.screening import CountKey, Purpose, PurposeBasis, Run
@@ -77,7 +78,8 @@ def show_today(request: Request) -> Response:
     needs = [
         *_broken(faults(door)),
         *_unanswered(overdue, "/evidence" if may_open(who, "/evidence") else ""),
-        *_unfiled(work),
+        *_alerted(work),
+        *_unreported(work),
         *_unreviewed(work),
         *_flooded(hits, opens_hits=opens_hits),
         *_grounds(bases, states, now),
@@ -174,7 +176,37 @@ def _unanswered(overdue: int, link: str) -> Iterator[Need]:
         yield Need(tone="danger", what=what, why=why, link=link)
 
 
-def _unfiled(work: Work) -> Iterator[Need]:
+def _unreported(work: Work) -> Iterator[Need]:
+    """Of reports that have not left the house."""
+    standing = work.standing
+    if standing.unreported:
+        cases = words.count(len(standing.unreported), "decided case", "decided cases")
+        urgent = f", {words.number(standing.urgent)} of them urgent" if standing.urgent else ""
+        yield Need(
+            tone="danger" if standing.urgent else "ongoing",
+            what=f"{'At least ' if standing.unreported_more else ''}{cases} without a report{urgent}",
+            why="Nothing goes out by itself: a person composes the report and files it, of an urgent case at once.",
+            link=work.reports,
+        )
+    handed = standing.counts.get(FilingState.HANDED, 0)
+    if handed:
+        yield Need(
+            tone="ongoing",
+            what=f"{words.count(handed, 'package lies', 'packages lie')} ready to be carried to a recipient",
+            why="It is filed once its receipt is there, or its number is recorded by hand.",
+            link=work.reports,
+        )
+    going = sum(number for state, number in standing.counts.items() if not state.ended) - handed
+    if going and not standing.on:
+        yield Need(
+            tone="ongoing",
+            what=f"{words.count(going, 'report waits', 'reports wait')} because filing is switched off",
+            why="It is sent once reporting.filing is set.",
+            link=work.reports,
+        )
+
+
+def _alerted(work: Work) -> Iterator[Need]:
     for each in work.alerts:
         alert = each.alert
         yield Need(tone="danger", what=alert.title, why=alert.to_do, told=alert.told, link=each.link)
@@ -198,8 +230,11 @@ def _unreviewed(work: Work) -> Iterator[Need]:
     if work.urgent_others:
         yield Need(
             tone="danger",
-            what=f"{words.count(work.urgent_others, 'urgent job waits', 'urgent jobs wait')} for another person",
-            why="Nobody holds it, and you may not take it. Tell a person who reviews, at once.",
+            what=f"{words.count(work.urgent_others, 'urgent job waits', 'urgent jobs wait')} for "
+            f"{'your second look' if work.alone else 'another person'}",
+            why="It comes later; its report does not wait for it, so compose it now."
+            if work.alone
+            else "Nobody holds it, and you may not take it. Tell a person who reviews, at once.",
             link=work.knots[0].link,
         )
     elif work.others:

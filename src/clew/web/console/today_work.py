@@ -63,6 +63,9 @@ class Work:
         alerts: what stands until a person has seen to it, and where; the newest.
         older_alerts: how many stand besides those.
         all_alerts: where all of them stand; "" where the person may not go.
+        standing: how filing stands.
+        reports: where reports stand; "" where the person may not go.
+        alone: whether one person works here, who looks again later.
     """
 
     next: NextJob | None
@@ -74,6 +77,9 @@ class Work:
     alerts: tuple[alerts.Shown, ...]
     older_alerts: int
     all_alerts: str
+    standing: FilingStanding
+    reports: str
+    alone: bool
 
 
 def work_of(reader: Reader, settings: Settings, who: User, midnight: datetime, now: datetime) -> Work:
@@ -94,7 +100,8 @@ def work_of(reader: Reader, settings: Settings, who: User, midnight: datetime, n
         link="/review" if reviews else "",
         here=bool(waiting),
     )
-    filed = _filed(reader, standing, midnight, "/reports" if may_open(who, "/reports") else "")
+    reports = "/reports" if may_open(who, "/reports") else ""
+    filed = _filed(reader, standing, midnight, reports)
     kept = _preserved(reader, now, "/evidence" if may_open(who, "/evidence") else "")
     return Work(
         next=_next(reader, who, now) if reviews else None,
@@ -106,6 +113,9 @@ def work_of(reader: Reader, settings: Settings, who: User, midnight: datetime, n
         alerts=tuple(alerts.shown(reader, who, standing_alerts(reader, most=_ALERTS))),
         older_alerts=max(count_alerts(reader) - _ALERTS, 0),
         all_alerts="/alerts" if may_open(who, "/alerts") else "",
+        standing=standing,
+        reports=reports,
+        alone=settings.review.one_person,
     )
 
 

@@ -27,7 +27,7 @@ from clew.records.filing import (
     StoredReport,
 )
 from clew.records.identifiers import AlertId, CaseId, ContentId, FilingId, ReportId
-from clew.records.review import Decision, VerdictStanding
+from clew.records.review import Decision, Lane, VerdictStanding
 
 _R, _F, _S = tables.reports.c, tables.filings.c, tables.filing_steps.c
 _P, _A = tables.filing_papers.c, tables.filing_alerts.c
@@ -123,9 +123,19 @@ class FilingReading(OutboxReading, ABC):
         row = self._first(select(tables.filing_alerts).where(and_(_A.id == alert_id, _A.cleared_at.is_(None))))
         return None if row is None else _alert_of(row)
 
-    def unreported_cases(self, limit: int, after: CaseId | None = None) -> list[CaseId]:
+    def unreported_cases(self, limit: int, after: CaseId | None = None, *, urgent: bool = False) -> list[CaseId]:
         """By way of the verdicts; a case that was closed counts as well: its verdict may have come later."""
-        cases, verdicts = review.cases.c, review.verdicts.c
+        cases, verdicts, jobs = review.cases.c, review.verdicts.c, review.review_jobs.c
+        in_haste = exists(
+            select(jobs.id).where(
+                and_(jobs.case_id == cases.id, jobs.lane.in_([each.value for each in Lane if each.urgent]))
+            )
+        )
+        # In an urgent lane a report rests on a first verdict already.
+        enough = or_(
+            verdicts.standing == VerdictStanding.FINAL.value,
+            and_(verdicts.standing == VerdictStanding.PROVISIONAL.value, in_haste),
+        )
         ordered = and_(
             _F.case_id == verdicts.case_id,
             _F.state != FilingState.WITHDRAWN.value,
@@ -134,12 +144,14 @@ class FilingReading(OutboxReading, ABC):
         )
         asks = and_(
             verdicts.case_id == cases.id,
-            verdicts.standing == VerdictStanding.FINAL.value,
+            enough,
             verdicts.decision.in_([each.value for each in Decision if each.reportable]),
             # What is filed and still open may have left something out: closing asks that nothing was.
             or_(~exists(select(_F.id).where(ordered)), cases.state == CaseState.OPEN.value),
         )
         query = select(cases.id).where(exists(select(verdicts.id).where(asks)))
+        if urgent:
+            query = query.where(in_haste)
         if after is not None:
             query = query.where(cases.id > after)
         return [CaseId(row["id"]) for row in self._all(query.order_by(cases.id).limit(limit))]
