@@ -57,7 +57,7 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> 
 
 def test_a_case_is_submitted_shown_and_its_receipt_written(house, there, capsys, tmp_path):
     case_id = house.case(BOATS)
-    (filing,) = said(capsys, "reports", "submit", case_id, "--wait")
+    (filing,) = said(capsys, "reports", "submit", case_id, "--as-it-stands", "--wait")
     assert filing["state"] == "filed"
     assert filing["environment"] == "test"
     receipt = tmp_path / "receipt.xml"
@@ -67,7 +67,7 @@ def test_a_case_is_submitted_shown_and_its_receipt_written(house, there, capsys,
     assert receipt.stat().st_mode & 0o077 == 0
     (listed,) = said(capsys, "reports", "list", "--state", "filed")
     assert listed["number"] == filing["number"]
-    assert run(["reports", "submit", case_id]) == 3
+    assert run(["reports", "submit", case_id, "--as-it-stands"]) == 3
     assert "supplement" in capsys.readouterr().err
     assert [event for event in house.acts() if event == "filing.read"] == ["filing.read"]
 
@@ -75,7 +75,7 @@ def test_a_case_is_submitted_shown_and_its_receipt_written(house, there, capsys,
 def test_a_refused_report_fails_with_its_reason_and_is_resumed(house, there, capsys):
     there.load({"endpoint": "submit", "fault": "code", "code": 3100})
     case_id = house.case(BOATS)
-    (filing,) = said(capsys, "reports", "submit", case_id, "--wait", code=3)
+    (filing,) = said(capsys, "reports", "submit", case_id, "--as-it-stands", "--wait", code=3)
     assert filing["state"] == "failed"
     assert run(["reports", "list"]) == 0
     assert "code 3100" in capsys.readouterr().err
@@ -84,13 +84,20 @@ def test_a_refused_report_fails_with_its_reason_and_is_resumed(house, there, cap
     assert again["state"] == "filed"
 
 
+def test_what_nobody_has_read_is_not_filed_by_the_way(house, there, capsys):
+    case_id = house.case(BOATS)
+    assert run(["reports", "submit", case_id]) == 3
+    assert "no draft of this case is saved" in capsys.readouterr().err
+    assert said(capsys, "reports", "list") == []
+
+
 def test_an_order_is_retracted_and_another_filed_by_hand(house, there, capsys):
     case_id = house.case(BOATS)
-    (filing,) = said(capsys, "reports", "submit", case_id)
+    (filing,) = said(capsys, "reports", "submit", case_id, "--as-it-stands")
     assert filing["state"] == "waiting"
     (gone,) = said(capsys, "reports", "retract", filing["filing"], "--because", "wrong account")
     assert gone["state"] == "withdrawn"
-    (second,) = said(capsys, "reports", "submit", case_id)
+    (second,) = said(capsys, "reports", "submit", case_id, "--as-it-stands")
     at = ["--at", "2025-03-08T12:00:00+00:00"]
     (done,) = said(capsys, "reports", "by-hand", second["filing"], "--number", "A-7", *at)
     assert (done["state"], done["number"]) == ("filed-by-hand", "A-7")
@@ -153,7 +160,7 @@ def save_facts(house: FilingHouse, case_id: CaseId, facts: dict) -> None:
 def test_what_is_submitted_is_the_draft_that_was_saved_in_the_console(house, there, capsys):
     case_id = house.case(BOATS)
     save_facts(house, case_id, facts_of(house, case_id) | {"additional_info": "Said by a person in the composer."})
-    (filing,) = said(capsys, "reports", "submit", case_id, "--wait")
+    (filing,) = said(capsys, "reports", "submit", case_id, "--as-it-stands", "--wait")
     assert filing["state"] == "filed"
     sent = next(each.body for each in house.file(filing["filing"]).papers if each.kind is PaperKind.REPORT)
     assert b"Said by a person in the composer." in sent
@@ -164,14 +171,14 @@ def test_what_is_submitted_is_the_draft_that_was_saved_in_the_console(house, the
 def test_a_draft_with_a_fault_is_not_submitted_and_the_fault_is_named(house, there, capsys):
     case_id = house.case(BOATS)
     save_facts(house, case_id, facts_of(house, case_id) | {"reporter": {"person": {}}})
-    assert run(["reports", "submit", case_id]) == 2
+    assert run(["reports", "submit", case_id, "--as-it-stands"]) == 2
     assert "reporter" in capsys.readouterr().err
     assert said(capsys, "reports", "list") == []
 
 
 def test_while_a_report_lies_open_there_another_number_needs_that_somebody_asked(house, there, capsys):
     there.load({"endpoint": "upload", "fault": "status"})
-    (filing,) = said(capsys, "reports", "submit", house.case(BOATS), "--wait")
+    (filing,) = said(capsys, "reports", "submit", house.case(BOATS), "--as-it-stands", "--wait")
     at = ["--at", "2025-03-08T12:00:00+00:00"]
     assert run(["reports", "by-hand", filing["filing"], "--number", "A-7", *at]) == 3
     assert "left report" in capsys.readouterr().err

@@ -11,16 +11,17 @@ import typer
 from clew.cli.actor import command_actor
 from clew.cli.console import err, out, print_json, print_table
 from clew.cli.list_options import Json
-from clew.errors import InputError, NotFoundError, RejectedError
+from clew.errors import ConflictError, InputError, NotFoundError, RejectedError
 from clew.ground.clock import iso, system_clock
 from clew.parts.stores._filing import FilingFilter
+from clew.parts.stores.base import UnitOfWork
 from clew.pipelines.audit import note_read
 from clew.pipelines.filing import file_again, file_report, open_filing_desk, record_by_hand, withdraw
 from clew.pipelines.filing_desk import FilingDesk
 from clew.pipelines.filing_shown import FilingFile, filing_file, filing_standing, waits_for_switch
 from clew.pipelines.filing_work import work_once
 from clew.pipelines.installation import open_store
-from clew.pipelines.report_drafts import file_case
+from clew.pipelines.report_drafts import demand_saved, file_case
 from clew.pipelines.report_forms import read_facts_file
 from clew.pipelines.strongroom import open_strongroom
 from clew.records.filing import Filing, FilingState
@@ -53,6 +54,10 @@ def submit(
         Path | None,
         typer.Option("--facts", help="JSON file of facts (else the draft of the case).", show_default=False),
     ] = None,
+    as_it_stands: Annotated[
+        bool,
+        typer.Option("--as-it-stands", help="File what the case holds now, though nobody has saved a draft of it."),
+    ] = False,
     supplement: Annotated[bool, typer.Option("--supplement", help="It adds to a report that is filed.")] = False,
     to: Annotated[
         str | None, typer.Option("--to", help="Clearinghouse (else reporting.clearinghouse).", show_default=False)
@@ -62,18 +67,20 @@ def submit(
 ) -> None:
     """Order the filing of a case's report, exactly once; a filing of the case that has failed takes it and begins anew.
 
-    The report is what `--facts` says; else the draft that somebody saved in the console; else what the case holds as
-    it stands now. What it says of viewing comes from the viewing ledger alone. A worker sends it; the command ends as
+    The report is what `--facts` says; else the draft that somebody saved in the console. What nobody has read is filed
+    only when `--as-it-stands` says so: a filed report cannot be taken back. What it says of viewing comes from the viewing ledger alone. A worker sends it; the command ends as
     soon as the order is durable.
     """
     with _desk(ctx.obj) as desk:
         actor = command_actor()
         if facts is None:
-            filing = desk.store.transact(
-                lambda unit: file_case(
-                    unit, desk, CaseId(case_id), actor=actor, supplement=supplement, clearinghouse=to
-                )
-            )
+
+            def work(unit: UnitOfWork) -> Filing:
+                if not as_it_stands:
+                    _demand_saved(unit, CaseId(case_id), supplement=supplement)
+                return file_case(unit, desk, CaseId(case_id), actor=actor, supplement=supplement, clearinghouse=to)
+
+            filing = desk.store.transact(work)
         else:
             report = read_facts_file(_read(facts))
             filing = desk.store.transact(
@@ -84,6 +91,13 @@ def submit(
         if wait:
             filing = _attempted(desk, filing)
         _tell(desk, filing, json=json)
+
+
+def _demand_saved(unit: UnitOfWork, case_id: CaseId, *, supplement: bool) -> None:
+    try:
+        demand_saved(unit, case_id, supplement=supplement)
+    except ConflictError as error:
+        raise ConflictError(f"{error}; or say --as-it-stands") from error
 
 
 def resume(
@@ -136,7 +150,7 @@ def list_(
     for alert in standing.alerts:
         err.print(f"alert ({alert.kind}) of {alert.filing_id}: {printable(alert.told)}")
     for case_id in standing.unreported:
-        err.print(f"case {case_id} has a reportable verdict and no report; see: clew reports submit {case_id}")
+        err.print(f"case {case_id} has a reportable verdict and no report; compose it in the console under Reports")
     if standing.unreported_more:
         err.print("and more cases, younger than these")
 

@@ -18,14 +18,14 @@ from clew.pipelines.report_supplement import saying, supplement_of, under_first_
 from clew.records.audit import AuditEvent
 from clew.records.case import Content, ContentKind
 from clew.records.draft import ReportDraft
-from clew.records.filing import Filing
+from clew.records.filing import Filing, FilingState
 from clew.records.identifiers import CaseId, ContentId
 from clew.records.report import Report
 from clew.records.report_file import ViewingStatement
 from clew.reporting.draft import NO_BYTES
 from clew.settings import Reporting
 
-__all__ = ["OpenDraft", "discard", "file_case", "open_draft", "save"]
+__all__ = ["OpenDraft", "demand_saved", "discard", "file_case", "open_draft", "save"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +158,18 @@ def discard(unit: UnitOfWork, case_id: CaseId, *, at: datetime, actor: str) -> N
     """What was added by hand is gone; the draft begins again with what the case holds."""
     if unit.delete_draft(case_id):
         unit.audit(AuditEvent(at=at, actor=actor, act="report.discard", subject=f"case:{case_id}", facts={}))
+
+
+def demand_saved(unit: UnitOfWork, case_id: CaseId, *, supplement: bool) -> None:
+    """ConflictError unless a person has read and saved the draft: what nobody has seen is not filed by the way."""
+    if unit.find_draft(case_id) is not None:
+        return
+    standing = [each for each in unit.filings(FilingFilter(case_id=case_id)) if each.state is not FilingState.WITHDRAWN]
+    if supplement and not any(each.part for each in standing):
+        raise ConflictError("no draft of a supplement is saved: a person opens it in the console and saves it")
+    if standing:
+        raise ConflictError(f"its draft was filed already: filing {standing[0].id} is '{standing[0].state}'")
+    raise ConflictError("no draft of this case is saved: a person opens it in the console under Reports and saves it")
 
 
 def file_case(

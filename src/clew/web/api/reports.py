@@ -4,12 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from clew.errors import ConflictError, InputError
+from clew.errors import InputError
 from clew.parts.stores._filing import FilingFilter
 from clew.parts.stores.base import UnitOfWork
 from clew.pipelines.filing import withdraw
 from clew.pipelines.filing_shown import filing_file
-from clew.pipelines.report_drafts import file_case
+from clew.pipelines.report_drafts import demand_saved, file_case
 from clew.records.filing import Filing, FilingState
 from clew.records.identifiers import CaseId, FilingId
 from clew.web import schemas
@@ -73,7 +73,7 @@ def file_saved(request: Request, body: Body) -> Response:
     def work(unit: UnitOfWork) -> Filing:
         unit.be_alone()
         unit.get_case(case_id)
-        _demand_saved(unit, case_id, supplement=heard.supplement)
+        demand_saved(unit, case_id, supplement=heard.supplement)
         return file_case(unit, desk, case_id, actor=actor, supplement=heard.supplement)
 
     return _json(shapes.say_filing(desk.store.transact(work)), 201)
@@ -89,18 +89,6 @@ def retract(request: Request, filing_id: str, body: Body) -> Response:
         lambda unit: withdraw(unit, desk, FilingId(filing_id), because=heard.because, actor=actor)
     )
     return _json(shapes.say_filing(taken))
-
-
-def _demand_saved(unit: UnitOfWork, case_id: CaseId, *, supplement: bool) -> None:
-    """A key files what a person has read and saved, and nothing else."""
-    if unit.find_draft(case_id) is not None:
-        return
-    standing = [each for each in unit.filings(FilingFilter(case_id=case_id)) if each.state is not FilingState.WITHDRAWN]
-    if supplement and not any(each.part for each in standing):
-        raise ConflictError("no draft of a supplement is saved: a person opens it in the console and saves it")
-    if standing:
-        raise ConflictError(f"its draft was filed already: filing {standing[0].id} is '{standing[0].state}'")
-    raise ConflictError("no draft of this case is saved: a person opens it in the console under Reports and saves it")
 
 
 def _json(said: schemas.Said, status: int = 200) -> Response:
