@@ -89,7 +89,7 @@ async function movingPictures(bytes, type) {
   return null;
 }
 
-async function play(decoder, canvas, mine) {
+async function play(decoder, canvas, mine, played) {
   const count = decoder.tracks.selectedTrack.frameCount;
   for (let place = 0; mine === showing; place = (place + 1) % count) {
     const { image } = await decoder.decode({ frameIndex: place });
@@ -98,11 +98,13 @@ async function play(decoder, canvas, mine) {
     const lasts_ms = Math.max(20, (image.duration ?? 0) / 1_000);
     image.close();
     await new Promise((done) => setTimeout(done, lasts_ms));
+    if (place === count - 1 && mine === showing) played();
   }
   decoder.close();
 }
 
 const UNPROVED = "A browser proves what reached it only over https or on this machine itself (localhost).";
+const UNSHOWN = "Behind what is shown the file holds more, such as a phone's film or a second picture, and a browser does not show it.";
 const UNPLAYED = "Not all of it was played yet, and what is skipped is not seen.";
 
 function uncover(element) {
@@ -129,7 +131,8 @@ async function showWhole(told) {
   } catch {
     return say("It could not be shown. Nothing counts as viewed.");
   }
-  const proof = crypto.subtle && moving !== undefined ? await prove(told.view, bytes) : "";
+  const whole = isOnePicture(bytes, type);
+  const proof = crypto.subtle && whole && moving !== undefined ? await prove(told.view, bytes) : "";
   if (mine !== showing) {
     part("said").textContent = "It was covered before all of it had come. Nothing counts as viewed.";
     return;
@@ -145,10 +148,12 @@ async function showWhole(told) {
   uncover(canvas);
   let why = "";
   if (!crypto.subtle) why = UNPROVED;
+  else if (!whole) why = UNSHOWN;
+  else if (moving) why = UNPLAYED;
   else if (moving === undefined) why = "This browser cannot tell whether the file moves, and shows its first picture only.";
-  offer(told.view, proof, why);
+  offer(told.view, moving ? "" : proof, why);
   enter(told);
-  if (moving) play(moving, canvas, mine);
+  if (moving) play(moving, canvas, mine, () => { if (proof) offer(told.view, proof); });
 }
 
 // A film starts when its person starts it, and is theirs to confirm once all of it was played; while it plays they are here.
