@@ -577,6 +577,20 @@ def test_an_appeal_while_a_lease_has_run_out_takes_the_job_from_its_holder(any_h
     assert (any_house.job(content).state, any_house.job(content).lease) == (JobState.WAITING, None)
 
 
+def test_an_appeal_whose_names_do_not_fit_together_is_refused(any_house: House):
+    content, _ = decided(any_house)
+    other = any_house.hit(3, "account-else")
+    for against in (
+        AppealedAgainst(case_id=content.case_id, subject="account-else"),
+        AppealedAgainst(content_id=content.id, subject="account-else"),
+        AppealedAgainst(case_id=other.case_id, content_id=content.id),
+    ):
+        with pytest.raises(InputError, match="of another"):
+            appeals.lodge(any_house.desk, against, reference=None, actor="key:test")
+    with any_house.store.read() as reader:
+        assert reader.appeals_of(content.case_id) == []
+
+
 def test_an_appeal_keeps_nobody_from_what_is_still_undecided(any_house: House):
     content, _ = decided(any_house)
     more = any_house.hit(2)

@@ -10,6 +10,7 @@ import pytest
 
 from clew.ground.identity import new_id
 from clew.parts.stores.base import UnitOfWork
+from clew.pipelines.doctor import examine
 from clew.pipelines.filing import record_by_hand
 from clew.pipelines.flags import Flag, flag
 from clew.records.case import AlertKind, CaseAlert, Content, FlagReason
@@ -50,6 +51,18 @@ def test_jobs_that_wait_for_another_role_are_not_counted_as_ones_own(listed: Web
     assert "1 job waits for other people" in said
     listed.sign_in(Role.SENIOR_REVIEWER)
     assert "1 job waits for review" in today(listed)
+
+
+def test_a_job_that_nobody_who_works_here_may_take_is_named_on_today_and_by_the_doctor(listed: WebDesk) -> None:
+    content = flagged(listed, FlagReason.OTHER)
+    listed.sign_in(Role.REVIEWER)
+    assert "that nobody who works here may take" not in today(listed)
+    with listed.installation.store.read() as reader:
+        job = reader.get_job_of_case(content.case_id)
+    listed.installation.store.transact(lambda unit: unit.change_job(replace(unit.take_job(job.id), look=Look.SENIOR)))
+    assert "1 job waits that nobody who works here may take" in today(listed)
+    told = [each.told for each in examine(listed.installation.settings, listed.clock) if each.what == "review"]
+    assert [each.partition(":")[0] for each in told] == ["1 job waits for review that nobody who works here may take"]
 
 
 def test_an_urgent_job_that_one_may_not_take_is_said_to_wait_for_another(listed: WebDesk) -> None:

@@ -68,8 +68,8 @@ def submit(
     """Order the filing of a case's report, exactly once; a filing of the case that has failed takes it and begins anew.
 
     The report is what `--facts` says; else the draft that somebody saved in the console. What nobody has read is filed
-    only when `--as-it-stands` says so: a filed report cannot be taken back. What it says of viewing comes from the viewing ledger alone. A worker sends it; the command ends as
-    soon as the order is durable.
+    only when `--as-it-stands` says so: a filed report cannot be taken back. What it says of viewing comes from the
+    viewing ledger alone. A worker sends it; the command ends as soon as the order is durable.
     """
     with _desk(ctx.obj) as desk:
         actor = command_actor()

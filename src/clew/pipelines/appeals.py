@@ -127,17 +127,24 @@ def _checked(reference: str | None) -> str | None:
 
 
 def _cases(unit: UnitOfWork, against: AppealedAgainst) -> list[Case]:
-    """The cases that are meant, each taken before anything of it, oldest first."""
-    if against.case_id is not None:
-        return [unit.take_case(against.case_id)]
+    """The cases that are meant, each taken before anything of it, oldest first; all that is named must fit together."""
+    named = against.case_id
     if against.content_id is not None:
-        return [unit.take_case(unit.get_content(against.content_id).case_id)]
+        case_id = unit.get_content(against.content_id).case_id
+        if named not in {None, case_id}:
+            raise InputError("the content that the appeal names is of another case than the one that it names")
+        named = case_id
     if against.subject is None:
-        raise InputError("an appeal names the case, the content or the account that it is about")
+        if named is None:
+            raise InputError("an appeal names the case, the content or the account that it is about")
+        return [unit.take_case(named)]
     subject = unit.find_subject(against.subject)
     if subject is None:
         raise NotFoundError("no account of that reference is known here")
-    return [unit.take_case(each.id) for each in reversed(unit.cases_of(subject.id))]
+    cases = [each.id for each in reversed(unit.cases_of(subject.id))]
+    if named is not None and named not in cases:
+        raise InputError("the case or content that the appeal names is of another account than the one that it names")
+    return [unit.take_case(each) for each in cases if named in {None, each}]
 
 
 def _final(unit: UnitOfWork, case: Case, against: AppealedAgainst) -> list[Verdict]:

@@ -29,6 +29,7 @@ from clew.pipelines.installation import (
     unsearched_entries,
 )
 from clew.pipelines.onboarding import checklist
+from clew.pipelines.review import jobs_for_nobody
 from clew.pipelines.strongroom import open_strongroom
 from clew.records.hashlist import LegalBasis
 from clew.records.screening import Purpose
@@ -89,6 +90,7 @@ def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
         yield from _evidence(settings, store, clock)
         yield from examine_people(settings, store)
         yield from _reporting(settings, store)
+        yield from _review(store)
     finally:
         store.close()
     yield from _service(settings)
@@ -279,6 +281,17 @@ def _reporting(settings: Settings, store: Store) -> Iterator[Finding]:
         for each in checklist(settings, reader):
             health = Health.GOOD if each.good else Health.WEAK
             yield Finding(what="reporting", health=health, told=each.told)
+
+
+def _review(store: Store) -> Iterator[Finding]:
+    with store.read() as reader:
+        stranded = len(jobs_for_nobody(reader))
+    if stranded:
+        told = (
+            f"{count(stranded, 'job waits', 'jobs wait')} for review that nobody who works here may take: add a "
+            "reviewer or a senior reviewer, see: clew users add --help"
+        )
+        yield Finding(what="review", health=Health.MISSING, told=told)
 
 
 def _service(settings: Settings) -> Iterator[Finding]:

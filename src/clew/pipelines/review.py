@@ -18,6 +18,8 @@ from clew.review import queue
 
 # How many jobs are tried for the next: others may take the first ones at the same moment.
 _TRIED = 16
+# Of a longer queue the first tell enough.
+_MOST_WAITING = 1_000
 
 
 def claim(desk: ReviewDesk, who: User, job_id: JobId) -> ReviewJob:
@@ -64,14 +66,21 @@ def claim_next(desk: ReviewDesk, who: User) -> ReviewJob | None:
     return desk.store.transact(work)
 
 
+def jobs_for_nobody(reader: Reader) -> list[ReviewJob]:
+    """Jobs that wait and that nobody who works here may take: somebody must be added, or given a role."""
+    waiting = reader.jobs(JobFilter(state=JobState.WAITING, limit=_MOST_WAITING))
+    people = reader.users()
+    return [job for job in waiting if not any(_may_take(each, job) for each in people)]
+
+
 def who_may_take(reader: Reader, job: ReviewJob) -> list[User]:
     """Who of those that work here may take the job, now or once a delay or another's lease is over, by name."""
+    return [each for each in reader.users() if _may_take(each, job)]
+
+
+def _may_take(who: User, job: ReviewJob) -> bool:
     wanted = Role.SENIOR_REVIEWER if job.look in {Look.SENIOR, Look.APPEAL} else Role.REVIEWER
-    return [
-        each
-        for each in reader.users()
-        if each.disabled_at is None and each.has(wanted, Role.SENIOR_REVIEWER) and each.id not in job.not_by
-    ]
+    return who.disabled_at is None and who.has(wanted, Role.SENIOR_REVIEWER) and who.id not in job.not_by
 
 
 def renew(desk: ReviewDesk, who: User, lease: Lease) -> Lease:

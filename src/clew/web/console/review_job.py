@@ -16,7 +16,7 @@ from clew.pipelines.review import who_may_take
 from clew.pipelines.review_desk import senior
 from clew.pipelines.settling import waits_for
 from clew.pipelines.views import COST_OF_NOT_VIEWING, earlier_verdict, narrative
-from clew.records.case import Content, ContentKind, NotHeld, ReportRoute
+from clew.records.case import Content, ContentKind, Message, NotHeld, ReportRoute
 from clew.records.identifiers import ContentId, JobId
 from clew.records.match import Hit
 from clew.records.people import Role, User
@@ -126,6 +126,7 @@ def show_job(
             "alerts": alerts.shown(reader, who, standing_alerts(reader, case_id=file.case.id)),
             "refusals": {each.id: why_not_judge(reader, desk, who, each, now) for each in file.appeals},
             "appealed": {each.id: reader.get_verdict(each.verdict_id).content_id for each in file.appeals},
+            "addressed": sum(each.ip_event is not None for each in _messages(reader, chosen)),
             "clock": review_words.clock_of(reader, file.job, now),
             "filed": is_filed(reader, file.case.id),
             "to_report": has_unordered(reader, file.case.id),
@@ -220,6 +221,12 @@ def _parts(reader: Reader, file: CaseFile, left: tuple[ContentId, ...]) -> list[
             )
         )
     return parts
+
+
+def _messages(reader: Reader, chosen: Part | None) -> list[Message]:
+    """Of the chosen thread; of them nothing is shown here but how many came with an address."""
+    thread = chosen is not None and chosen.content.kind is ContentKind.THREAD
+    return reader.messages_of(chosen.content.id) if chosen is not None and thread else []
 
 
 def _state(content: Content, viewing: FileViewing, earlier: Verdict | None) -> tuple[str, str, str]:

@@ -220,6 +220,13 @@ def _alerted(work: Work) -> Iterator[Need]:
 
 
 def _unreviewed(work: Work) -> Iterator[Need]:
+    if work.stranded:
+        yield Need(
+            tone="danger",
+            what=f"{words.count(work.stranded, 'job waits', 'jobs wait')} that nobody who works here may take",
+            why="It needs a reviewer who has not judged it yet, or a senior one: an administrator adds somebody.",
+            link=work.knots[0].link,
+        )
     if work.waiting:
         yield Need(
             tone="ongoing",

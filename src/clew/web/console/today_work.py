@@ -10,6 +10,7 @@ from clew.parts.stores.base import Reader
 from clew.pipelines.alerts import count_alerts, standing_alerts
 from clew.pipelines.filing_shown import FilingStanding, filing_standing
 from clew.pipelines.reported import untold_jobs
+from clew.pipelines.review import jobs_for_nobody
 from clew.pipelines.review_desk import senior
 from clew.records.audit import AuditFilter
 from clew.records.filing import FilingState
@@ -66,6 +67,7 @@ class Work:
         standing: how filing stands.
         reports: where reports stand; "" where the person may not go.
         alone: whether one person works here, who looks again later.
+        stranded: jobs that nobody who works here may take.
     """
 
     next: NextJob | None
@@ -80,6 +82,7 @@ class Work:
     standing: FilingStanding
     reports: str
     alone: bool
+    stranded: int
 
 
 def work_of(reader: Reader, settings: Settings, who: User, midnight: datetime, now: datetime) -> Work:
@@ -116,6 +119,7 @@ def work_of(reader: Reader, settings: Settings, who: User, midnight: datetime, n
         standing=standing,
         reports=reports,
         alone=settings.review.one_person,
+        stranded=len(jobs_for_nobody(reader)),
     )
 
 
