@@ -47,10 +47,10 @@ FILM_MAKER = """async () => {
 }"""
 
 
-def arrive(console: Console) -> Page:
-    """A reviewer has signed in with password and code, and goes to the queue."""
+def arrive(console: Console, name: str = "Ada Reviewer") -> Page:
+    """A reviewer has signed in with password and code, and goes to the queue; their views are their own."""
     page = stranger(console)
-    reviewer = set_up(console, page, "Ada Reviewer", "reviewer")
+    reviewer = set_up(console, page, name, "reviewer")
     sign_out(page)
     give_password(page, reviewer)
     expect(page.get_by_role("heading", name="Your second proof")).to_be_visible()
@@ -202,7 +202,7 @@ def open_film(page: Page) -> Locator:
 
 
 def test_a_film_counts_as_viewed_once_all_of_it_was_played_and_not_by_a_leap_to_its_end(console: Console) -> None:
-    page = console.page()
+    page = arrive(console, "Bo Reviewer")
     blank = console.browser.new_page()
     film = bytes(blank.evaluate(FILM_MAKER))
     blank.close()
