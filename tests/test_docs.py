@@ -14,7 +14,7 @@ from clew import errors
 from clew.cli import main
 from clew.cli.main import COMMANDS
 from clew.parts.stores._evidence import Kept
-from clew.pipelines.verification import FaultKind
+from clew.pipelines.verification_run import FaultKind
 from clew.records.evidence import ProcessKind
 from clew.records.hashlist import Action, Right, ServiceKind, Standing
 from clew.records.match import Channel

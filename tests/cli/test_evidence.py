@@ -1,10 +1,12 @@
 """`clew evidence`: what each command says, and its exit codes."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from clew.cli.evidence_shown import show_verified
 from clew.cli.main import run
 from clew.ground.clock import system_clock
 from clew.pipelines.evidence import seal
@@ -13,6 +15,7 @@ from clew.pipelines.holds import end_open_case, preserve
 from clew.pipelines.installation import open_store
 from clew.pipelines.review_desk import ReviewDesk
 from clew.pipelines.strongroom import open_strongroom
+from clew.pipelines.verification_run import Verified
 from clew.records.case import FlagReason
 from clew.records.identifiers import CaseId
 from clew.settings import load
@@ -110,7 +113,16 @@ def test_verify_is_quiet_when_all_is_well_and_ends_with_6_when_not(evidence, tmp
     lines = [json.loads(line) for line in evidence("verify", "--json")[1].splitlines()]
     assert lines[0]["fault"] == "missing"
     counted = {"objects": 1, "size_bytes": 0, "resumed": 0, "destroyed": 0, "unfinished": 0}
+    since = lines[-1].pop("since")
     assert lines[-1] == {**counted, "faults": 1, "sound": False}
+    assert datetime.fromisoformat(since).tzinfo is not None
+
+
+def test_a_verification_that_was_carried_on_says_since_when_objects_were_read(capsys) -> None:
+    began_at = datetime(2026, 3, 8, 11, 30, tzinfo=UTC)
+    show_verified(Verified(began_at=began_at, objects=5, size_bytes=9, resumed=3), as_json=False)
+    told = "5 objects read (3 of them by the run that was stopped, since 2026-03-08 11:30), 9 bytes: all readable"
+    assert capsys.readouterr().out.replace("\n", " ").startswith(told)
 
 
 def test_destroy_without_confirm_only_says_what_would_go(evidence, tmp_path: Path) -> None:

@@ -343,6 +343,74 @@ def test_the_service_s_witness_gets_a_checkpoint_a_minute_at_most(store: Store, 
     assert verify(log, witnesses=[witness]).sound
 
 
+@pytest.fixture
+def witnessing(store: Store, tmp_path: Path, clock: SetClock) -> AuditLog:
+    """A log whose settings name a witness."""
+    return open_log(
+        Settings(data_dir=tmp_path / "data", audit=Audit(witness=str(tmp_path / "elsewhere"))), store, clock
+    )
+
+
+def witness_of(log: AuditLog) -> Path:
+    assert log.witness is not None
+    return log.witness
+
+
+def test_one_wrong_reading_of_the_clock_does_not_silence_the_witness(witnessing: AuditLog, clock: SetClock) -> None:
+    sealed(witnessing, 3)
+    right = clock()
+    clock.at = right + timedelta(days=3650)
+    sealed(witnessing, 1)
+    for day in range(1, 4):
+        clock.at = right + timedelta(days=day)
+        sealed(witnessing, 1)
+    assert [each.size for each in witnessed(witness_of(witnessing))] == [3, 4, 5, 6, 7]
+    assert verify(witnessing).sound
+
+
+def test_machines_whose_clocks_differ_by_seconds_write_to_the_witness_once_a_minute(
+    witnessing: AuditLog, clock: SetClock
+) -> None:
+    for second in (0, -2, 1, -1, 2, 61):
+        clock.at += timedelta(seconds=second)
+        sealed(witnessing, 1)
+        clock.at -= timedelta(seconds=second)
+    assert [each.size for each in witnessed(witness_of(witnessing))] == [1, 6]
+
+
+@pytest.mark.parametrize("back", [False, True], ids=["later", "the clock was put back"])
+def test_a_witness_that_is_far_behind_the_log_is_a_fault(witnessing: AuditLog, clock: SetClock, back: bool) -> None:
+    silent = replace(witnessing, witness=None)
+    sealed(witnessing, 3)
+    clock.at += timedelta(minutes=10)
+    sealed(silent, 3)
+    assert verify(witnessing).sound, "a minute's silence is none"
+    clock.at += timedelta(minutes=-90 if back else 90)
+    sealed(silent, 4)
+    (fault,) = told(verify(witnessing))
+    assert fault[:2] == (3, 9)
+    assert f"the witness {witness_of(witnessing)} knows 3 leaves" in fault[2]
+    assert verify(silent).sound, "who names no witness has none that is behind"
+    append(newest(witnessing), witness_of(witnessing))
+    assert verify(witnessing).sound
+
+
+def test_a_witness_that_was_taken_away_is_a_fault(witnessing: AuditLog, clock: SetClock) -> None:
+    sealed(witnessing, 3)
+    clock.at += timedelta(hours=2)
+    sealed(witnessing, 3)
+    witness_of(witnessing).unlink()
+    assert "knows 0 leaves" in told(verify(witnessing))[0][2]
+
+
+def test_a_log_that_rested_is_not_ahead_of_its_witness(witnessing: AuditLog, clock: SetClock) -> None:
+    sealed(witnessing, 3)
+    clock.at += timedelta(seconds=20)
+    sealed(witnessing, 3)
+    clock.at += timedelta(days=30)
+    assert verify(witnessing).sound
+
+
 def test_a_witness_of_another_log_or_a_longer_one_is_not_appended_to(plain: AuditLog, tmp_path: Path) -> None:
     witness = tmp_path / "witness"
     sealed(plain, 5)

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSResponse
 
-from clew.errors import UnavailableError
+from clew.errors import NotFoundError, UnavailableError
 from clew.parts.shelf import load
 from clew.parts.stores.base import Store
 from clew.parts.vaults.base import VaultPart
@@ -75,6 +76,28 @@ def test_a_destruction_names_what_a_lock_keeps_and_nobody_can_read_it(bucket: Ev
     assert datetime.fromisoformat(told["locked_until"]) == bucket.clock.at + 30 * DAY
     (fault,) = verify(bucket.room, actor=ADA, sweep=True).faults
     assert (fault.mended, "a lock keeps it until" in fault.told) == (True, True)
+
+
+def test_no_certificate_says_deleted_of_an_object_that_still_stands(bucket: EvidenceDesk) -> None:
+    sealed = bucket.seal()
+    bucket.end_open_case()
+    bucket.process(ProcessKind.DESTRUCTION_REQUEST)
+    bucket.clock.pass_days(40)
+    empty = AWSResponse("", 200, {}, None), {"IsTruncated": False, "ResponseMetadata": {"HTTPStatusCode": 200}}
+    events = bucket.room.vault._client.meta.events  # type: ignore[attr-defined]
+    events.register("before-call.s3.ListObjectVersions", (listing := lambda **_: empty))
+    destroy(bucket.room, CASE, confirm=CASE, process_id=None, actor=ADA)
+    with pytest.raises(UnavailableError, match="listed no version to delete"):
+        destroy(bucket.room, CASE, confirm=CASE, process_id=None, actor=EVE)
+    with bucket.store.read() as reader, pytest.raises(NotFoundError):
+        certificate_of(reader, CASE)
+    assert bucket.room.vault.find_size(sealed.id) is not None
+    events.unregister("before-call.s3.ListObjectVersions", listing)
+    destroy(bucket.room, CASE, confirm=CASE, process_id=None, actor=EVE)
+    with bucket.store.read() as reader:
+        (told,) = json.loads(certificate_of(reader, CASE))["statement"]["objects"]
+    assert told["locked_until"] is not None, "the server's own time is not the desk's: the lock keeps it"
+    assert told["deleted"] is None
 
 
 def test_a_hold_stands_although_the_storage_could_not_prolong_its_lock(bucket: EvidenceDesk) -> None:

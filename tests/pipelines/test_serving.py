@@ -7,18 +7,18 @@ from datetime import timedelta
 import pytest
 
 from clew.errors import ClewError, ConflictError, NotFoundError, RefusedError
-from clew.pipelines import holds, legal_process, review, serving
+from clew.pipelines import legal_process, review, serving, verdicts
 from clew.pipelines.case_file import viewing_of
 from clew.pipelines.destruction import destroy
 from clew.pipelines.views import View
 from clew.records.case import Content, NotHeld
 from clew.records.evidence import ProcessKind
 from clew.records.identifiers import JobId
-from clew.records.review import Decision, Lease
+from clew.records.review import AskReason, Decision, Lease
 from clew.records.viewing import Filter
 from tests.pipelines.review_house import House, upload_of
 from tests.pipelines.test_views import ask, begin, proof_of, take
-from tests.review.review_records import ADA, BO
+from tests.review.review_records import ADA, BO, SENIOR
 
 
 @pytest.fixture
@@ -116,26 +116,27 @@ def test_bytes_that_were_judged_for_good_meanwhile_are_not_served(any_house: Hou
         begin(any_house, BO, view)
 
 
-def test_evidence_that_was_destroyed_meanwhile_is_not_served_and_its_content_says_so(held):
-    house, content, lease = held
+def test_evidence_that_was_destroyed_meanwhile_is_not_served_and_its_content_says_so(any_house: House):
+    house = any_house.under(four_eyes="none")
+    content = house.sealed_hit(1)
+    lease = house.lease(ADA, content)
     view = ask(house, ADA, lease, content)
+    house.decide(ADA, lease, content.id, Decision.NOT_REPORTABLE)
     room = house.desk.strongroom
     assert room is not None
-    house.store.transact(
-        lambda unit: holds.end_open_case(unit, room, content.case_id, ground="dismissed", actor="user:ada")
-    )
-    at = house.clock.now
-    request = legal_process.Asked(
-        kind=ProcessKind.DESTRUCTION_REQUEST, reference="26-1", authority="County police", issued_at=at
-    )
+    kind, issued_at = ProcessKind.DESTRUCTION_REQUEST, house.clock()
+    request = legal_process.Asked(kind=kind, reference="26-1", authority="County police", issued_at=issued_at)
     legal_process.record_process(room, content.case_id, request, actor="user:ada")
     for actor in ("user:ada", "user:eve"):
         destroy(room, content.case_id, confirm=content.case_id, process_id=None, actor=actor)
+    with house.store.read() as reader:
+        verdict = reader.verdicts_of(content.case_id)[-1]
+        assert reader.get_content(content.id).not_held is NotHeld.DESTROYED
+    verdicts.reverse(house.desk, SENIOR, verdict.id, AskReason.UNSURE)
+    house.lease(ADA, content)
     with pytest.raises(NotFoundError, match="destroyed on a lawful request"):
         begin(house, ADA, view)
     refused(house, view)
-    with house.store.read() as reader:
-        assert reader.get_content(content.id).not_held is NotHeld.DESTROYED
 
 
 def test_a_view_is_served_to_whoever_asked_in_its_job_alone(held):

@@ -15,11 +15,14 @@ import pytest
 
 from clew.errors import UnavailableError
 from clew.ground.canonical import canonical
+from clew.ground.clock import iso
 from clew.ground.sealed import PIECE_BYTES
 from clew.ground.signing import SigningKey, key_from, load
 from clew.parts.vaults.local import LocalVault
+from clew.pipelines import verification_run
 from clew.pipelines.destruction import certificate_of, destroy
-from clew.pipelines.verification import FaultKind, Verified, verify
+from clew.pipelines.verification import verify
+from clew.pipelines.verification_run import Fault, FaultKind, Verified
 from clew.records.evidence import ProcessKind
 from clew.records.identifiers import CaseId
 from tests.pipelines.evidence_desk import ADA, CASE, EVE, OTHER, EvidenceDesk
@@ -289,6 +292,81 @@ def test_a_run_that_was_stopped_goes_on_where_it_was_and_remembers_its_faults(an
     assert (done.resumed, seen[0], done.objects) == (101, 102, 250)
     assert faults(done) == [(FaultKind.MISSING, names[3][:12])]
     assert check(any_evidence).resumed == 0
+
+
+def stop_after_reading(desk: EvidenceDesk, **wanted) -> None:
+    """A run is killed when every object was read and noted."""
+
+    class Stopping(LocalVault):
+        def stream_names(self, after=None):
+            raise StoppedError
+
+    room = replace(desk.room, vault=Stopping(desk.folder / "vault"))
+    with pytest.raises(StoppedError):
+        verify(room, actor=ADA, **wanted)
+
+
+def test_what_a_run_read_long_ago_is_read_anew(any_evidence) -> None:
+    sealed = [any_evidence.seal(number.to_bytes(2, "big")) for number in range(6)]
+    stop_after_reading(any_evidence)
+    any_evidence.clock.pass_days(300)
+    for each in sealed:
+        damage(any_evidence, any_evidence.file_of(each.id))
+    done = check(any_evidence)
+    assert (done.resumed, len(done.faults), done.sound) == (0, 6, False)
+    assert done.began_at == any_evidence.clock.at
+
+
+@pytest.mark.parametrize(("hours", "resumed"), [(23, 6), (25, 0), (-1, 0)])
+def test_only_a_run_of_the_last_hours_is_carried_on_and_says_since_when(evidence, hours: int, resumed: int) -> None:
+    for number in range(6):
+        evidence.seal(number.to_bytes(2, "big"))
+    began_at = evidence.clock.at
+    stop_after_reading(evidence)
+    evidence.clock.pass_days(hours / 24)
+    done = check(evidence)
+    assert (done.resumed, done.objects, done.sound) == (resumed, 6, True)
+    assert done.began_at == (began_at if resumed else evidence.clock.at)
+    assert evidence.audit("vault.verify")[-1]["since"] == iso(done.began_at)
+
+
+def test_a_run_that_is_carried_on_again_and_again_is_as_old_as_its_beginning(evidence) -> None:
+    evidence.seal()
+    stop_after_reading(evidence)
+    evidence.clock.pass_days(0.9)
+    stop_after_reading(evidence)
+    evidence.clock.pass_days(0.9)
+    assert check(evidence).resumed == 0
+
+
+@pytest.mark.parametrize("change", ["count", "signature", "words", "list"])
+def test_what_somebody_wrote_into_the_database_of_a_run_is_not_believed(evidence, change: str) -> None:
+    sealed = evidence.seal()
+    stop_after_reading(evidence)
+    with evidence.store.read() as reader:
+        kept = json.loads(reader.find_value("evidence.verify"))
+    other = key_from(b"the key of another installation.")
+    if change == "count":
+        kept["run"]["objects"] = 12
+    elif change == "signature":
+        kept |= {"key": other.key_id, "value": other.sign(canonical(kept["run"])).hex()}
+    text = {"words": "no run", "list": "[1]"}.get(change, json.dumps(kept))
+    evidence.store.transact(lambda unit: unit.put_value("evidence.verify", text))
+    damage(evidence, evidence.file_of(sealed.id))
+    done = check(evidence)
+    assert (done.resumed, faults(done)) == (0, [(FaultKind.DAMAGED, sealed.id[:12])])
+
+
+def test_a_fault_that_nobody_mended_is_remembered_before_those_that_are(evidence, monkeypatch) -> None:
+    monkeypatch.setattr(verification_run, "_FAULTS_KEPT", 1)
+    run = Verified(began_at=evidence.clock.at)
+    for mended in (True, False):
+        run.faults.append(Fault(kind=FaultKind.LEFT_OVER, object="ab", case_id=CASE, told="", mended=mended))
+    signer = key_from(b"the key of this installation....")
+    text = verification_run.kept_text(run, None, signer)
+    found = verification_run.restored(text, {signer.key_id: signer.public}, evidence.clock.at)
+    assert found is not None
+    assert not found[0].sound
 
 
 def test_a_run_can_begin_again(evidence) -> None:

@@ -4,6 +4,7 @@ from typing import cast
 
 import pytest
 
+from clew.pipelines import verdicts
 from clew.pipelines.destruction import destroy
 from clew.pipelines.holds import standing_holds
 from clew.pipelines.legal_process import Asked, record_process
@@ -11,6 +12,7 @@ from clew.pipelines.release import release
 from clew.records.evidence import Destruction, ProcessKind
 from clew.records.identifiers import CaseId
 from clew.records.people import Role
+from clew.records.review import AskReason, Decision
 from clew.records.viewing import Confirmation
 from tests.pipelines.filing_house import FilingHouse, SetClock
 from tests.pipelines.review_house import House
@@ -87,9 +89,15 @@ def test_the_page_of_the_case_offers_no_destroyed_file_to_open(desk: WebDesk, vi
         saying = Confirmation(view_id=view.id, content_id=content.id, person=who.id, at=at)
         desk.installation.store.transact(lambda unit: (unit.add_view(view), unit.confirm_view(saying)))
     page = f"/review/{house.job(content).id}"
-    house.lease(who, content)
+    alone = house.under(four_eyes="none")
+    lease = alone.lease(who, content)
     assert ("Viewed in full" if viewed else "Sealed, not opened") in text_of(desk, page)
+    alone.decide(who, lease, content.id, Decision.NOT_REPORTABLE)
     destroyed(desk, content.case_id)
+    with desk.installation.store.read() as reader:
+        verdict = reader.verdicts_of(content.case_id)[-1]
+    verdicts.reverse(alone.desk, who, verdict.id, AskReason.UNSURE)
+    alone.lease(who, content)
     said = text_of(desk, page)
     assert "Nothing can be opened: destroyed on a lawful request" in said
     assert "Open it" not in said

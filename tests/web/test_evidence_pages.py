@@ -10,6 +10,7 @@ import pytest
 
 from clew.pipelines import holds, legal_process
 from clew.pipelines.evidence import seal
+from clew.pipelines.process_void import void_process
 from clew.records.evidence import HoldKind, ProcessKind
 from clew.records.identifiers import CaseId
 from clew.records.people import Role
@@ -199,6 +200,24 @@ def test_a_legal_request_is_recorded_approved_and_answered(kept: WebDesk) -> Non
         approved = reader.get_process(exigency.id)
     assert approved.approved_by is not None
     assert approved.answered_by == approved.approved_by
+
+
+def test_a_legal_request_is_voided_by_two_and_can_be_kept_in_force(kept: WebDesk) -> None:
+    warrant = record(kept, ProcessKind.WARRANT)
+    assert post(kept, f"{PAGE}/void", {"process": warrant.id, "ground": "meant for another case"}).status_code == 303
+    told = text(kept.get(PAGE))
+    assert "asked to void it" in told
+    assert "Void the request" not in told  # who asked does not agree with themselves
+    assert post(kept, f"{PAGE}/void", {"process": warrant.id, "keep": "yes"}).status_code == 303
+    assert "asked to void it" not in text(kept.get(PAGE))
+    room = kept.installation.strongroom
+    void_process(room, warrant.id, ground="meant for another case", actor="user:other")
+    assert "Void the request" in text(kept.get(PAGE))
+    assert post(kept, f"{PAGE}/void", {"process": warrant.id, "ground": "quashed"}).status_code == 303
+    told = text(kept.get(PAGE))
+    assert "meant for another case; quashed" in told
+    assert "Mark answered" not in told
+    assert post(kept, f"{PAGE}/void", {"process": warrant.id, "ground": "quashed"}).status_code == 409
 
 
 def test_a_destruction_says_what_would_go_and_needs_two_people(kept: WebDesk) -> None:

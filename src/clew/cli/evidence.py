@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from clew.cli import evidence_end, evidence_import, evidence_shown
+from clew.cli import evidence_end, evidence_import, evidence_shown, evidence_void
 from clew.cli.console import out, print_json, progress
 from clew.cli.evidence_options import Case, Ground, HoldArgument, Process, Until, date_option, desk
 from clew.cli.list_options import Json, SomeUnusable, utc
@@ -16,6 +16,7 @@ from clew.parts.stores._evidence import Kept, PreservationFilter
 from clew.pipelines import holds, legal_process, verification
 from clew.pipelines.release import keep_standing
 from clew.pipelines.release import release as end_early
+from clew.pipelines.verification_run import Verified
 from clew.records.evidence import ProcessKind
 from clew.records.identifiers import CaseId, HoldId, ProcessId
 from clew.settings import Settings
@@ -223,7 +224,7 @@ def verify(
     """Read every object whole, and compare it with its name."""
     with desk(ctx) as it, progress("verifying") as bar:
 
-        def advance(done: verification.Verified, total: int) -> None:
+        def advance(done: Verified, total: int) -> None:
             bar.advance(done.objects - bar.done, total=total)
 
         done = verification.verify(it.room, actor=it.actor, sweep=sweep, again=again, advance=advance)
@@ -257,4 +258,5 @@ def _say_hold(hold_id: HoldId, told: dict[str, object], *, as_json: bool) -> Non
 
 
 app.add_typer(evidence_import.app)
+app.add_typer(evidence_void.app)
 app.add_typer(evidence_end.app)

@@ -64,6 +64,7 @@ def destroy(
                         "size_bytes": plan.size_bytes,
                         "possible": plan.possible,
                         "holds": [hold.id for hold in plan.holds],
+                        "judged": plan.judged,
                         "unanswered": [each.id for each in plan.unanswered],
                         "requests": [each.id for each in plan.requests],
                     }

@@ -10,7 +10,7 @@ from clew.parts.stores.base import Reader
 from clew.pipelines.destruction import Plan
 from clew.pipelines.strongroom import Strongroom
 from clew.pipelines.two_words import free_at
-from clew.pipelines.verification import Verified
+from clew.pipelines.verification_run import Verified
 from clew.records.evidence import (
     BroughtIn,
     Deadline,
@@ -123,6 +123,10 @@ def process_name(process: LegalProcess) -> str:
 def process_words(process: LegalProcess) -> str:
     """A legal process in a line."""
     told = f"{process_name(process)}, issued {process.issued_at:%Y-%m-%d}"
+    if process.voided_at is not None:
+        return f"{told}; voided {process.voided_at:%Y-%m-%d} by {process.voided_by}, because: {process.void_ground}"
+    if process.void_asked_at is not None:
+        told += f"; {process.void_asked_by} asked on {process.void_asked_at:%Y-%m-%d} to void it"
     if process.answered_at is not None:
         return f"{told}; answered {process.answered_at:%Y-%m-%d}"
     return told + (f"; due {process.due_at:%Y-%m-%d}" if process.due_at else "; not answered")
@@ -155,6 +159,8 @@ def show_plan(plan: Plan, room: Strongroom) -> None:
         return
     for hold in plan.holds:
         out.print(f"forbidden by hold {hold.id}: {hold_words(hold, at)}")
+    if plan.judged:
+        out.print("forbidden: people judge that case, and nothing is destroyed before it is decided")
     for process in plan.unanswered:
         out.print(f"forbidden by process {process.id}, which is not answered: {process_words(process)}")
     for request in plan.requests:
@@ -178,14 +184,15 @@ def show_verified(done: Verified, *, as_json: bool) -> None:
             print_json({**told, "told": fault.told, "mended": fault.mended})
         counts = {"objects": done.objects, "size_bytes": done.size_bytes, "resumed": done.resumed}
         counts |= {"destroyed": done.destroyed, "unfinished": done.unfinished}
-        print_json({**counts, "faults": len(done.faults), "sound": done.sound})
+        print_json({**counts, "since": iso(done.began_at), "faults": len(done.faults), "sound": done.sound})
         return
     for fault in done.faults[:_SHOWN_FAULTS]:
         case = f" of case {fault.case_id}" if fault.case_id else ""
         out.print(f"{fault.kind.value}: {fault.object}{case}: {fault.told}")
     if len(done.faults) > _SHOWN_FAULTS:
         out.print(f"... and {len(done.faults) - _SHOWN_FAULTS} more; all of them with --json")
-    resumed = f" ({done.resumed:,} of them by a run before)" if done.resumed else ""
+    since = f"{done.began_at:%Y-%m-%d %H:%M}"
+    resumed = f" ({done.resumed:,} of them by the run that was stopped, since {since})" if done.resumed else ""
     end = "all readable and unchanged" if not done.faults else f"{count(len(done.faults), 'fault')}, named above"
     out.print(f"{count(done.objects, 'object')} read{resumed}, {size(done.size_bytes)}: {end}")
     if done.destroyed:
@@ -279,6 +286,8 @@ def process_json(process: LegalProcess) -> dict[str, object]:
         "recorded_by": process.recorded_by,
         "approved_by": process.approved_by,
         "answered_at": iso(process.answered_at) if process.answered_at else None,
+        "void_asked_at": iso(process.void_asked_at) if process.void_asked_at else None,
+        "voided_at": iso(process.voided_at) if process.voided_at else None,
     }
 
 

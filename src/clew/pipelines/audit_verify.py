@@ -18,6 +18,8 @@ from clew.sealing.verify import ERASE, Faults, Verification, Witnessed
 
 # Sealing takes seconds; what waits longer than this waits for a process that does not run.
 STUCK_AFTER = timedelta(minutes=1)
+# The witness of the settings gets a checkpoint a minute; one that gets none for so long is full, away or kept out.
+_WITNESS_BEHIND = timedelta(hours=1)
 # So many pending rows are looked through for an erasure that is not sealed yet.
 _PENDING_ROWS = 100_000
 
@@ -30,7 +32,8 @@ def verify(
     """What a whole look at the log found; nothing is changed.
 
     Args:
-        witnesses: files of checkpoints that are kept elsewhere.
+        witnesses: files of checkpoints that are kept elsewhere, beside that of the settings, which is always held
+            against the log and must not be far behind it.
         since: a leaf; all before the last checkpoint up to it is taken on that checkpoint's word.
         advance: told how many more leaves were looked at.
     Raises:
@@ -38,7 +41,10 @@ def verify(
     """
     began_s = monotonic_s()
     faults = Faults()
-    outside = [Witnessed(checkpoint=each, keeper=str(path)) for path in witnesses for each in witnessed(path)]
+    files = list(witnesses)
+    if log.witness is not None and log.witness not in files and log.witness.exists():
+        files.append(log.witness)
+    outside = [Witnessed(checkpoint=each, keeper=str(path)) for path in files for each in witnessed(path)]
     outside += _kept(log.kept, faults)
     with log.store.read() as reader:
         frontier = _start(reader, since, faults)
@@ -56,6 +62,8 @@ def verify(
         verification.finish()
         pending, oldest = reader.count_pending_audit()
         last = _last(reader)
+        if log.witness is not None:
+            _see_behind(reader, log.witness, outside, last, faults)
     if oldest is not None and log.clock() - oldest > STUCK_AFTER:
         faults.add(
             f"{pending:,} rows wait to be sealed, the oldest for over a minute; run the service, or: clew audit seal"
@@ -146,6 +154,28 @@ def _kept(path: Path, faults: Faults) -> list[Witnessed]:
         faults.add(str(error))
         return []
     return [] if checkpoint is None else [Witnessed(checkpoint=checkpoint, keeper=_KEPT)]
+
+
+def _see_behind(
+    reader: Reader, witness: Path, outside: Sequence[Witnessed], last: Checkpoint | None, faults: Faults
+) -> None:
+    """What was signed since the witness's last word is of the last hour, else nobody outside can vouch for it."""
+    known = max((each.checkpoint.size for each in outside if each.keeper == str(witness)), default=0)
+    _, note = next(iter(reader.stream_checkpoints(known + 1)), (0, None))
+    if last is None or note is None:
+        return
+    try:
+        first = checkpoints.read(note)
+    except InputError:  # named already, among the log's own
+        return
+    # By the distance: the clock may have been put back in between.
+    if abs(last.at - first.at) > _WITNESS_BEHIND:
+        faults.add(
+            f"the witness {witness} knows {known:,} leaves, and nothing of what was signed for over an hour since: see "
+            f"that it can be written, then run: clew audit checkpoint --witness {witness}",
+            known,
+            last.size - 1,
+        )
 
 
 def _last(reader: Reader) -> Checkpoint | None:

@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from clew.parts.stores.base import UnitOfWork
-from clew.pipelines.holds import end_open_case, keep_open_case
+from clew.pipelines.holds import begin_open_case, end_open_case, keep_open_case, standing_holds
 from clew.pipelines.reported import awaits_filing, has_unreported, is_filed
 from clew.pipelines.review_desk import ReviewDesk, note
 from clew.pipelines.strongroom import Strongroom
 from clew.records.case import Case, CaseState
+from clew.records.evidence import HoldKind
 from clew.records.identifiers import CaseId
 from clew.records.review import JobState, ReviewJob, Verdict, VerdictStanding
 
@@ -43,8 +44,8 @@ def end_when_filed(unit: UnitOfWork, strongroom: Strongroom, case_id: CaseId, at
 
 def end_when_withdrawn(unit: UnitOfWork, strongroom: Strongroom, case_id: CaseId, at: datetime, *, actor: str) -> None:
     """The case is over when it had waited for the filing that was taken back, and is reported without it."""
-    case = unit.take_case(case_id)
-    if case.state is CaseState.OPEN and is_filed(unit, case_id) and _is_done(unit, case_id):
+    unit.take_case(case_id)
+    if is_filed(unit, case_id) and _is_done(unit, case_id):
         close_case(unit, case_id, at, actor=actor, because="filed")
         end_open_case(unit, strongroom, case_id, ground="the report is finished, and nothing is added", actor=actor)
 
@@ -60,6 +61,16 @@ def end_or_reopen(unit: UnitOfWork, desk: ReviewDesk, job: ReviewJob, verdicts: 
         _end(unit, desk, job.case_id, at, "filed", "decided: the report holds all of it that is reportable")
 
 
+def keep_while_judged(unit: UnitOfWork, desk: ReviewDesk, case_id: CaseId) -> None:
+    """What is judged again is kept until it is decided, in a closed case too, whatever else keeps it for a while."""
+    if desk.strongroom is None:
+        return
+    unit.lock_case_key(case_id)  # a destruction that is decided meanwhile sees it, or comes first
+    standing = standing_holds(unit, case_id, desk.strongroom.clock())
+    if not any(each.kind is HoldKind.OPEN_CASE for each in standing):
+        begin_open_case(unit, desk.strongroom, case_id, actor=_ACTOR)
+
+
 def _is_done(unit: UnitOfWork, case_id: CaseId) -> bool:
     """Whether all of it is decided, stands in a report, and nothing is on its way."""
     decided = unit.get_job_of_case(case_id).state is JobState.DECIDED
@@ -67,9 +78,8 @@ def _is_done(unit: UnitOfWork, case_id: CaseId) -> bool:
 
 
 def _end(unit: UnitOfWork, desk: ReviewDesk, case_id: CaseId, at: datetime, because: str, ground: str) -> None:
-    if unit.get_case(case_id).state is CaseState.CLOSED:
-        return
     close_case(unit, case_id, at, actor=_ACTOR, because=because)
+    # A closed case that was judged again is held as well, and kept no longer on that ground.
     if desk.strongroom is not None:
         end_open_case(unit, desk.strongroom, case_id, ground=ground, actor=_ACTOR)
 

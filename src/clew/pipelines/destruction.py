@@ -18,6 +18,7 @@ from clew.ground.signing import SigningKey, load_or_make
 from clew.parts.stores.base import Reader, UnitOfWork
 from clew.pipelines.destroyed import CERTIFICATE
 from clew.pipelines.holds import standing_holds
+from clew.pipelines.judged import is_being_judged
 from clew.pipelines.strongroom import Facts, Strongroom, event
 from clew.pipelines.two_words import second_word
 from clew.records.audit import AuditEvent
@@ -40,6 +41,7 @@ class Plan:
 
     Attributes:
         holds: those that forbid it.
+        judged: people judge the case, or judge it again, which forbids it too.
         unanswered: legal requests that wait for an answer, which forbid it too.
         requests: the recorded destruction requests in force.
         asked: the destruction that is under way, or waits for the second word.
@@ -50,6 +52,7 @@ class Plan:
     objects: int
     size_bytes: int
     holds: tuple[Hold, ...]
+    judged: bool
     unanswered: tuple[LegalProcess, ...]
     requests: tuple[LegalProcess, ...]
     asked: Destruction | None
@@ -58,7 +61,7 @@ class Plan:
     @property
     def possible(self) -> bool:
         """Whether it may be asked for now."""
-        free = not self.holds and not self.unanswered
+        free = not self.holds and not self.judged and not self.unanswered
         return free and bool(self.requests) and self.destroyed_at is None
 
 
@@ -79,6 +82,7 @@ def plan(reader: Reader, strongroom: Strongroom, case_id: CaseId) -> Plan:
         objects=kept.objects,
         size_bytes=kept.size_bytes,
         holds=kept.standing(at),
+        judged=is_being_judged(reader, case_id),
         unanswered=tuple(each for each in processes if _waits(each, at)),
         requests=tuple(requests),
         asked=reader.find_open_destruction(case_id),
@@ -100,8 +104,8 @@ def destroy(
     Returns:
         The destruction: ASKED when the second word is still to be given, else DONE.
     Raises:
-        RefusedError: a hold stands, a legal request is not answered, no lawful request is recorded, the confirmation
-            is another case's, or the same person gives both words.
+        RefusedError: a hold stands, people judge the case, a legal request is not answered, no lawful request is
+            recorded, the confirmation is another case's, or the same person gives both words.
         NotFoundError, ConflictError: there is nothing to destroy, or it was destroyed.
         UnavailableError: the vault is not to be had; the key is destroyed then, and asking again carries on.
     """
@@ -166,6 +170,8 @@ def _decide(
     if key.wrapped is None:
         raise ConflictError("the evidence of that case was destroyed before; its certificate says when")
     _demand_no_hold(unit, case_id, at)
+    if is_being_judged(unit, case_id):
+        raise RefusedError("people judge that case: nothing is destroyed before it is decided")
     _demand_answered(unit, case_id, at)
     if asked is None:
         process = _demand_request(unit, case_id, process_id, at)
@@ -228,6 +234,8 @@ def _demand_answered(reader: Reader, case_id: CaseId, at: datetime) -> None:
 def _waits(process: LegalProcess, at: datetime) -> bool:
     """Whether an authority waits for an answer that needs the evidence."""
     if process.kind is ProcessKind.DESTRUCTION_REQUEST or process.answered_at is not None:
+        return False
+    if process.voided_at is not None:
         return False
     over = process.expires_at is not None and process.expires_at <= at
     # A request to preserve asks for nothing else and holds the case while it lasts; any other is owed an answer even

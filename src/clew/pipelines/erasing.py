@@ -6,6 +6,7 @@ from datetime import datetime
 from clew.errors import InputError, RefusedError
 from clew.parts.stores.base import Reader, UnitOfWork
 from clew.pipelines.holds import standing_holds
+from clew.pipelines.judged import is_being_judged
 from clew.pipelines.review_desk import ReviewDesk
 from clew.records.audit import AuditEvent
 from clew.records.case import Case, CaseState
@@ -32,7 +33,8 @@ def erase_subject(desk: ReviewDesk, subject_id: SubjectId, *, ground: str, actor
     keeps all that belongs to it. Sealed bytes are destroyed apart, on a lawful request: `clew.pipelines.destruction`.
 
     Raises:
-        RefusedError: a case of the subject is open, or a hold stands; the message says how many and until when.
+        RefusedError: a case of the subject is open or judged again, or a hold stands; the message says how many and
+            until when.
         InputError: no ground was given.
     """
     _demand_ground(ground)
@@ -56,9 +58,11 @@ def _demand_ground(ground: str) -> None:
 
 
 def _demand_free(reader: Reader, cases: Sequence[Case], at: datetime) -> None:
-    """RefusedError when a case is open or held."""
+    """RefusedError when a case is open, judged again or held."""
     if any(each.state is CaseState.OPEN for each in cases):
         raise RefusedError("a case of this subject is open; it is decided, and reported or closed, before erasing")
+    if any(is_being_judged(reader, each.id) for each in cases):
+        raise RefusedError("a case of this subject is judged again; it is decided before erasing")
     holds = [hold for each in cases for hold in standing_holds(reader, each.id, at)]
     if holds:
         ends = [hold.until for hold in holds if hold.until is not None]

@@ -70,7 +70,7 @@ def record_process(strongroom: Strongroom, case_id: CaseId, asked: Asked, *, act
         unit.lock_case_key(case_id)  # a destruction that is decided meanwhile sees it, or comes first
         demand_kept(unit, case_id)
         unit.put_process(process)
-        unit.audit(_event(at, "process.record", process, actor))
+        unit.audit(process_event(at, "process.record", process, actor))
         if process.kind is ProcessKind.PRESERVATION_REQUEST:
             words = f"preservation request {process.reference}"
             until = process.expires_at
@@ -87,18 +87,20 @@ def approve_process(strongroom: Strongroom, process_id: ProcessId, *, actor: str
 
     Raises:
         RefusedError: the same person recorded it.
-        ConflictError: it is approved already, or needs no approval.
+        ConflictError: it is approved already, needs no approval, or is void or to be voided.
     """
 
     def work(unit: UnitOfWork) -> LegalProcess:
-        process, at = _taken(unit, process_id), strongroom.clock()
+        process, at = take_process(unit, process_id), strongroom.clock()
         if process.kind is not ProcessKind.EXIGENCY or process.approved_by is not None:
             raise ConflictError(f"that {process.kind.value} waits for no approval")
+        if process.void_asked_at is not None:
+            raise ConflictError("that exigency is void, or somebody has asked to void it; record the one that holds")
         if strongroom.two_people and same_person(strongroom, process.recorded_by, actor):
             raise RefusedError("an exigency is approved by another person than who recorded it")
         approved = replace(process, approved_by=actor)
         unit.put_process(approved)
-        unit.audit(_event(at, "process.approve", approved, actor))
+        unit.audit(process_event(at, "process.approve", approved, actor))
         return approved
 
     return strongroom.store.transact(work)
@@ -108,31 +110,38 @@ def answer_process(strongroom: Strongroom, process_id: ProcessId, *, actor: str)
     """The request was answered; its clock stands still.
 
     Raises:
-        ConflictError: it was answered before.
+        ConflictError: it was answered before, or is void.
     """
 
     def work(unit: UnitOfWork) -> LegalProcess:
-        process, at = _taken(unit, process_id), strongroom.clock()
+        process, at = take_process(unit, process_id), strongroom.clock()
         if process.answered_at is not None:
             raise ConflictError(f"that {process.kind.value} was answered on {process.answered_at:%Y-%m-%d}")
+        if process.voided_at is not None:
+            raise ConflictError(f"that {process.kind.value} was voided, and is owed no answer")
         answered = replace(process, answered_at=at, answered_by=actor)
         unit.put_process(answered)
-        unit.audit(_event(at, "process.answer", answered, actor))
+        unit.audit(process_event(at, "process.answer", answered, actor))
         return answered
 
     return strongroom.store.transact(work)
 
 
-def _taken(unit: UnitOfWork, process_id: ProcessId) -> LegalProcess:
+def take_process(unit: UnitOfWork, process_id: ProcessId) -> LegalProcess:
     """The request as it is once nobody else changes what is on record of its case."""
     unit.lock_case_key(unit.get_process(process_id).case_id)
     return unit.get_process(process_id)
 
 
-def _event(at: datetime, act: str, process: LegalProcess, actor: str) -> AuditEvent:
+def process_event(
+    at: datetime, act: str, process: LegalProcess, actor: str, *, alone: bool | None = None
+) -> AuditEvent:
+    """An audit row about a legal process; its words stay out of it."""
     facts: Facts = {
         "process": process.id,
         "kind": process.kind.value,
         "due": iso(process.due_at) if process.due_at else None,
     }
+    if alone is not None:
+        facts["alone"] = alone
     return event(at, actor, act, process.case_id, facts)

@@ -3,18 +3,18 @@
 from dataclasses import replace
 from datetime import datetime
 
-from clew.errors import ConflictError, NotFoundError
+from clew.errors import ConflictError
 from clew.parts.stores.base import UnitOfWork
 from clew.pipelines.holds import checked_text, end_hold, hold_event
+from clew.pipelines.judged import needs_two
 from clew.pipelines.strongroom import Strongroom
 from clew.pipelines.two_words import second_word
-from clew.records.case import CaseState
-from clew.records.evidence import Hold, HoldKind
-from clew.records.identifiers import CaseId, HoldId
+from clew.records.evidence import Hold
+from clew.records.identifiers import HoldId
 
 _ANOTHER_AGREES = (
     "nobody alone ends this hold before its time: it keeps the evidence of a finished report, or of a case that is not "
-    "decided, so another person must agree"
+    "decided and reported, so another person must agree"
 )
 
 
@@ -35,8 +35,7 @@ def release(strongroom: Strongroom, hold_id: HoldId, *, ground: str, actor: str)
     def work(unit: UnitOfWork) -> Hold:
         hold, at = _standing(unit, strongroom, hold_id)
         # Nobody alone takes the evidence of a case away before it was judged; a lawful order still can, by two.
-        undecided = hold.kind is HoldKind.OPEN_CASE and _in_review(unit, hold.case_id)
-        if hold.kind is not HoldKind.PRESERVATION and not undecided:
+        if not needs_two(unit, hold):
             return end_hold(unit, strongroom, hold, why, actor)
         if hold.release_asked_at is None:
             asked = replace(hold, release_asked_at=at, release_asked_by=actor, release_ground=why)
@@ -83,11 +82,3 @@ def _standing(unit: UnitOfWork, strongroom: Strongroom, hold_id: HoldId) -> tupl
     if not hold.stands(at):
         raise ConflictError("that hold does not stand any more; there is nothing to release")
     return hold, at
-
-
-def _in_review(unit: UnitOfWork, case_id: CaseId) -> bool:
-    """Whether review has the case, and is not done with it; evidence may have been brought in without one."""
-    try:
-        return unit.get_case(case_id).state is CaseState.OPEN
-    except NotFoundError:
-        return False

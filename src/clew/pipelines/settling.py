@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from clew.parts.stores.base import Reader, UnitOfWork
-from clew.pipelines.closing import end_or_reopen
+from clew.pipelines.closing import end_or_reopen, keep_while_judged
 from clew.pipelines.review_desk import ReviewDesk, note, senior
 from clew.pipelines.review_steps import is_escalated, is_held
 from clew.records.identifiers import ContentId, UserId
@@ -45,6 +45,8 @@ def settle_job(unit: UnitOfWork, desk: ReviewDesk, job: ReviewJob, holder: User 
         decided_at=at if state is JobState.DECIDED else None,
     )
     unit.change_job(changed)
+    if job.state is JobState.DECIDED and changed.state is not JobState.DECIDED:
+        keep_while_judged(unit, desk, job.case_id)
     if changed.state is JobState.DECIDED:
         note(unit, at, holder.actor if holder else "system:review", "review.decided", job.case_id)
         end_or_reopen(unit, desk, changed, unit.verdicts_of(job.case_id), at)

@@ -1,16 +1,14 @@
 """Prove that every object of the vault is readable and unchanged, and name what is missing, damaged or extra."""
 
-import enum
 import hashlib
-import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from clew.errors import DamagedError, NotFoundError
 from clew.ground.clock import iso
 from clew.ground.locks import hold
 from clew.ground.sealed import HEAD_BYTES, DataKey, read_head
+from clew.ground.signing import load_or_make
 from clew.parts.stores.base import UnitOfWork
 from clew.parts.vaults.base import Placed
 from clew.pipelines.destroyed import Ended, end_of, own_keys, stream_ends
@@ -19,6 +17,7 @@ from clew.pipelines.holds import lock_until, standing_holds
 from clew.pipelines.keeping import give_back
 from clew.pipelines.permits import SHOWN_DIGITS, grant_verifying
 from clew.pipelines.strongroom import Facts, Strongroom
+from clew.pipelines.verification_run import Fault, FaultKind, Verified, kept_text, restored
 from clew.records.audit import AuditEvent
 from clew.records.evidence import SealedObject
 from clew.records.identifiers import CaseId, ObjectId
@@ -28,62 +27,9 @@ _GROUND = "verification of the vault"
 # A stop loses no more than so many objects of checking, or so many bytes.
 _NOTE_OBJECTS, _NOTE_BYTES = 100, 1 << 30
 _PAGE = 200
-_FAULTS_KEPT = 1_000
 _KEYS_HELD = 10_000
 # Longer than any upload takes; what was begun before that is nobody's any more.
 _UNFINISHED = timedelta(days=1)
-
-
-class FaultKind(enum.StrEnum):
-    """What is wrong with an object."""
-
-    MISSING = "missing"  # it has a row, and the vault has it not
-    DAMAGED = "damaged"  # it does not open, or holds other bytes
-    EXTRA = "extra"  # the vault has it, and it has no row
-    LEFT_OVER = "left-over"  # its case was destroyed; nobody can read it
-    UNCERTIFIED = "uncertified"  # its case was destroyed, and no certificate says so
-    KEY_LOST = "key-lost"  # its case's key is gone, and no destruction is on record
-    STRAY = "stray"  # no object at all
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """One object that is not as it should be.
-
-    Attributes:
-        object: the first digits of its name, or what a stray is called.
-        mended: by `--sweep`: an extra one was taken up, a left-over one removed.
-    """
-
-    kind: FaultKind
-    object: str
-    case_id: CaseId | None
-    told: str
-    mended: bool = False
-
-
-@dataclass(slots=True, kw_only=True)
-class Verified:
-    """What a verification found.
-
-    Attributes:
-        destroyed: cases that were destroyed on a lawful request, each with its certificate.
-        resumed: how many objects an earlier, broken-off run had checked already.
-        unfinished: begun and never finished writes that were removed.
-    """
-
-    began_at: datetime
-    objects: int = 0
-    size_bytes: int = 0
-    destroyed: int = 0
-    resumed: int = 0
-    unfinished: int = 0
-    faults: list[Fault] = field(default_factory=list)
-
-    @property
-    def sound(self) -> bool:
-        """Whether nothing is left that a person must see to."""
-        return all(fault.mended for fault in self.faults)
 
 
 def verify(
@@ -94,7 +40,7 @@ def verify(
     again: bool = False,
     advance: Callable[[Verified, int], None] = lambda _done, _total: None,
 ) -> Verified:
-    """Every object was read whole and compared with its name; a run that was broken off is carried on.
+    """Every object was read whole and compared with its name; a run that was broken off some hours ago is carried on.
 
     Where the vault locks objects, the locks of held ones reach as far as their holds afterwards.
 
@@ -123,18 +69,20 @@ class _Run:
     ) -> None:
         self._room, self._actor, self._sweep, self._advance = strongroom, actor, sweep, advance
         self._done = Verified(began_at=strongroom.clock())
+        self._signer = load_or_make(strongroom.settings.signing_key_path)
         self._after: ObjectId | None = None
         self._total = 0
         # Objects come by name and so from one case after another; a keeper far away is not asked for each.
         self._keys: dict[CaseId, DataKey | None] = {}
 
     def begin(self, *, again: bool) -> None:
-        """The state of an earlier run is taken up, and that a run begins is recorded."""
+        """A run of the last hours is taken up where it was, and that a run begins is recorded."""
         with self._room.store.read() as reader:
             text = None if again else reader.find_value(_STATE)
             self._total, _ = reader.count_objects()
-        if text:
-            self._restore(json.loads(text))
+        carried_on = restored(text, own_keys(self._room), self._room.clock()) if text else None
+        if carried_on is not None:
+            self._done, self._after = carried_on
         facts: Facts = {"objects": self._total, "resumed": self._done.resumed, "sweep": self._sweep}
         self._room.store.transact(lambda unit: unit.audit(self._event("vault.verify-begin", facts)))
 
@@ -186,7 +134,7 @@ class _Run:
         """What was found is recorded, and the next run begins from the beginning."""
         done = self._done
         facts: Facts = {"objects": done.objects, "size_bytes": done.size_bytes, "unfinished": done.unfinished}
-        facts["destroyed"] = done.destroyed
+        facts |= {"destroyed": done.destroyed, "since": iso(done.began_at)}
         for kind in FaultKind:
             facts[kind.value] = sum(fault.kind is kind for fault in done.faults)
 
@@ -331,40 +279,13 @@ class _Run:
 
     def _note(self, fine: list[ObjectId]) -> None:
         """What was checked is stored, so that a stop does not lose it."""
-        at, text = self._room.clock(), self._text()
+        at, text = self._room.clock(), kept_text(self._done, self._after, self._signer)
 
         def work(unit: UnitOfWork) -> None:
             unit.mark_verified(fine, at)
             unit.put_value(_STATE, text)
 
         self._room.store.transact(work)
-
-    def _text(self) -> str:
-        state = {
-            "began": iso(self._done.began_at),
-            "after": self._after,
-            "objects": self._done.objects,
-            "size_bytes": self._done.size_bytes,
-            "faults": [
-                [fault.kind.value, fault.object, fault.case_id, fault.told, fault.mended]
-                for fault in self._done.faults[:_FAULTS_KEPT]
-            ],
-        }
-        return json.dumps(state)
-
-    def _restore(self, state: dict[str, object]) -> None:
-        faults = state["faults"]
-        self._done = Verified(
-            began_at=datetime.fromisoformat(str(state["began"])),
-            objects=int(str(state["objects"])),
-            size_bytes=int(str(state["size_bytes"])),
-            resumed=int(str(state["objects"])),
-            faults=[
-                Fault(kind=FaultKind(kind), object=name, case_id=case_id, told=told, mended=mended)
-                for kind, name, case_id, told, mended in (faults if isinstance(faults, list) else [])
-            ],
-        )
-        self._after = ObjectId(str(state["after"])) if state["after"] else None
 
     def _event(self, act: str, facts: Facts) -> AuditEvent:
         return AuditEvent(at=self._room.clock(), actor=self._actor, act=act, subject="vault", facts=facts)

@@ -46,7 +46,7 @@ def witnessed(path: Path) -> list[Checkpoint]:
 
 
 def remember(checkpoint: Checkpoint, kept: Path, witness: Path | None) -> None:
-    """The data folder keeps the checkpoint, and so does the witness unless it has one of the last minute.
+    """The data folder keeps the checkpoint, and so does the witness unless its last one is of the same minute.
 
     Raises:
         UnavailableError: a file cannot be written. The log is sealed all the same.
@@ -64,7 +64,8 @@ def remember(checkpoint: Checkpoint, kept: Path, witness: Path | None) -> None:
         raise UnavailableError(f"the newest checkpoint cannot be kept in {kept}: {error.strerror}") from error
     if witness is not None:
         known = witnessed(witness) if witness.exists() else []
-        if not known or (checkpoint.at - known[-1].at).total_seconds() >= _WITNESS_EVERY_S:
+        # Also where the clock went back: one reading of the future would silence the witness until then.
+        if not known or abs((checkpoint.at - known[-1].at).total_seconds()) >= _WITNESS_EVERY_S:
             append(checkpoint, witness)
 
 

@@ -112,7 +112,7 @@ class ProcessKind(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegalProcess:
-    """One legal request on a case, as it was recorded; never changed afterwards, only answered.
+    """One legal request on a case, as it was recorded; never changed afterwards, only answered or voided.
 
     Attributes:
         reference: the authority's own number.
@@ -121,6 +121,9 @@ class LegalProcess:
         due_at: by when it must be answered; a clock of the case runs until then.
         expires_at: from when it opens nothing any more; None is "no end stated".
         approved_by: who approved it here; an exigency opens nothing before that.
+        void_asked_at, void_asked_by: a person asked to void it, and another must agree; it opens nothing meanwhile.
+        void_ground: why: it was recorded by mistake, or quashed.
+        voided_at: when it was void by the second word, and owed no answer.
     """
 
     id: ProcessId
@@ -137,9 +140,16 @@ class LegalProcess:
     approved_by: str | None = None
     answered_at: datetime | None = None
     answered_by: str | None = None
+    void_asked_at: datetime | None = None
+    void_asked_by: str | None = None
+    void_ground: str | None = None
+    voided_at: datetime | None = None
+    voided_by: str | None = None
 
     def holds(self, at: datetime) -> bool:
         """Whether it is in force at a moment."""
+        if self.void_asked_at is not None:
+            return False
         if self.kind is ProcessKind.EXIGENCY and self.approved_by is None:
             return False
         return self.issued_at <= at and (self.expires_at is None or at < self.expires_at)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSResponse
 
 from clew.errors import InputError, UnavailableError
 from clew.parts.shelf import load
@@ -48,6 +49,28 @@ def test_nobody_deletes_a_locked_object_and_it_says_until_when(s3_vault: Vault, 
     version = client.head_object(**at(s3_settings, placed.object_id))["VersionId"]
     with pytest.raises(client.exceptions.ClientError, match="AccessDenied"):
         client.delete_object(**at(s3_settings, placed.object_id), VersionId=version)
+
+
+def list_no_versions(vault: Vault) -> None:
+    """As a storage whose list of versions is late, or not for these credentials."""
+    empty = AWSResponse("", 200, {}, None), {"IsTruncated": False, "ResponseMetadata": {"HTTPStatusCode": 200}}
+    vault._client.meta.events.register("before-call.s3.ListObjectVersions", lambda **_: empty)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("hidden", [False, True], ids=["stands", "hidden"])
+def test_what_still_stands_is_never_said_to_be_deleted(s3_open_vault: Vault, s3_settings, client, hidden) -> None:
+    placed = seal(s3_open_vault, b"a harbour")
+    if hidden:
+        client.delete_object(**at(s3_settings, placed.object_id))
+    list_no_versions(s3_open_vault)
+    with pytest.raises(UnavailableError, match="listed no version to delete"):
+        s3_open_vault.delete(placed.object_id)
+    assert load("vaults", "s3", VaultPart).open(s3_settings).delete(placed.object_id) is None
+
+
+def test_what_never_was_is_gone_although_no_version_is_listed(s3_open_vault: Vault) -> None:
+    list_no_versions(s3_open_vault)
+    assert s3_open_vault.delete(OBJECT) is None
 
 
 def test_a_lock_is_prolonged_and_never_shortened(s3_vault: Vault, s3_settings, client) -> None:

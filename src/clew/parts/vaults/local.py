@@ -21,6 +21,11 @@ from clew.settings import Settings
 _NAME = re.compile("[0-9a-f]{64}")
 _SHARD_DIGITS = 2
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+# Neither the disk's nor the folder's fault: the process, or the machine, has as many files open as it may.
+_NO_DESCRIPTOR = {
+    errno.EMFILE: "the process has no file descriptor left: raise its limit (LimitNOFILE of the service, ulimit -n)",
+    errno.ENFILE: "the machine has no file descriptor left: raise its limit (fs.file-max), or see what holds so many",
+}
 # Dirty pages are handed to the disk this often, so that the last sync of a large file does not take them all at once,
 # and sealing a file larger than the memory leaves the memory to others.
 _FLUSH_BYTES = 64 << 20
@@ -162,6 +167,11 @@ class LocalVault(Vault):
             return UnavailableError(
                 f"no room is left for evidence in {self.place} ({error.strerror}); nothing of this upload is kept or "
                 "acknowledged, and what was sealed before is safe: make room, then send it again"
+            )
+        if error.errno in _NO_DESCRIPTOR:
+            return UnavailableError(
+                f"{_NO_DESCRIPTOR[error.errno]}, then try again; nothing of this is kept or acknowledged, and what was "
+                f"sealed before in {self.place} is left as it was"
             )
         return UnavailableError(
             f"the vault {self.place} cannot be used ({error.strerror}); nothing of this is kept or acknowledged, and "

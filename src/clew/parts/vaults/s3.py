@@ -119,12 +119,23 @@ class S3Vault(Vault):
             raise self._failed(error) from error
 
     def delete(self, object_id: ObjectId) -> datetime | None:
-        """Every version is deleted by its number: without one, storage would only hide it."""
+        """Every version is deleted by its number: without one, storage would only hide it.
+
+        Raises:
+            UnavailableError: it stands there still, and no lock is known; a list of versions can be late, or empty for
+                who may not see it.
+        """
         kept: datetime | None = None
         try:
             for version in self._versions(object_id):
                 until = self._delete(object_id, version)
                 kept = until if kept is None else max(kept, until or kept)
+            if kept is None and self._stands(object_id):
+                raise UnavailableError(
+                    f"the evidence storage ({self.place}) still has an object of which it listed no version to delete; "
+                    "nothing says that it is gone: see that the credentials may list versions, then give the command "
+                    "again"
+                )
         except _FAILURES as error:
             raise self._failed(error) from error
         return kept
@@ -211,6 +222,17 @@ class S3Vault(Vault):
             for each in [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
             if each["Key"] == key
         ]
+
+    def _stands(self, object_id: ObjectId) -> bool:
+        """Whether anything of it is there, hidden behind the mark of a deletion or not."""
+        try:
+            self._client.head_object(**self._at(object_id))
+        except botocore.exceptions.ClientError as error:
+            if _code(error) not in _NOT_THERE:
+                raise
+            headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+            return str(headers.get("x-amz-delete-marker", "")).lower() == "true"
+        return True
 
     def _delete(self, object_id: ObjectId, version: str) -> datetime | None:
         """None when the version is gone; else until when it is locked."""

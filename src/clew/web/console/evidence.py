@@ -14,6 +14,8 @@ from clew.parts.stores._evidence import Kept, PreservationFilter
 from clew.parts.stores.base import Reader
 from clew.pipelines import holds, legal_process
 from clew.pipelines.destruction import certificate_of, destroy, plan, withdraw
+from clew.pipelines.judged import needs_two
+from clew.pipelines.process_void import keep_process, void_process
 from clew.pipelines.release import keep_standing, release
 from clew.pipelines.strongroom import Strongroom
 from clew.pipelines.two_words import free_at, same_person
@@ -175,6 +177,20 @@ def answered(request: Request, case_id: str, form: Form) -> Response:
     return _changed(request, CaseId(case_id), work)
 
 
+@router.post("/evidence/{case_id}/void")
+def void(request: Request, case_id: str, form: Form) -> Response:
+    """A legal request opens nothing any more, and waits for another person's word; or is in force after all."""
+
+    def work(room: Strongroom, actor: str) -> None:
+        process_id = _process_of(room, CaseId(case_id), form)
+        if "keep" in form:
+            keep_process(room, process_id, actor=actor)
+        else:
+            void_process(room, process_id, ground=form.get("ground", ""), actor=actor)
+
+    return _changed(request, CaseId(case_id), work)
+
+
 @router.post("/evidence/{case_id}/destroy")
 def destroy_case(request: Request, case_id: str, form: Form) -> Response:
     """The destruction is asked for by this person, or confirmed by them and done."""
@@ -223,6 +239,7 @@ def _case(request: Request, case_id: CaseId, fault: ClewError | None = None) -> 
         destructions = reader.destructions_of_case(case_id)
         brought = reader.brought_into(case_id)
         planned = plan(reader, room, case_id)
+        by_two = {each.id for each in kept.holds if needs_two(reader, each)}
         names = _names(reader)
     return page(
         request,
@@ -235,6 +252,7 @@ def _case(request: Request, case_id: CaseId, fault: ClewError | None = None) -> 
         destructions=destructions,
         brought=brought,
         plan=planned,
+        by_two=by_two,
         names=names,
         law=room.jurisdiction,
         two_people=room.two_people,

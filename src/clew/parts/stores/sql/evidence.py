@@ -177,13 +177,13 @@ class EvidenceReading(Session, Reader, ABC):
 
     def processes_due(self, limit: int) -> list[LegalProcess]:
         """By the index of what is not answered."""
-        waiting = and_(_PROCESSES.answered_at.is_(None), _PROCESSES.due_at.is_not(None))
+        waiting = and_(_PROCESSES.answered_at.is_(None), _PROCESSES.voided_at.is_(None), _PROCESSES.due_at.is_not(None))
         query = select(T.legal_processes).where(waiting).order_by(_PROCESSES.due_at, _PROCESSES.id).limit(limit)
         return [process_of(row) for row in self._all(query)]
 
     def processes_undated(self, at: datetime, limit: int) -> list[LegalProcess]:
         """By the same index, whose dates may be empty."""
-        waiting = and_(_PROCESSES.answered_at.is_(None), _PROCESSES.due_at.is_(None))
+        waiting = and_(_PROCESSES.answered_at.is_(None), _PROCESSES.voided_at.is_(None), _PROCESSES.due_at.is_(None))
         over = and_(
             _PROCESSES.kind == ProcessKind.PRESERVATION_REQUEST.value,
             _PROCESSES.expires_at.is_not(None),

@@ -117,6 +117,11 @@ def process_row(process: LegalProcess) -> Row:
         "approved_by": process.approved_by,
         "answered_at": maybe_us(process.answered_at),
         "answered_by": process.answered_by,
+        "void_asked_at": maybe_us(process.void_asked_at),
+        "voided_at": maybe_us(process.voided_at),
+        "void_asked_by": process.void_asked_by,
+        "voided_by": process.voided_by,
+        "void_ground": process.void_ground,
     }
 
 
@@ -137,6 +142,11 @@ def process_of(row: RowMapping) -> LegalProcess:
         approved_by=row["approved_by"],
         answered_at=maybe_at(row["answered_at"]),
         answered_by=row["answered_by"],
+        void_asked_at=maybe_at(row["void_asked_at"]),
+        voided_at=maybe_at(row["voided_at"]),
+        void_asked_by=row["void_asked_by"],
+        voided_by=row["voided_by"],
+        void_ground=row["void_ground"],
     )
 
 

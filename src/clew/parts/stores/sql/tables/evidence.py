@@ -72,6 +72,11 @@ legal_processes = Table(
     Column("approved_by", Text),
     Column("answered_at", BIG),
     Column("answered_by", Text),
+    Column("void_asked_at", BIG),
+    Column("voided_at", BIG),
+    Column("void_asked_by", Text),
+    Column("voided_by", Text),
+    Column("void_ground", Text),
     sqlite_strict=True,
 )
 index("legal_processes_case", legal_processes.c.case_id, legal_processes.c.id)
