@@ -241,6 +241,8 @@ class Reporting:
         proxy: URL of a proxy; none is ever taken from the environment.
         folder: of the folder part, with one folder below it for each environment; empty is `handover` in the data
             folder.
+        journal: the file in which the numbers that clearinghouses gave stand, beside the database; empty is
+            `filing-journal.jsonl` in the data folder.
         retry_hours: how long a filing is tried again before a person must act.
         receipt_hours: how long a package that was handed over may stay without a receipt before an alert stands.
         first_name, last_name, email, phone: the person who answers for reports.
@@ -264,6 +266,7 @@ class Reporting:
     authority_file: str = ""
     proxy: str = ""
     folder: str = ""
+    journal: str = ""
     retry_hours: int = 72
     receipt_hours: int = 48
     first_name: str = ""

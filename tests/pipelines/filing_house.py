@@ -151,8 +151,8 @@ class FilingHouse:
             lambda unit: file_report(unit, self.desk, case_id, report, actor=ADA, **more)  # type: ignore[arg-type]
         )
 
-    def again(self, filing_id: FilingId) -> Filing:
-        return self.store.transact(lambda unit: file_again(unit, self.desk, filing_id, actor=ADA))
+    def again(self, filing_id: FilingId, *, asked: bool = False) -> Filing:
+        return self.store.transact(lambda unit: file_again(unit, self.desk, filing_id, actor=ADA, asked=asked))
 
     def work(self, worker: str = "worker-1") -> bool:
         """One turn of a worker."""

@@ -34,7 +34,7 @@ DESCRIBE = Due(call=Call.DESCRIBE, number="7", key="b", file_id="f2")
 
 
 def test_the_calls_come_in_the_order_of_the_interface():
-    progress, made = Progress(keys=("a", "b"), left_open="6"), []
+    progress, made = Progress(keys=("a", "b")), []
     ids = iter(("f1", "f2"))
     while True:
         due = next_call(progress)
@@ -45,7 +45,6 @@ def test_the_calls_come_in_the_order_of_the_interface():
         reply = Reply(code=0, number="7" if due.call is Call.SUBMIT else due.number, file_id=file_id, md5=MD5)
         progress = progress.after(due, rule(due, reply, progress, MD5))
     assert made == [
-        (Call.RETRACT, None),
         (Call.SUBMIT, None),
         (Call.UPLOAD, "a"),
         (Call.DESCRIBE, "a"),
@@ -64,12 +63,26 @@ def test_a_report_without_files_is_opened_and_finished():
     [(0, Next.ANEW), (5102, Next.FILED_BEFORE), (5001, Next.ANEW), (5101, Next.ANEW), (1000, Next.LATER)],
 )
 def test_taking_back_tells_what_became_of_the_earlier_attempt(code, expected):
-    assert rule(RETRACT, Reply(code=code), Progress(keys=(), left_open="7")).next is expected
+    assert rule(RETRACT, Reply(code=code), Progress(keys=(), finishing=True)).next is expected
 
 
-@pytest.mark.parametrize("due", [UPLOAD, DESCRIBE, FINISH], ids=lambda due: due.call)
-def test_finished_is_believed_wherever_it_is_said(due):
-    assert rule(due, Reply(code=5102), SENT).next is Next.FILED_BEFORE
+@pytest.mark.parametrize("due", [RETRACT, UPLOAD, DESCRIBE], ids=lambda due: due.call)
+def test_a_report_that_nobody_meant_to_finish_is_not_filed_by_the_other_side_s_word(due):
+    ruling = rule(due, Reply(code=5102, request_id="req-1"), SENT)
+    assert ruling.next is Next.PERSON
+    assert "which nobody here has asked for" in ruling.told
+    assert rule(due, Reply(code=5102), replace(SENT, finishing=True)).next is Next.FILED_BEFORE
+
+
+def test_finished_is_believed_at_the_last_call():
+    assert rule(FINISH, Reply(code=5102), SENT).next is Next.FILED_BEFORE
+
+
+@pytest.mark.parametrize("due", [RETRACT, UPLOAD, DESCRIBE, FINISH], ids=lambda due: due.call)
+@pytest.mark.parametrize("code", [5001, 5101, 5102])
+def test_what_is_said_of_another_report_is_said_of_none_of_ours(due, code):
+    ruling = rule(due, Reply(code=code, number="8"), replace(SENT, finishing=True))
+    assert (ruling.next, "speaks of another report" in ruling.told) == (Next.LATER, True)
 
 
 @pytest.mark.parametrize("due", [UPLOAD, DESCRIBE, FINISH], ids=lambda due: due.call)

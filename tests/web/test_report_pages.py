@@ -230,6 +230,30 @@ def test_a_report_that_may_stand_there_is_asked_about_before_another_is_recorded
     assert "Filed as 77" in text_of(desk, place)
 
 
+@pytest.mark.parametrize(
+    ("act", "sent", "state"),
+    [("again", {"asked": "on"}, FilingState.OFF), ("withdraw", {"asked": "on", "because": "x"}, FilingState.WITHDRAWN)],
+)
+def test_what_the_clearinghouse_said_is_not_filed_is_taken_back_no_more(
+    desk: WebDesk, house: FilingHouse, act: str, sent: dict[str, object], state: FilingState
+) -> None:
+    desk.sign_in(Role.REPORTER)
+    _, place = filed(desk, house)
+    filing_id = FilingId(place.rsplit("/", 1)[1])
+
+    def leave_open(unit: UnitOfWork) -> None:
+        filing = unit.get_filing(filing_id)
+        unit.change_filing(replace(filing, number="4711", place="https://gone.example", state=FilingState.FAILED))
+
+    house.store.transact(leave_open)
+    assert "They said that report 4711 is not filed" in text_of(desk, place)
+    assert post(desk, f"{place}/{act}", sent) == 303
+    with desk.installation.store.read() as reader:
+        filing = reader.get_filing(filing_id)
+    assert (filing.state, filing.number) == (state, None)
+    assert "They said that report" not in text_of(desk, place)
+
+
 def test_what_is_taken_back_says_that_it_waits_while_filing_is_off(desk: WebDesk, house: FilingHouse) -> None:
     desk.sign_in(Role.REPORTER)
     _, place = filed(desk, house)

@@ -34,6 +34,11 @@ FilingArgument = Annotated[
     str, typer.Argument(metavar="FILING", help="As clew reports list has it.", show_default=False)
 ]
 
+Asked = Annotated[
+    bool,
+    typer.Option("--asked", help="The recipient itself said that the report or package left there is not filed."),
+]
+
 
 def register(app: typer.Typer) -> None:
     """The commands of filing stand in the group of reports."""
@@ -103,13 +108,17 @@ def _demand_saved(unit: UnitOfWork, case_id: CaseId, *, supplement: bool) -> Non
 def resume(
     ctx: typer.Context,
     filing_id: FilingArgument,
+    asked: Asked = False,
     wait: Annotated[bool, typer.Option("--wait", help="Make the next attempt now, in this command.")] = False,
     json: Json = False,
 ) -> None:
-    """Try a filing that has failed again, with the same facts; what it left open there is taken back first."""
+    """Try a filing that has failed again, with the same facts; what it left open there is taken back first.
+
+    With `--asked` it is not: where the clearinghouse has moved to another address, nothing else can be done about it.
+    """
     with _desk(ctx.obj) as desk:
         actor = command_actor()
-        filing = desk.store.transact(lambda unit: file_again(unit, desk, FilingId(filing_id), actor=actor))
+        filing = desk.store.transact(lambda unit: file_again(unit, desk, FilingId(filing_id), actor=actor, asked=asked))
         if wait:
             filing = _attempted(desk, filing)
         _tell(desk, filing, json=json)
@@ -187,6 +196,7 @@ def retract(
     ctx: typer.Context,
     filing_id: FilingArgument,
     because: Annotated[str, typer.Option("--because", help="Why nothing is filed; kept.", show_default=False)],
+    asked: Asked = False,
     wait: Annotated[bool, typer.Option("--wait", help="Take it back now, in this command.")] = False,
     json: Json = False,
 ) -> None:
@@ -194,7 +204,7 @@ def retract(
     with _desk(ctx.obj) as desk:
         actor = command_actor()
         filing = desk.store.transact(
-            lambda unit: withdraw(unit, desk, FilingId(filing_id), because=because, actor=actor)
+            lambda unit: withdraw(unit, desk, FilingId(filing_id), because=because, actor=actor, asked=asked)
         )
         if wait:
             filing = _attempted(desk, filing)
@@ -206,10 +216,7 @@ def by_hand(
     filing_id: FilingArgument,
     number: Annotated[str, typer.Option("--number", help="As the recipient gave it.", show_default=False)],
     at: Annotated[str, typer.Option("--at", help="When it was filed, ISO 8601 with offset.", show_default=False)],
-    asked: Annotated[
-        bool,
-        typer.Option("--asked", help="The recipient itself said that the report or package left there is not filed."),
-    ] = False,
+    asked: Asked = False,
     json: Json = False,
 ) -> None:
     """Record that a person has filed it, with number and time; nothing more is sent.

@@ -13,6 +13,7 @@ from clew.parts.clearinghouses.base import FetchingPart
 from clew.parts.stores._filing import FilingFilter
 from clew.parts.stores.base import Store, UnitOfWork
 from clew.pipelines.filing_desk import KIND, Facts, FilingDesk, alert, note
+from clew.pipelines.filing_journal import Stage
 from clew.pipelines.filing_outcome import filed_by_hand, taken_back
 from clew.pipelines.filing_papers import demand_asked_for
 from clew.pipelines.holds import checked_text
@@ -121,9 +122,13 @@ def file_report(
     return filing
 
 
-def file_again(unit: UnitOfWork, desk: FilingDesk, filing_id: FilingId, *, actor: str) -> Filing:
+def file_again(unit: UnitOfWork, desk: FilingDesk, filing_id: FilingId, *, actor: str, asked: bool = False) -> Filing:
     """A filing that has failed is tried again, with what it left open there taken back first; its alerts stay until
     it is filed.
+
+    Args:
+        asked: the clearinghouse itself has told that person that the report which was left open is not filed, and
+            never will be: so it is not taken back.
 
     Raises:
         ConflictError: it has not failed, or the same report of the case was ordered elsewhere since.
@@ -132,7 +137,7 @@ def file_again(unit: UnitOfWork, desk: FilingDesk, filing_id: FilingId, *, actor
     if filing.state is not FilingState.FAILED:
         raise ConflictError(f"only a failed filing is tried again; this one is '{filing.state}'")
     _demand_last(unit, filing)
-    return set_going(unit, desk, filing, actor)
+    return set_going(unit, desk, _forgotten(unit, desk, filing, actor) if asked else filing, actor)
 
 
 def record_by_hand(
@@ -168,10 +173,11 @@ def record_by_hand(
     if filing.state is FilingState.WITHDRAWING:
         raise ConflictError("it is being taken back; wait until that is done, order it anew, and record that one")
     _demand_time(unit, filing, filed_at, at)
-    elsewhere = left_open(desk, filing) and text != filing.number
+    number_there = _open_number(desk, filing)
+    elsewhere = left_open(desk, filing) and text != number_there
     lies = elsewhere and _may_lie(desk, filing)
     if elsewhere and not asked:
-        raise ConflictError(_may_lie_twice(filing) if lies else _may_stand_twice(filing))
+        raise ConflictError(_may_lie_twice(filing) if lies else _may_stand_twice(number_there))
     unit.cancel_task(task_key(filing), at, "filed by hand")
     done = filed_by_hand(unit, desk, filing, number=text, filed_at=filed_at, actor=actor)
     if lies:
@@ -180,9 +186,15 @@ def record_by_hand(
     return done
 
 
-def withdraw(unit: UnitOfWork, desk: FilingDesk, filing_id: FilingId, *, because: str, actor: str) -> Filing:
+def withdraw(
+    unit: UnitOfWork, desk: FilingDesk, filing_id: FilingId, *, because: str, actor: str, asked: bool = False
+) -> Filing:
     """A filing that was not finished is taken back. What may lie open at the clearinghouse is dropped there by a worker
     first; should it turn out to be finished, the filing is filed after all, and says so.
+
+    Args:
+        asked: the clearinghouse itself has told that person that the report which was left open is not filed, and
+            never will be.
 
     Raises:
         ConflictError: it is filed; a filed report cannot be taken back.
@@ -197,7 +209,9 @@ def withdraw(unit: UnitOfWork, desk: FilingDesk, filing_id: FilingId, *, because
         )
     if filing.state in {FilingState.WITHDRAWN, FilingState.WITHDRAWING}:
         return filing
-    left = filing.number is not None or _may_lie(desk, filing)
+    if asked and filing.state is FilingState.FAILED:
+        filing = _forgotten(unit, desk, filing, actor)
+    left = _open_number(desk, filing) is not None or _may_lie(desk, filing)
     if left and _is_there(desk, filing.clearinghouse):
         return set_going(unit, desk, replace(filing, told=reason), actor, state=FilingState.WITHDRAWING)
     unit.cancel_task(task_key(filing), at, "withdrawn")
@@ -234,10 +248,29 @@ def left_open(desk: FilingDesk, filing: Filing) -> bool:
     """
     if filing.state.filed or filing.state is FilingState.HANDED:
         return False
-    return filing.number is not None or _may_lie(desk, filing)
+    return _open_number(desk, filing) is not None or _may_lie(desk, filing)
 
 
 # ---------------------------------------------------------------- below
+
+
+def _open_number(desk: FilingDesk, filing: Filing) -> str | None:
+    """Of the report that lies open there, or was finished unknown to us: by the database, else by the journal."""
+    if filing.number is not None:
+        return filing.number
+    known = desk.journal.standing(filing)
+    return None if known is None else known.number
+
+
+def _forgotten(unit: UnitOfWork, desk: FilingDesk, filing: Filing, actor: str) -> Filing:
+    """The filing without its open report, of which the clearinghouse has told a person that it is not filed."""
+    number = _open_number(desk, filing)
+    if number is None:
+        return filing
+    at = desk.clock()
+    desk.journal.note(filing, number, Stage.GONE, at)
+    note(unit, filing, "filing.forget", at, actor, {"filing": filing.id, "number": number})
+    return replace(filing, number=None)
 
 
 def task_key(filing: Filing) -> str:
@@ -306,11 +339,11 @@ def _may_lie_twice(filing: Filing) -> str:
     )
 
 
-def _may_stand_twice(filing: Filing) -> str:
+def _may_stand_twice(number: str | None) -> str:
     return (
-        f"this filing left report {filing.number} open at the clearinghouse, and may have finished it: filed again "
+        f"this filing left report {number} open at the clearinghouse, and may have finished it: filed again "
         f"by hand, it could stand there twice. Withdraw the filing, which takes that report back; or ask the "
-        f"clearinghouse what became of {filing.number}. If it is filed, record that number; if it is not, say that "
+        f"clearinghouse what became of {number}. If it is filed, record that number; if it is not, say that "
         "you have asked"
     )
 

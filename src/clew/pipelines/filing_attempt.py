@@ -13,6 +13,7 @@ from clew.ground.clock import monotonic_s
 from clew.parts.clearinghouses.base import Clearinghouse, Reply, SentFile
 from clew.pipelines.evidence import open_sealed
 from clew.pipelines.filing_desk import ACTOR
+from clew.pipelines.filing_journal import Stage
 from clew.pipelines.filing_papers import Ready, ready, sealed_object
 from clew.pipelines.filing_record import AttemptRecord, number_of
 from clew.pipelines.outbox import fault
@@ -65,19 +66,18 @@ class Attempt(AttemptRecord):
 
     def _go(self, there: Clearinghouse) -> None:
         """From taking back what was left open to the receipt, or to where it stops."""
-        progress = Progress(keys=(), left_open=self._filing.number)
-        if progress.left_open is not None:
-            left = Due(call=Call.RETRACT, number=progress.left_open)
+        while self._filing.number is not None:
+            left = Due(call=Call.RETRACT, number=self._filing.number)
             self._record(Step.RETRACTING)
-            ruling = self._called(there, left, progress)
+            ruling = self._called(there, left, Progress(keys=(), finishing=self._may_be_finished))
             if not self._heeded(there, left, ruling):
                 return
-            progress = progress.after(left, ruling)
+            self._look_for_another()
         if self._filing.state is FilingState.WITHDRAWING:
             self._withdrawn()
             return
         papers = ready(self._desk, self._filing, self._format)
-        progress = replace(progress, keys=tuple(file.key for file in papers.report.files))
+        progress = Progress(keys=tuple(file.key for file in papers.report.files))
         while True:
             self._demand_time()
             due = next_call(progress)
@@ -144,6 +144,7 @@ class Attempt(AttemptRecord):
             self._record(Step.SUBMITTING, papers=(paper,))
         elif due.call is Call.FINISH:
             self._record(Step.FINISHING)
+            self._journal_note(Stage.FINISHING)
 
     def _heeded(self, there: Clearinghouse, due: Due, ruling: Ruling, progress: Progress | None = None) -> bool:
         """The ruling is recorded; whether the attempt goes on."""
@@ -153,6 +154,7 @@ class Attempt(AttemptRecord):
                 return True
             case Next.ANEW:
                 self._record(Step.RETRACTED, number=None, told=ruling.told or None)
+                self._journal_note(Stage.GONE, due.number)
                 return True
             case Next.FILED:
                 self._keep_receipt(due, ruling)
@@ -172,7 +174,8 @@ class Attempt(AttemptRecord):
             self._give_up(ruling.told)
             return
         left = Due(call=Call.RETRACT, number=number)
-        taken_back = self._called(there, left, progress or Progress(keys=()))
+        finishing = due.call is Call.FINISH
+        taken_back = self._called(there, left, replace(progress or Progress(keys=()), finishing=finishing))
         if taken_back.next is Next.FILED_BEFORE:
             self._found_finished(taken_back)
             return

@@ -23,6 +23,7 @@ from clew.parts.clearinghouses.base import (
 )
 from clew.parts.formats.base import ClearinghouseFormat
 from clew.parts.stores.base import Store, UnitOfWork
+from clew.pipelines.filing_journal import FilingJournal, open_journal
 from clew.pipelines.strongroom import Strongroom
 from clew.records.audit import AuditEvent
 from clew.records.filing import Filing, FilingAlert, FilingAlertKind, FilingState, FilingStep, Step
@@ -87,6 +88,11 @@ class FilingDesk:
         reporting = self.settings.reporting
         base = Path(reporting.folder) if reporting.folder else self.settings.data_dir / "handover"
         return part.open(Access(place=place), base / environment, self.sign)
+
+    @property
+    def journal(self) -> FilingJournal:
+        """What was opened at clearinghouses, whatever the database has forgotten."""
+        return open_journal(self.settings)
 
     def sign(self, message: bytes) -> bytes:
         """By the installation's key."""

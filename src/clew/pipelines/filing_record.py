@@ -6,13 +6,14 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
-from clew.errors import ClewError, ConflictError, UnavailableError
+from clew.errors import ClewError, ConflictError, InputError, UnavailableError
 from clew.ground.clock import monotonic_s
 from clew.parts.clearinghouses.base import CalledPart, Reply
 from clew.parts.formats.base import ClearinghouseFormat
 from clew.parts.stores.base import UnitOfWork
 from clew.pipelines.filing_course import begun, given_up, put_off
 from clew.pipelines.filing_desk import ACTOR, FilingDesk, access_of, record
+from clew.pipelines.filing_journal import Stage
 from clew.pipelines.filing_outcome import found_finished, keep_unsettled, store_receipt, taken_back
 from clew.pipelines.holds import extend_locks
 from clew.pipelines.outbox import Held, fault
@@ -44,6 +45,9 @@ class AttemptRecord:
         self._part = part
         self._filing = filing
         self._format: ClearinghouseFormat = desk.format_of(part)
+        self._journal = desk.journal
+        # Whether the report that an earlier attempt left open may be finished.
+        self._may_be_finished = False
         self._began_s = monotonic_s()
         # Of the last call: what was said, and the document that went with it.
         self._reply: Reply | None = None
@@ -52,19 +56,42 @@ class AttemptRecord:
     def _begin(self) -> None:
         """The attempt is recorded; or the filing has failed before it, because nothing more may be tried."""
         place = access_of(self._desk.settings, self._filing.environment).place
+        known = self._journal.standing(self._filing)
 
         def work(unit: UnitOfWork) -> Filing:
             filing = unit.get_filing(self._filing.id)
+            if filing.number is None and known is not None:
+                filing = replace(filing, number=known.number, place=known.place)
             if filing.number is not None and filing.place != place:
                 return given_up(unit, self._desk, self._held, filing, _OTHER_PLACE.format(number=filing.number))
             return begun(unit, self._desk, self._held, filing, place)
 
         self._filing = self._transact(work, "begun")
+        with self._desk.store.read() as reader:
+            steps = reader.steps_of(self._filing.id)
+        noted = any(each.step is Step.FINISHING and each.number == self._filing.number for each in steps)
+        told = known is not None and known.number == self._filing.number and known.finishing
+        self._may_be_finished = self._filing.number is not None and (noted or told)
+
+    def _look_for_another(self) -> None:
+        """What the journal knows besides what the database knew is taken back as well.
+
+        Raises:
+            InputError: it was opened at another address.
+        """
+        known = self._journal.standing(self._filing)
+        if known is None:
+            return
+        if known.place != self._filing.place:
+            raise InputError(_OTHER_PLACE.format(number=known.number).rstrip("."))
+        self._filing = replace(self._filing, number=known.number)
+        self._may_be_finished = known.finishing
 
     def _advance(self, due: Due, ruling: Ruling) -> None:
         match due.call:
             case Call.SUBMIT:
                 self._record(Step.OPENED, number=ruling.number)
+                self._journal_note(Stage.OPENED)
             case Call.UPLOAD:
                 self._record(Step.UPLOADED, key=due.key, file_id=ruling.file_id)
             case Call.DESCRIBE if self._document is not None:
@@ -131,7 +158,11 @@ class AttemptRecord:
             filing = unit.get_filing(self._filing.id)
             given_up(unit, self._desk, self._held, replace(filing, number=None) if forget else filing, told)
 
+        number = self._filing.number
         self._transact(work, "gave-up")
+        if forget and number is not None:
+            with suppress(UnavailableError):  # it is taken back once more then, which changes nothing
+                self._journal.note(self._filing, number, Stage.GONE, self._desk.clock())
 
     def _withdrawn(self) -> None:
         """Nothing of it lies at the clearinghouse any more."""
@@ -170,6 +201,13 @@ class AttemptRecord:
             return changed
 
         self._filing = self._transact(work, step.value)
+
+    def _journal_note(self, stage: Stage, number: str | None = None) -> None:
+        """The journal knows it too, durably."""
+        named = number or self._filing.number
+        if named is None:
+            raise AssertionError(f"'{stage}' is said of a report with a number")
+        self._journal.note(self._filing, named, stage, self._desk.clock())
 
     def _transact(self, work: Callable[[UnitOfWork], T], step: str) -> T:
         """The work is durable; tests stop on either side of it."""

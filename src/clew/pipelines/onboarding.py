@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from clew.errors import ClewError
+from clew.errors import ClewError, NotFoundError
 from clew.ground.egress import Address, Egress
 from clew.ground.text import count
 from clew.parts import shelf
@@ -12,10 +12,14 @@ from clew.parts.clearinghouses.base import CalledPart, ClearinghousePart
 from clew.parts.jurisdictions.base import Jurisdiction
 from clew.parts.stores.base import Reader
 from clew.pipelines.filing_desk import access_of
+from clew.pipelines.filing_journal import open_journal
 from clew.pipelines.filing_shown import filing_standing
 from clew.records.filing import FilingState
+from clew.records.identifiers import FilingId
 from clew.settings import Settings
 
+# A database that was put back has forgotten the newest: so many are asked for.
+_JOURNAL_FILINGS = 1_000
 # Whatever the recipient, a report without these is refused or cannot be followed up.
 _WANTED = (
     ("email", "the address of the person who answers for reports (reporting.email): no report is valid without one"),
@@ -64,6 +68,7 @@ def checklist(settings: Settings, reader: Reader) -> Iterator[Onboarding]:
             yield Onboarding(good=False, told=f"not set: {what}")
     yield _recipient(settings)
     yield _way(settings)
+    yield _memory(settings, reader)
 
 
 def _recipient(settings: Settings) -> Onboarding:
@@ -78,6 +83,37 @@ def _recipient(settings: Settings) -> Onboarding:
         told = f"in '{settings.jurisdiction}' reports go to {names} ({', '.join(sorted(known))}), and '{ours}' is set"
         return Onboarding(good=False, told=told)
     return Onboarding(good=True, told=f"reports go to {names}, by '{ours}', in '{settings.environment}'")
+
+
+def _memory(settings: Settings, reader: Reader) -> Onboarding:
+    """Whether what was filed is remembered beside the database, and the database knows all of it."""
+    try:
+        newest = sorted(open_journal(settings).filings(), reverse=True)[:_JOURNAL_FILINGS]
+    except ClewError as error:
+        return Onboarding(good=False, told=str(error))
+    forgotten = sum(not _is_known(reader, each) for each in newest)
+    if forgotten:
+        told = (
+            f"the journal of filing names {count(forgotten, 'filing')} that the database does not know: it was put "
+            "back from a copy. What is ordered anew of their cases is not sent twice; cases that are gone with it stay "
+            "at the clearinghouse, so ask it before the same uploads are reported again"
+        )
+        return Onboarding(good=False, told=told)
+    if settings.environment == "production" and not settings.reporting.journal:
+        told = (
+            "the journal of filing lies in the data folder: a copy of the whole folder that is put back forgets what "
+            "was filed since; name a file on another disk with reporting.journal"
+        )
+        return Onboarding(good=False, told=told)
+    return Onboarding(good=True, told=f"{count(len(newest), 'filing')} in the journal, all of them known")
+
+
+def _is_known(reader: Reader, filing_id: FilingId) -> bool:
+    try:
+        reader.get_filing(filing_id)
+    except NotFoundError:
+        return False
+    return True
 
 
 def _way(settings: Settings) -> Onboarding:

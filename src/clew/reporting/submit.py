@@ -24,6 +24,7 @@ from clew.records.filing import Filing
 # Source: NCMEC, CyberTipline Reporting API Technical Documentation, 11 June 2025, response codes.
 _YES = 0
 _NO_SUCH_REPORT, _NO_SUCH_FILE, _RETRACTED, _FINISHED = 5001, 5002, 5101, 5102
+_OF_ONE_REPORT = frozenset({_YES, _NO_SUCH_REPORT, _RETRACTED, _FINISHED})
 _TRY_AGAIN = frozenset({1000, 1100, 1110, 1111, 1300})
 _SERVER_CODES = range(1000, 1200)
 _CREDENTIALS = range(2000, 4000)
@@ -93,23 +94,22 @@ class Progress:
     """How far an attempt is.
 
     Attributes:
-        left_open: the number that an earlier attempt left behind.
         number: of this attempt's report.
         keys: the files to send, in order.
+        finishing: of a report that an earlier attempt left open: it may have been finished, by what was recorded before
+            that call.
         sent: of those uploaded, the id that the clearinghouse gave.
     """
 
     keys: tuple[str, ...]
-    left_open: str | None = None
     number: str | None = None
+    finishing: bool = False
     sent: Mapping[str, str] = field(default_factory=dict)
     described: frozenset[str] = frozenset()
 
     def after(self, due: Due, ruling: Ruling) -> "Progress":
         """The progress once a call has been heeded and recorded."""
         match due.call:
-            case Call.RETRACT:
-                return replace(self, left_open=None)
             case Call.SUBMIT:
                 return replace(self, number=ruling.number)
             case Call.UPLOAD if due.key is not None and ruling.file_id is not None:
@@ -120,9 +120,7 @@ class Progress:
 
 
 def next_call(progress: Progress) -> Due:
-    """The call that is due; the last one is `finish`."""
-    if progress.left_open is not None:
-        return Due(call=Call.RETRACT, number=progress.left_open)
+    """The call that is due once nothing of an earlier attempt lies there; the last one is `finish`."""
     if progress.number is None:
         return Due(call=Call.SUBMIT)
     for key in progress.keys:
@@ -142,20 +140,39 @@ def rule(due: Due, reply: Reply, progress: Progress, md5: str | None = None) -> 
         progress: before the call.
         md5: of the bytes that an upload has sent, in hexadecimal digits.
     """
+    if reply.code in _OF_ONE_REPORT and due.number is not None and reply.number not in {None, due.number}:
+        return _later(due, "the answer speaks of another report")
     if reply.code == _YES:
         return _rule_yes(due, reply, progress, md5)
     said = _said(due, reply)
     if due.number is not None and reply.code == _FINISHED:
-        return Ruling(
-            next=Next.FILED_BEFORE,
-            told=f"{said} An earlier attempt had finished the report {due.number}, whose receipt never arrived: it is "
-            "filed, and is not sent again.",
-        )
-    if due.call is Call.RETRACT and reply.code in {_NO_SUCH_REPORT, _RETRACTED}:
-        return Ruling(next=Next.ANEW, told=f"{said} The report is not there any more; it begins anew.")
+        return _rule_finished(due, progress, said)
     if due.number is not None and reply.code in {_NO_SUCH_REPORT, _RETRACTED}:
+        if due.call is Call.RETRACT:
+            return Ruling(next=Next.ANEW, told=f"{said} The report is not there any more; it begins anew.")
         # Not forgotten yet: taking back, which the next attempt does first, says the same or the truth.
         return Ruling(next=Next.LATER, told=f"{said} It is looked for again.")
+    return _rule_no(reply, said)
+
+
+def _rule_finished(due: Due, progress: Progress, said: str) -> Ruling:
+    """It is filed where the last call may have been made; by the other side's word alone it is not."""
+    if due.call is not Call.FINISH and not progress.finishing:
+        return Ruling(
+            next=Next.PERSON,
+            told=f"{said} So the report {due.number} is finished, which nobody here has asked for. Ask the "
+            "clearinghouse what became of it: if it is filed, record its number by hand; if it is not, file again "
+            "and say that you have asked.",
+        )
+    return Ruling(
+        next=Next.FILED_BEFORE,
+        told=f"{said} An earlier attempt had finished the report {due.number}, whose receipt never arrived: it is "
+        "filed, and is not sent again.",
+    )
+
+
+def _rule_no(reply: Reply, said: str) -> Ruling:
+    """A refusal that says nothing of the report's whereabouts."""
     if reply.code in _TRY_AGAIN or reply.code == _NO_SUCH_FILE or reply.code in _SERVER_CODES:
         return Ruling(next=Next.LATER, told=f"{said} It is tried again.")
     if reply.code in _CREDENTIALS:
@@ -166,9 +183,7 @@ def rule(due: Due, reply: Reply, progress: Progress, md5: str | None = None) -> 
 
 
 def _rule_yes(due: Due, reply: Reply, progress: Progress, md5: str | None) -> Ruling:
-    """A yes counts only when it speaks of the right report and file."""
-    if due.number is not None and reply.number is not None and reply.number != due.number:
-        return _later(due, "the answer speaks of another report")
+    """A yes counts only when it speaks of the right file."""
     match due.call:
         case Call.RETRACT:
             return Ruling(next=Next.ANEW)

@@ -164,12 +164,12 @@ def show_document(request: Request, filing_id: str, name: str) -> Response:
 
 
 @router.post("/reports/{filing_id}/again")
-def file_again(request: Request, filing_id: str) -> Response:
-    """A failed filing is tried again."""
+def file_again(request: Request, filing_id: str, form: Form) -> Response:
+    """A failed filing is tried again; without taking back what the clearinghouse said is not filed."""
     desk = door_of(request).installation.filing_desk
 
     def work(unit: UnitOfWork, actor: str) -> None:
-        filings.file_again(unit, desk, FilingId(filing_id), actor=actor)
+        filings.file_again(unit, desk, FilingId(filing_id), actor=actor, asked=form.get("asked") == "on")
 
     return _changed(request, filing_id, work)
 
@@ -196,7 +196,8 @@ def withdraw(request: Request, filing_id: str, form: Form) -> Response:
     desk = door_of(request).installation.filing_desk
 
     def work(unit: UnitOfWork, actor: str) -> None:
-        filings.withdraw(unit, desk, FilingId(filing_id), because=form.get("because", ""), actor=actor)
+        because, asked = form.get("because", ""), form.get("asked") == "on"
+        filings.withdraw(unit, desk, FilingId(filing_id), because=because, actor=actor, asked=asked)
 
     return _changed(request, filing_id, work)
 
