@@ -365,3 +365,14 @@ def test_a_table_is_never_cut_to_the_width_of_a_terminal(capfd: pytest.CaptureFi
         "x" * 150 + "  whole",
         "写真" + " " * 148 + "\\x1b[31m",
     ]
+
+
+@pytest.mark.parametrize("name", ["no\x1b[2Jlist", "no\nclew: ready", "no\u202elist"])
+def test_an_error_writes_no_control_character_of_a_stranger_s_name(
+    capfd: pytest.CaptureFixture[str], data: Path, name: str
+) -> None:
+    code, _, told = clew(capfd, "lists", "show", name)
+    assert code != 0
+    assert told.startswith("clew: ")
+    assert told.count("\n") == 1
+    assert all(each.isprintable() for each in told.rstrip("\n"))

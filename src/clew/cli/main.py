@@ -19,6 +19,7 @@ from clew import __version__, settings
 from clew.cli.console import err
 from clew.cli.stopping import terminable
 from clew.errors import ClewError
+from clew.redact import printable
 
 # The last three as a shell says it of a command ended by SIGINT, SIGPIPE or SIGTERM.
 _BAD_INPUT, _INTERNAL, _INTERRUPTED, _UNREAD, _TERMINATED = 2, 5, 130, 141, 143
@@ -114,7 +115,7 @@ def run(arguments: list[str]) -> int:
         error.show()
         return _BAD_INPUT
     except ClewError as error:
-        err.print(f"clew: {error}")
+        err.print(f"clew: {printable(str(error))}")
         return error.exit_code
     except SystemExit:
         # Typer's way to say that the reader of our output went away (`| head`); what was done is done and stored.
