@@ -91,6 +91,7 @@ def test_what_cannot_be_read_is_named_and_is_no_screening(installation: Installa
     ]
     with installation.store.read() as reader:
         counts = reader.counts(NOON.date(), NOON.date())
+        assert (reader.runs(1)[0].files, reader.runs(1)[0].unread) == (2, 2)
     day, channel = NOON.date(), Channel.FOLDER
     assert counts == {
         CountKey(day=day, channel=channel, action=Action.PASS): 2,

@@ -402,6 +402,9 @@ def test_an_unfinished_run_is_not_said_to_be_going_on(signed: WebDesk) -> None:
     text = html.unescape(signed.get("/").text)
     assert "A folder's screening is not finished: 3 files are done, 0 hits, 0 not hashed in full; the same" in text
     assert "is being screened" not in text
+    signed.installation.store.transact(lambda unit: unit.finish_run(run.id, signed.clock(), unread=2))
+    text = html.unescape(signed.get("/").text)
+    assert "A folder was screened: 3 files, 0 hits, 2 not hashed in full." in text
 
 
 def hit_of(*matches: Match, channel: Channel = Channel.UPLOAD, action: Action = Action.REVIEW) -> Hit:

@@ -200,15 +200,17 @@ def screen_folders(
     left = _left_to_do(installation, under_way) if under_way.resumed else stream_files(plan.roots)
     hashed = hasher.stream(left, plan.types, dihedral=plan.dihedral)
     waiting: tuple[list[ScreenedFile], Future[None]] | None = None
+    unread = 0
     while batch := list(islice(hashed, _BATCH)):
         told, durable = _screen(installation, under_way, batch)
+        unread += sum(each.opened is None for each in batch)
         if waiting is not None:
             yield from _when_durable(*waiting)
         waiting = told, durable
     if waiting is not None:
         yield from _when_durable(*waiting)
     now = installation.clock()
-    under_way.run = installation.store.transact(lambda unit: unit.finish_run(run.id, now))
+    under_way.run = installation.store.transact(lambda unit: unit.finish_run(run.id, now, unread=unread))
 
 
 def _when_durable(told: list[ScreenedFile], durable: Future[None]) -> list[ScreenedFile]:

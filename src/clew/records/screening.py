@@ -53,6 +53,7 @@ class Run:
         sequence: the last list change that it was begun with.
         finished_at: None while it may be resumed.
         unhashable: files without a signal that was to be expected; that a text is no picture is in order.
+        unread: what could not be read at all, or is no file; known at the end.
     """
 
     id: RunId
@@ -65,6 +66,7 @@ class Run:
     files: int = 0
     hits: int = 0
     unhashable: int = 0
+    unread: int = 0
 
 
 class Purpose(enum.StrEnum):

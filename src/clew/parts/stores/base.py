@@ -278,7 +278,7 @@ class UnitOfWork(PeopleWriter, AuditLogWriter, EvidenceWriter, ReviewWriter, Fil
         """Those files are done; a path marked before takes the new mark; the run's totals follow."""
 
     @abstractmethod
-    def finish_run(self, run_id: RunId, at: datetime) -> Run:
+    def finish_run(self, run_id: RunId, at: datetime, *, unread: int = 0) -> Run:
         """The run is over and its marks are dropped; its final totals."""
 
     @abstractmethod

@@ -328,7 +328,7 @@ def _events(hits: list[Hit], runs: list[Run], states: list[ListState], now: date
 
 def _run(run: Run) -> str:
     """What is known of a folder's screening; whether somebody works on an unfinished one is not."""
-    found = f"{words.count(run.hits, 'hit')}, {run.unhashable:,} not hashed in full"
+    found = f"{words.count(run.hits, 'hit')}, {run.unhashable + run.unread:,} not hashed in full"
     if run.finished_at is not None:
         return f"A folder was screened: {words.count(run.files, 'file')}, {found}."
     done = f"{words.count(run.files, 'file')} {'is' if run.files == 1 else 'are'} done"

@@ -88,10 +88,10 @@ class RunWriting(RunReading, ChangingSession, UnitOfWork, ABC):
             [rows[key] for key in sorted(rows)],
         )
 
-    def finish_run(self, run_id: RunId, at: datetime) -> Run:
+    def finish_run(self, run_id: RunId, at: datetime, *, unread: int = 0) -> Run:
         """The totals stay, the marks go."""
         finished = update(tables.runs).where(_RUNS.id == run_id, _RUNS.finished_at.is_(None))
-        if not self._change(finished.values(finished_at=to_us(at))):
+        if not self._change(finished.values(finished_at=to_us(at), unread=unread)):
             raise NotFoundError(f"no open run '{run_id}'; it may be finished")
         self._change(delete(tables.file_marks).where(_MARKS.run_id == run_id))
         return _run_of(self._connection.execute(select(tables.runs).where(_RUNS.id == run_id)).mappings().one())
@@ -128,6 +128,7 @@ def _run_row(run: Run) -> Row:
         "files": run.files,
         "hits": run.hits,
         "unhashable": run.unhashable,
+        "unread": run.unread,
     }
 
 
@@ -143,6 +144,7 @@ def _run_of(row: RowMapping) -> Run:
         files=row["files"],
         hits=row["hits"],
         unhashable=row["unhashable"],
+        unread=row["unread"],
     )
 
 

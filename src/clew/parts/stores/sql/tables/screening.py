@@ -98,6 +98,7 @@ runs = Table(
     Column("files", BIG, nullable=False),
     Column("hits", BIG, nullable=False),
     Column("unhashable", BIG, nullable=False),
+    Column("unread", BIG, nullable=False, server_default="0"),
     sqlite_strict=True,
 )
 index("runs_open", runs.c.key, unique=True, where=runs.c.finished_at.is_(None))
