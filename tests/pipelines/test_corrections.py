@@ -14,7 +14,7 @@ from clew.pipelines.filing import file_report, record_by_hand
 from clew.pipelines.filing_desk import FilingDesk
 from clew.pipelines.report_drafts import OpenDraft, file_case, open_draft, save
 from clew.pipelines.reported import has_unreported
-from clew.records.case import Content, Message
+from clew.records.case import Content, FlagReason, Message
 from clew.records.draft import ReportDraft
 from clew.records.filing import Filing, FilingState, FilingStep, Step
 from clew.records.identifiers import CaseId, VerdictId
@@ -59,7 +59,7 @@ def filed(house: House, case_id: CaseId, number: str, *, supplement: bool = Fals
 
 
 def talks(house: House, *words: tuple[Message, ...]) -> list[Content]:
-    found = [house.flag(subject="account-7", messages=each).content for each in words]
+    found = [house.flag(FlagReason.ENTICEMENT, subject="account-7", messages=each).content for each in words]
     lease = house.lease(ADA, found[0])
     for each in found:
         house.decide(ADA, lease, each.id, Decision.NOT_LISTED)
@@ -123,8 +123,10 @@ def test_one_message_is_taken_back_in_the_singular(house):
 
 def test_a_thread_that_no_report_describes_has_nothing_to_take_back_though_its_words_are_the_same(house):
     same = thread("come here", "no")
-    first = house.flag(subject="account-7", messages=same).content
-    second = house.flag(subject="account-7", messages=later(same, minutes=7), reference="another").content
+    first = house.flag(FlagReason.ENTICEMENT, subject="account-7", messages=same).content
+    second = house.flag(
+        FlagReason.ENTICEMENT, subject="account-7", messages=later(same, minutes=7), reference="another"
+    ).content
     lease = house.lease(ADA, first)
     house.decide(ADA, lease, first.id, Decision.NOT_LISTED)
     filed(house, first.case_id, "77")
@@ -137,7 +139,7 @@ def test_a_thread_that_no_report_describes_has_nothing_to_take_back_though_its_w
 
 def test_a_supplement_tells_what_fell_once_and_leaves_the_other_conversation_out(house):
     content = house.sealed_hit(1)
-    talk = house.flag(subject="account-7", messages=thread("come here", "no")).content
+    talk = house.flag(FlagReason.ENTICEMENT, subject="account-7", messages=thread("come here", "no")).content
     lease = house.lease(ADA, content)
     house.decide(ADA, lease, content.id, Decision.NOT_LISTED)
     house.decide(ADA, lease, talk.id, Decision.NOT_LISTED)
@@ -185,7 +187,7 @@ def test_what_fell_is_never_sent_again_under_the_name_of_a_correction(house):
 
 def test_a_file_that_was_taken_back_and_is_reportable_again_is_described_again(house):
     content = house.sealed_hit(1)
-    house.flag(subject="account-7", messages=thread("come here", "no"))
+    house.flag(FlagReason.ENTICEMENT, subject="account-7", messages=thread("come here", "no"))
     lease = house.lease(ADA, content)
     house.decide(ADA, lease, content.id, Decision.NOT_LISTED)
     filed(house, content.case_id, "77")
@@ -249,7 +251,7 @@ def test_a_correction_in_a_persons_own_words_is_told_with_them_and_not_asked_for
 
 def test_a_file_whose_marks_changed_since_is_described_again(house):
     content = house.sealed_hit(1)
-    house.flag(subject="account-7", messages=thread("come here", "no"))
+    house.flag(FlagReason.ENTICEMENT, subject="account-7", messages=thread("come here", "no"))
     house.decide(ADA, house.lease(ADA, content), content.id, Decision.NOT_LISTED)
     filed(house, content.case_id, "77")
     assert report_of(house, content.case_id).files == ()

@@ -165,13 +165,35 @@ def test_a_file_whose_bytes_are_not_held_is_told_in_words() -> None:
 
 def test_a_text_only_case_needs_no_file() -> None:
     report = draft(replace(FACTS, reportables=(thread(),)))
-    assert (report.files, report.incident.type) == ((), IncidentType.ENTICEMENT)
+    assert report.files == ()
     assert [(each.sender, each.reported) for each in report.messages] == [
         ("7F-1 to 7F-9", True),
         ("an account that is not held", False),
     ]
     assert isinstance(report.details[0], Chat)
     assert report.details[0].further[0].text == "upload-1"
+
+
+def test_where_nobody_said_of_which_kind_the_words_are_the_type_stays_open() -> None:
+    words = thread(flagged_as=None)
+    plain = replace(words, verdict=replace(VERDICT, industry_class=None, annotations=()))
+    for reason in (None, FlagReason.OTHER, FlagReason.LIVE_DANGER):
+        flagged = replace(plain, content=replace(plain.content, flagged_as=reason))
+        assert draft(replace(FACTS, reportables=(flagged,))).incident.type is None
+
+
+def test_words_that_a_flag_or_a_verdict_calls_abuse_material_are_reported_as_that() -> None:
+    flagged = thread(flagged_as=FlagReason.ABUSE_MATERIAL)
+    plain = replace(flagged, verdict=replace(VERDICT, industry_class=None, annotations=()))
+    for each in (plain, thread(flagged_as=FlagReason.OTHER)):
+        assert draft(replace(FACTS, reportables=(each,))).incident.type is IncidentType.MATERIAL
+
+
+def test_an_account_that_was_flagged_without_words_is_given_no_chat() -> None:
+    flagged = replace(thread(flagged_as=FlagReason.ENTICEMENT), messages=())
+    report = draft(replace(FACTS, reportables=(flagged,)))
+    assert report.details == ()
+    assert [(each.label, each.text) for each in report.further] == [("Flagged at the platform", "upload-1")]
 
 
 def test_an_address_makes_a_web_page_incident() -> None:

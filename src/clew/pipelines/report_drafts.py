@@ -23,6 +23,7 @@ from clew.records.identifiers import CaseId, ContentId
 from clew.records.report import Report
 from clew.records.report_file import ViewingStatement
 from clew.reporting.draft import NO_BYTES
+from clew.reporting.prefill_type import TypeSource
 from clew.settings import Reporting
 
 __all__ = ["OpenDraft", "demand_saved", "discard", "file_case", "open_draft", "save"]
@@ -39,6 +40,7 @@ class OpenDraft:
         added: files that the case's verdicts ask to report and the saved draft does not name.
         gone: files that the saved draft names and no verdict asks to report any more, or whose bytes are held no
             longer.
+        type_from: whose word the draft's type of incident rests on; None where it is nobody's but a person's choice.
         form: the clearinghouse's, in which the draft is written.
         profile: the version of its schema.
         fallen: what an earlier report told and nobody stands for any more.
@@ -54,6 +56,7 @@ class OpenDraft:
     held: Mapping[str, object]
     added: int
     gone: int
+    type_from: TypeSource | None
     form: ClearinghouseFormat
     profile: str
     fallen: tuple[Correction, ...]
@@ -129,6 +132,7 @@ def open_draft(
         held=fresh,
         added=len(wanted - named),
         gone=len(named - asked),
+        type_from=now.type_from if _type_of(draft.facts) == _type_of(fresh) else None,
         form=form,
         profile=settings.profile or form.default_profile,
         fallen=fallen,
@@ -247,6 +251,11 @@ def _file_draft(
 def _keys(facts: Mapping[str, object]) -> set[str]:
     files = facts.get("files", [])
     return {str(each.get("key")) for each in files if isinstance(each, dict)} if isinstance(files, list) else set()
+
+
+def _type_of(facts: Mapping[str, object]) -> object:
+    incident = facts.get("incident")
+    return incident.get("type") if isinstance(incident, Mapping) else None
 
 
 def _unsent(content: Content) -> tuple[str, str]:

@@ -24,6 +24,7 @@ from clew.records.viewing import FileViewing
 from clew.reporting.completeness import Completeness, completeness
 from clew.reporting.compose import compose
 from clew.reporting.draft import CaseFacts, Reportable, draft
+from clew.reporting.prefill_type import TypeSource, said_type
 from clew.review.ledger import narrative
 from clew.settings import Reporting
 
@@ -58,10 +59,15 @@ class ComposedReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseDraft:
-    """The facts of a case, with what the viewing ledger says of its files."""
+    """The facts of a case, with what the viewing ledger says of its files.
+
+    Attributes:
+        type_from: whose word the incident's type rests on; None where nobody has said it.
+    """
 
     facts: Report
     statements: Mapping[str, ViewingStatement]
+    type_from: TypeSource | None = None
 
 
 def report_format() -> ClearinghouseFormat:
@@ -199,7 +205,12 @@ def draft_case(reader: Reader, case_id: CaseId, settings: Reporting) -> CaseDraf
         prior_reports=tuple(int(each.number) for each in theirs if each.number),
         other_reports=tuple(f"{each.number} ({each.clearinghouse})" for each in earlier if each not in theirs),
     )
-    return CaseDraft(facts=draft(known), statements={each.id: statement_of(viewing) for each, _, viewing in found})
+    said = said_type((content, verdict) for content, verdict, _ in found)
+    return CaseDraft(
+        facts=draft(known),
+        statements={each.id: statement_of(viewing) for each, _, viewing in found},
+        type_from=said.source if said else None,
+    )
 
 
 def _earlier_filings(reader: Reader, case: Case) -> list[Filing]:

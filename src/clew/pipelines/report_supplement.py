@@ -50,9 +50,10 @@ def saying(report: Report, fallen: Sequence[str]) -> Report:
 def under_first_type(facts: Mapping[str, object], told: Sequence[ToldReport]) -> Mapping[str, object]:
     """A saved draft with the type of incident that the first report had; as it is when there was none."""
     incident = facts.get("incident")
-    if not told or not isinstance(incident, Mapping):
+    first = told[0].report.incident.type if told else None
+    if first is None or not isinstance(incident, Mapping):
         return facts
-    return {**facts, "incident": {**incident, "type": told[0].report.incident.type.value}}
+    return {**facts, "incident": {**incident, "type": first.value}}
 
 
 def _known(told: Sequence[ToldReport]) -> tuple[set[QuotedMessage], set[Labelled]]:

@@ -315,11 +315,12 @@ class Incident:
     """What kind of incident, when, and how urgent.
 
     Attributes:
+        type: None in a draft whose type nobody has said yet; no such report is filed.
         urgent_because: why a child is in danger now; only given when the report is to be raised above others.
         at_described: what there is to say about `at`, such as which event it is the time of.
     """
 
-    type: IncidentType
+    type: IncidentType | None = None
     at: datetime
     platform: str | None = None
     urgent_because: str | None = None

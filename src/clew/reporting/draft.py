@@ -13,14 +13,10 @@ from clew.records.case import Case, Content, ContentKind, FlagReason, Message, N
 from clew.records.report_file import AiProvenance, FileHash, Labelled, ReportFile
 from clew.records.review import Verdict
 from clew.records.signal import Signal
+from clew.reporting.prefill_type import said_type
 
 # Under which name a hash is sent; the trade writes digests in capitals and without a hyphen.
 _HASH_NAMES = {"md5": "MD5", "sha1": "SHA1", "sha256": "SHA256", "pdq": "PDQ"}
-_INCIDENTS = {
-    FlagReason.ENTICEMENT: r.IncidentType.ENTICEMENT,
-    FlagReason.EXTORTION: r.IncidentType.ENTICEMENT,
-    FlagReason.TRAFFICKING: r.IncidentType.TRAFFICKING,
-}
 # How a file is told of whose bytes are not sent.
 FURTHER_FILE = "A further reported file"
 NO_BYTES = {
@@ -79,6 +75,7 @@ def draft(facts: CaseFacts) -> r.Report:
         payments=facts.subject.particulars.payments,
         further=(
             *(_without_bytes(each.content) for each in files if each.content.object_id is None),
+            *_without_words(facts),
             *_of_the_case(facts.case),
             *(Labelled(label="Earlier report", text=each) for each in facts.other_reports),
         ),
@@ -96,22 +93,14 @@ def _incident(facts: CaseFacts) -> r.Incident:
         annotations.add(r.ReportAnnotation.SEXTORTION)
     if facts.case.route is ReportRoute.INFORMATIONAL:
         annotations.add(r.ReportAnnotation.INFORMATIONAL)
+    said = said_type((each.content, each.verdict) for each in facts.reportables)
     return r.Incident(
-        type=_type(facts, flags),
+        type=said.type if said else None,
         at=at,
         at_described=described,
         platform=facts.platform,
         annotations=frozenset(annotations),
     )
-
-
-def _type(facts: CaseFacts, flags: set[FlagReason | None]) -> r.IncidentType:
-    """What a flag said outranks the kind of content: a file can be part of an enticement."""
-    flagged = [kind for reason, kind in _INCIDENTS.items() if reason in flags]
-    if flagged:
-        return flagged[0]
-    text_only = all(each.content.kind is ContentKind.THREAD for each in facts.reportables)
-    return r.IncidentType.ENTICEMENT if text_only and facts.reportables else r.IncidentType.MATERIAL
 
 
 def _moment(facts: CaseFacts) -> tuple[datetime, str]:
@@ -128,7 +117,8 @@ def _moment(facts: CaseFacts) -> tuple[datetime, str]:
 
 def _details(facts: CaseFacts) -> tuple[r.IncidentDetail, ...]:
     urls = tuple(dict.fromkeys(each.content.url for each in facts.reportables if each.content.url))
-    threads = [each for each in facts.reportables if each.content.kind is ContentKind.THREAD]
+    # Where there are no words there is no chat that anybody knows of: somebody flagged an account.
+    threads = [each for each in facts.reportables if each.messages]
     found: list[r.IncidentDetail] = []
     if threads:
         names = tuple(
@@ -374,6 +364,15 @@ def _message(message: Message) -> r.QuotedMessage:
         at=message.at,
         ip_event=message.ip_event,
         reported=not message.context,
+    )
+
+
+def _without_words(facts: CaseFacts) -> tuple[Labelled, ...]:
+    """What was flagged without a message: the platform's own name for it has no other place."""
+    return tuple(
+        Labelled(label="Flagged at the platform", text=each.content.reference)
+        for each in facts.reportables
+        if each.content.kind is ContentKind.THREAD and each.content.reference and not each.messages
     )
 
 

@@ -74,7 +74,7 @@ class IdsJson(HandoverFormat):
                 "submittalId": str(filed.report_id),
                 "reportingEsp": {"espName": filed.sender, "espMetadata": None},
                 "incidentSummary": {
-                    "incidentType": _TYPES[report.incident.type],
+                    "incidentType": _TYPES[report.incident.type] if report.incident.type else None,
                     "incidentDateTime": _moment(report.incident.at),
                     "incidentDateTimeDescription": report.incident.at_described,
                     "platform": report.incident.platform,

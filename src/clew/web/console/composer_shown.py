@@ -18,6 +18,8 @@ from clew.web.console.composer_form import MOST_FIELDS, Filled
 
 _SHOWN_GAPS = 12
 _IN_WORDS = "; told in words"
+# An element that must be there: its own name says nothing to whoever reads the page.
+_MISSING = re.compile(r"^<\w+>$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,7 +223,7 @@ def warnings_shown(warnings: Sequence[str], facts: Mapping[str, object]) -> list
 def faults_shown(faults: Sequence[Fault], specs: Sequence[FieldSpec]) -> list[tuple[str, str, str]]:
     """Each fault: where, in plain words; what is expected; what came."""
     by_element = {each.element: each.path for each in specs if each.element}
-    return [(_element(each.path, by_element), each.expected, each.came) for each in faults]
+    return [(_element(each.path, by_element), _MISSING.sub("a value", each.expected), each.came) for each in faults]
 
 
 def _element(path: str, by_element: Mapping[str, str]) -> str:

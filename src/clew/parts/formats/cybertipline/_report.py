@@ -30,7 +30,7 @@ INCIDENT = Group(
             field="type",
             of=Simple(kind=Kind.WORD, words=words.INCIDENT_TYPES),
             least=1,
-            knows=K(filled_from="the verdict"),
+            knows=K(filled_from="the flag or the verdict; where neither says it, whoever composes"),
         ),
         Row(name="platform", field="platform", of=text(256), knows=K(filled_from="the product where it happened")),
         Row(

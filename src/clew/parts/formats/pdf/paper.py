@@ -147,7 +147,7 @@ def _summary(filed: FiledReport) -> Section:
 def _incident(report: Report) -> Section:
     incident = report.incident
     section = Section("Incident")
-    section.say("Type", incident.type.value.replace("-", " "))
+    section.say("Type", incident.type.value.replace("-", " ") if incident.type else "not chosen")
     section.say("Time", incident.at)
     section.say("About the time", incident.at_described)
     section.say("Platform", incident.platform)
