@@ -102,9 +102,9 @@ class _Graph:
         report = self._add("report", "investigation:InvestigativeAction", act)
         exhibit = {"investigation:exhibitNumber": filed.name, "uco-core:object": _links(files)}
         provenance = self._add("provenance", "investigation:ProvenanceRecord", exhibit)
-        said = f"Filed in the {filed.environment} environment; incident type {filed.report.incident.type}"
+        said = f"Environment {filed.environment}; incident type {filed.report.incident.type}"
         whole = {
-            "uco-core:name": f"Report {filed.name}",
+            "uco-core:name": f"{filed.caution}: report {filed.name}" if filed.caution else f"Report {filed.name}",
             "uco-core:description": said,
             "uco-core:object": _links([report, provenance]),
         }

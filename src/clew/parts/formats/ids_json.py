@@ -230,9 +230,8 @@ def _captures(events: Sequence[IpEvent], devices: Sequence[Device]) -> dict[str,
 
 
 def _words(filed: FiledReport) -> list[str | None]:
-    """What has no place of its own; first of all that a report of the test environment is none."""
-    test = None if filed.environment == "production" else f"Not a real report: {filed.environment} environment"
-    return [test, filed.report.additional_info, *_told(filed.report.further), *_messages(filed)]
+    """What has no place of its own; first of all that it is a test, or not acknowledged."""
+    return [filed.caution, filed.report.additional_info, *_told(filed.report.further), *_messages(filed)]
 
 
 def _messages(filed: FiledReport) -> list[str]:

@@ -41,7 +41,8 @@ class Vics(HandoverFormat):
         media = [self._media(place, each, filed) for place, each in enumerate(filed.files, 1) if "md5" in each.digests]
         case: dict[str, Any] = {
             "CaseID": str(uuid.uuid5(_NAMESPACE, str(filed.report_id))),
-            "CaseNumber": filed.name,
+            # The only words of a case that every reader shows.
+            "CaseNumber": f"{filed.name} ({filed.caution})" if filed.caution else filed.name,
             "ContactOrganization": filed.sender,
             "SourceApplicationName": "Clew",
             "TotalMediaFiles": len(media),
@@ -66,7 +67,15 @@ class Vics(HandoverFormat):
             "RelativeFilePath": filed.path.replace("/", "\\") if filed.path else None,
             "IsSuspected": category is None,
             "IsPrecategorized": False,
-            "Comments": f"Reported by {report.sender}; viewed in full by the platform: {viewed}",
+            "Comments": "; ".join(
+                each
+                for each in (
+                    report.caution,
+                    f"Reported by {report.sender}",
+                    f"viewed in full by the platform: {viewed}",
+                )
+                if each
+            ),
             "DateUpdated": _moment(report.made_at),
             "AlternativeHashes": [
                 {"HashName": kind.upper(), "HashValue": value}

@@ -4,13 +4,13 @@ Where the documentation, the schema and clients disagree, we write what the sche
 What has no place at all becomes labelled text in the nearest additional information.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from clew.errors import InputError
 from clew.ground.safe_xml import XmlNode
 from clew.parts.formats.cybertipline._check import shown
-from clew.parts.formats.cybertipline._grammar import Choice, Empty, Group, Kind, Marks, Row, Simple, known
+from clew.parts.formats.cybertipline._grammar import Attribute, Choice, Empty, Group, Kind, Marks, Row, Simple, known
 from clew.parts.formats.cybertipline._people import ASSOCIATED
 from clew.parts.formats.cybertipline._report import LAW_ENFORCEMENT
 from clew.parts.formats.cybertipline._table import METADATA
@@ -18,6 +18,8 @@ from clew.parts.formats.cybertipline._values import read_value
 from clew.records.report_file import hanging
 
 _INFO = "additionalInfo"
+# How an element that says something by standing there is written with a text.
+_SET, _NOT_SET = frozenset({"", "true", "1"}), frozenset({"false", "0"})
 
 
 @dataclass(slots=True)
@@ -39,9 +41,13 @@ def _group(node: XmlNode, group: Group, profile: str, outer: _Left) -> XmlNode |
     own = _Left([])
     room = any(row.name == _INFO for row in group.rows)
     left = own if room else outer
-    attributes = dict(_attributes(node, group, left))
+    attributes = dict(_attributes(node, group.attributes, left))
     if group.text is not None:
-        return replace(node, attributes=attributes) if _readable(group.text, node.text) else None
+        if not _readable(group.text, node.text):
+            return None
+        _tell_children(node, left)
+        return replace(node, attributes=attributes, children=())
+    _tell_text(node, left)
     children: list[XmlNode] = []
     for row in group.rows:
         children += _children(node, row, profile, left)
@@ -66,29 +72,60 @@ def _children(node: XmlNode, row: Row, profile: str, left: _Left) -> Iterator[Xm
 
 
 def _element(node: XmlNode, row: Row, profile: str, left: _Left) -> XmlNode | None:
-    of = row.of
-    if isinstance(of, Group):
-        return _group(node, of, profile, left)
-    if isinstance(of, Choice):
-        rows = {each.name: each for each in of.rows}
-        known_children = [child for child in node.children if child.name in rows]
-        if len(known_children) != 1 or len(node.children) != 1:
-            return None
-        inner = _element(known_children[0], rows[known_children[0].name], profile, left)
-        return inner and replace(node, children=(inner,), text="", attributes={})
-    if isinstance(of, Marks):
-        kept = {child.name: child for child in node.children if child.name in of.words and _is_set(child)}
-        for child in (each for each in node.children if each.name not in kept):
+    match row.of:
+        case Group():
+            return _group(node, row.of, profile, left)
+        case Choice():
+            return _choice(node, row.of, profile, left)
+        case Marks():
+            return _marks(node, row.of, left)
+        case Empty():
+            return _empty(node, row, left)
+        case Simple():
+            return _simple(node, row, row.of, left)
+
+
+def _choice(node: XmlNode, choice: Choice, profile: str, left: _Left) -> XmlNode | None:
+    rows = {each.name: each for each in choice.rows}
+    if len(node.children) != 1 or node.children[0].name not in rows:
+        return None
+    inner = _element(node.children[0], rows[node.children[0].name], profile, left)
+    if inner is None:
+        return None
+    _tell_text(node, left)
+    return replace(node, children=(inner,), text="", attributes=dict(_attributes(node, (), left)))
+
+
+def _marks(node: XmlNode, marks: Marks, left: _Left) -> XmlNode:
+    kept: dict[str, XmlNode] = {}
+    for child in node.children:
+        if child.name in marks.words and _is_set(child):
+            kept[child.name] = child
+        else:
             left.lines += _told(child)
-        return replace(node, children=tuple(kept.values()), text="", attributes={})
-    if isinstance(of, Empty):
-        return replace(node, children=(), text="")
-    text = node.text.strip() if of.words else node.text
-    return replace(node, text=text, children=()) if _readable(of, text) and not node.children else None
+    _tell_text(node, left)
+    return replace(node, children=tuple(kept.values()), text="", attributes=dict(_attributes(node, (), left)))
 
 
-def _attributes(node: XmlNode, group: Group, left: _Left) -> Iterator[tuple[str, str]]:
-    simples = {each.name: each.of for each in group.attributes}
+def _empty(node: XmlNode, row: Row, left: _Left) -> XmlNode | None:
+    text = node.text.strip()
+    if text in _NOT_SET:
+        return None
+    if text not in _SET:
+        _tell_text(node, left)
+    _tell_children(node, left)
+    return replace(node, children=(), text="", attributes=dict(_attributes(node, row.attributes, left)))
+
+
+def _simple(node: XmlNode, row: Row, simple: Simple, left: _Left) -> XmlNode | None:
+    text = node.text.strip() if simple.words else node.text
+    if not _readable(simple, text) or node.children:
+        return None
+    return replace(node, text=text, attributes=dict(_attributes(node, row.attributes, left)))
+
+
+def _attributes(node: XmlNode, known_ones: Sequence[Attribute], left: _Left) -> Iterator[tuple[str, str]]:
+    simples = {each.name: each.of for each in known_ones}
     for name, text in node.attributes.items():
         if name.startswith("{"):
             continue
@@ -110,7 +147,19 @@ def _readable(simple: Simple, text: str) -> bool:
 
 
 def _is_set(mark: XmlNode) -> bool:
-    return mark.text.strip() in {"", "true", "1"} and not mark.children
+    return mark.text.strip() in _SET and not mark.children and not mark.attributes
+
+
+def _tell_text(node: XmlNode, left: _Left) -> None:
+    """Words that stand between an element's own elements, where the schema has none."""
+    if node.text.strip():
+        left.lines.append(f"{shown(node.name)}: {node.text.strip()}")
+
+
+def _tell_children(node: XmlNode, left: _Left) -> None:
+    """Elements in one that has none."""
+    for child in node.children:
+        left.lines += [f"{shown(node.name)}, {line}" for line in _told(child)]
 
 
 # ---------------------------------------------------------------- what clients are known to do otherwise

@@ -73,7 +73,7 @@ class Paper:
     heading: str
     footing: str
     sender: str
-    environment: str
+    caution: str
     lead: Sequence[str]
     sections: Sequence[Section]
 
@@ -85,7 +85,7 @@ class Paper:
             "heading": self.heading,
             "footing": self.footing,
             "sender": self.sender,
-            "environment": self.environment,
+            "caution": self.caution,
             "lead": list(self.lead),
             "sections": sections,
         }
@@ -106,13 +106,12 @@ def paper_of(filed: FiledReport) -> Paper:
 
 def paper(filed: FiledReport, title: str, lead: Sequence[str], sections: Sequence[Section]) -> Paper:
     """A paper about a report, with the lines that stand on every page."""
-    test = filed.environment != "production"
     return Paper(
         title=title,
         heading=f"{filed.sender} to {filed.clearinghouse}",
         footing=f"Report {filed.report_id}, made {words(filed.made_at)}",
         sender=filed.sender,
-        environment="TEST: not a real report" if test else "Confidential",
+        caution=filed.caution or "Confidential",
         lead=lead,
         sections=sections,
     )
