@@ -7,7 +7,7 @@ import pytest
 from clew.errors import InputError
 from clew.parts.formats.cybertipline import PART
 from clew.records.report import WebPage
-from clew.reporting.edit import find_fact, leaf_of, leaves_of, set_fact, state_absent
+from clew.reporting.edit import find_fact, leaves_of, set_fact, state_absent
 
 FIELDS = PART.fields(PART.default_profile)
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -28,10 +28,12 @@ def read(path: str, text: str) -> object:
         ("subjects[0].location", "subjects[0].location.country"),
         ("files[2].hashes", "files[2].hashes[0].value"),
         ("details", "details[0].web_page.urls[0]"),
+        ("subjects", "subjects[0].identifier"),
+        ("victims", "victims[0].identifier"),
     ],
 )
 def test_a_gap_is_closed_by_the_value_that_says_most_never_by_a_label(gap: str, leaf: str) -> None:
-    assert leaf_of(gap, FIELDS) == leaf
+    assert leaves_of(gap, FIELDS)[0] == leaf
 
 
 def test_the_value_that_closes_a_gap_makes_facts_that_the_form_takes() -> None:
@@ -40,7 +42,7 @@ def test_the_value_that_closes_a_gap_makes_facts_that_the_form_takes() -> None:
         "incident": {"type": "material", "at": "2026-03-01T08:00:00Z"},
         "reporter": reporter,
     }
-    set_fact(facts, leaf_of("details", FIELDS), "https://forum.example/7", FIELDS, read)
+    set_fact(facts, leaves_of("details", FIELDS)[0], "https://forum.example/7", FIELDS, read)
     assert PART.read_facts(facts).details == (WebPage(urls=("https://forum.example/7",)),)
 
 

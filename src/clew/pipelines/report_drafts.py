@@ -23,6 +23,7 @@ from clew.records.identifiers import CaseId, ContentId
 from clew.records.report import Report
 from clew.records.report_file import ViewingStatement
 from clew.reporting.draft import NO_BYTES
+from clew.reporting.prefill_accounts import FURTHER_ACCOUNT
 from clew.reporting.prefill_type import TypeSource
 from clew.settings import Reporting
 
@@ -41,6 +42,7 @@ class OpenDraft:
         gone: files that the saved draft names and no verdict asks to report any more, or whose bytes are held no
             longer.
         type_from: whose word the draft's type of incident rests on; None where it is nobody's but a person's choice.
+        proposed: how many accounts wrote to a child, while the one that the case proposes stands as the reported one.
         form: the clearinghouse's, in which the draft is written.
         profile: the version of its schema.
         fallen: what an earlier report told and nobody stands for any more.
@@ -57,6 +59,7 @@ class OpenDraft:
     added: int
     gone: int
     type_from: TypeSource | None
+    proposed: int
     form: ClearinghouseFormat
     profile: str
     fallen: tuple[Correction, ...]
@@ -133,6 +136,7 @@ def open_draft(
         added=len(wanted - named),
         gone=len(named - asked),
         type_from=now.type_from if _type_of(draft.facts) == _type_of(fresh) else None,
+        proposed=_proposed(now.facts, draft.facts),
         form=form,
         profile=settings.profile or form.default_profile,
         fallen=fallen,
@@ -251,6 +255,15 @@ def _file_draft(
 def _keys(facts: Mapping[str, object]) -> set[str]:
     files = facts.get("files", [])
     return {str(each.get("key")) for each in files if isinstance(each, dict)} if isinstance(files, list) else set()
+
+
+def _proposed(now: Report, facts: Mapping[str, object]) -> int:
+    named = facts.get("subjects")
+    first = named[0] if isinstance(named, list) and named else None
+    if not (now.victims and now.subjects and isinstance(first, Mapping)):
+        return 0
+    stands = first.get("identifier") == now.subjects[0].identifier
+    return 1 + sum(each.label == FURTHER_ACCOUNT for each in now.further) if stands else 0
 
 
 def _type_of(facts: Mapping[str, object]) -> object:

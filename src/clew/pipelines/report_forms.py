@@ -1,7 +1,7 @@
 """A report from a form or from a case: composed, brought into the clearinghouse's grammar, judged and scored."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -19,7 +19,7 @@ from clew.records.filing import Filing, FilingState
 from clew.records.identifiers import CaseId
 from clew.records.report import Contact, Person, Phone, Report, Reporter
 from clew.records.report_file import ReportFile, ViewingStatement
-from clew.records.subject import Email
+from clew.records.subject import Email, Subject
 from clew.records.viewing import FileViewing
 from clew.reporting.completeness import Completeness, completeness
 from clew.reporting.compose import compose
@@ -203,6 +203,7 @@ def draft_case(reader: Reader, case_id: CaseId, settings: Reporting) -> CaseDraf
         reporter=reporter_of(settings),
         platform=file.subject.particulars.service,
         prior_reports=tuple(int(each.number) for each in theirs if each.number),
+        writers=tuple(_writers(reader, reportables)),
         other_reports=tuple(f"{each.number} ({each.clearinghouse})" for each in earlier if each not in theirs),
     )
     said = said_type((content, verdict) for content, verdict, _ in found)
@@ -211,6 +212,12 @@ def draft_case(reader: Reader, case_id: CaseId, settings: Reporting) -> CaseDraf
         statements={each.id: statement_of(viewing) for each, _, viewing in found},
         type_from=said.source if said else None,
     )
+
+
+def _writers(reader: Reader, reportables: Sequence[Reportable]) -> Iterator[Subject]:
+    """What is known of the accounts that wrote in the threads."""
+    authors = dict.fromkeys(one.author for each in reportables for one in each.messages if one.author is not None)
+    yield from (found for each in authors if (found := reader.find_subject(each)) is not None)
 
 
 def _earlier_filings(reader: Reader, case: Case) -> list[Filing]:

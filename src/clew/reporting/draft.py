@@ -13,6 +13,7 @@ from clew.records.case import Case, Content, ContentKind, FlagReason, Message, N
 from clew.records.report_file import AiProvenance, FileHash, Labelled, ReportFile
 from clew.records.review import Verdict
 from clew.records.signal import Signal
+from clew.reporting.prefill_accounts import Writer, writers_beside
 from clew.reporting.prefill_type import said_type
 
 # Under which name a hash is sent; the trade writes digests in capitals and without a hyphen.
@@ -47,6 +48,7 @@ class CaseFacts:
         prior_reports: numbers from the receipts of earlier reports on the subject.
         other_reports: numbers of earlier ones that went another way, such as by hand; they are told in words, since a
             clearinghouse refuses numbers that it does not know.
+        writers: what the platform has said of other accounts that wrote in the case's threads.
     """
 
     case: Case
@@ -56,6 +58,7 @@ class CaseFacts:
     platform: str | None = None
     prior_reports: tuple[int, ...] = ()
     other_reports: tuple[str, ...] = ()
+    writers: tuple[s.Subject, ...] = ()
 
 
 def draft(facts: CaseFacts) -> r.Report:
@@ -63,18 +66,23 @@ def draft(facts: CaseFacts) -> r.Report:
     child = facts.case.safeguarding or facts.subject.safeguarding
     files = [each for each in facts.reportables if each.content.kind is ContentKind.FILE]
     seen = _with_traces(facts)
+    others = _others(facts) if child else ()
     sent = tuple(_file(each) for each in files if each.content.object_id is not None)
     return r.Report(
         incident=_incident(facts),
         reporter=facts.reporter,
         details=_details(facts),
-        subjects=() if child else (_subject(seen, facts.prior_reports),),
+        # A report names one account; a person looks whether it is this one.
+        subjects=tuple(_proposed(facts, each) for each in others[:1])
+        if child
+        else (_subject(seen, facts.prior_reports),),
         victims=(_victim(seen, facts.prior_reports),) if child else (),
         files=sent,
         messages=tuple(_message(each) for one in facts.reportables for each in one.messages),
         payments=facts.subject.particulars.payments,
         further=(
             *(_without_bytes(each.content) for each in files if each.content.object_id is None),
+            *(each.told for each in others[1:]),
             *_without_words(facts),
             *_of_the_case(facts.case),
             *(Labelled(label="Earlier report", text=each) for each in facts.other_reports),
@@ -197,6 +205,19 @@ def _subject(subject: s.Subject, prior: tuple[int, ...]) -> r.ReportedSubject:
         associated=tuple(_associated(each) for each in known.linked),
         further=_registered(known),
     )
+
+
+def _others(facts: CaseFacts) -> tuple[Writer, ...]:
+    """Who wrote to a child that is on the safeguarding track."""
+    messages = [one for each in facts.reportables for one in each.messages]
+    return writers_beside(facts.subject, messages, facts.writers)
+
+
+def _proposed(facts: CaseFacts, writer: Writer) -> r.ReportedSubject:
+    """The account that wrote to the child, with what the platform has said of it and where its messages came from."""
+    known = next((each for each in facts.writers if each.reference == writer.reference), None)
+    account = _subject(known, ()) if known else r.ReportedSubject(identifier=writer.reference)
+    return replace(account, ip_events=tuple(dict.fromkeys((*account.ip_events, *writer.ip_events))))
 
 
 def _victim(subject: s.Subject, prior: tuple[int, ...]) -> r.Victim:

@@ -32,11 +32,6 @@ def scalar_paths(specs: Sequence[FieldSpec]) -> list[FieldSpec]:
     ]
 
 
-def leaf_of(path: str, specs: Sequence[FieldSpec]) -> str:
-    """The path of the one value by which a gap is best closed: its own, or the first of what is missing there."""
-    return leaves_of(path, specs)[0]
-
-
 def leaves_of(path: str, specs: Sequence[FieldSpec]) -> list[str]:
     """The paths of the values that close a gap: the best one first, then those that must not be without each other."""
     plain = _plain(path)
@@ -49,7 +44,9 @@ def leaves_of(path: str, specs: Sequence[FieldSpec]) -> list[str]:
     ]
     if not below:
         return [path]
-    chosen = next(
+    # By the platform's own id an account is found; by another of its values, perhaps.
+    by_id = next((each for each in below if each.path in {f"{plain}.identifier", f"{plain}[].identifier"}), None)
+    chosen = by_id or next(
         (each for each in below if each.least or each.path.endswith((".country", ".email", ".urls[]"))), below[0]
     )
     owner = chosen.path.rpartition(".")[0]
