@@ -130,6 +130,32 @@ def test_a_field_that_is_refused_is_named_and_the_rest_of_the_page_stands(desk: 
     expect(page.locator("#files")).to_contain_text("not viewed")
 
 
+def test_what_was_typed_is_saved_by_the_key_to_the_receiver_s_view_and_not_left_without_a_question(
+    desk: ReportsDesk,
+) -> None:
+    page = desk.console.page()
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.goto(f"/reports/draft/{desk.house.case(BOATS)}")
+    page.get_by_label("Further facts").fill("seen twice")
+    page.get_by_text("All facts as JSON").click()
+    text = page.get_by_label("Facts as JSON")
+    text.fill(text.input_value().replace('"material"', '"molestation"'))
+    page.get_by_role("link", name="Today").first.click()
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    expect(page.get_by_label("Further facts")).to_have_value("seen twice")
+    page.locator("h1").click()
+    page.keyboard.press("v")
+    page.wait_for_url("**/receiver")
+    expect(page.get_by_role("region", name="XML 1")).to_contain_text("seen twice")
+    expect(page.get_by_role("region", name="XML 1")).to_contain_text("Child Sexual Molestation")
+    page.get_by_role("link", name="Draft", exact=True).click()
+    page.get_by_role("link", name="Today").first.click()
+    page.wait_for_url(re.compile(r"/$"))
+    assert asked == ["beforeunload"]
+
+
 @pytest.mark.parametrize("width", [360, 1280])
 def test_every_link_of_the_composer_leads_somewhere_and_nothing_overflows(desk: ReportsDesk, width: int) -> None:
     case_id = desk.house.case(b"rapids " * 100)

@@ -1,22 +1,26 @@
 """The composer: what it fills in and on whose word, and that nothing typed on it is lost."""
 
 import html
+import json
 import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import cast
+from urllib.parse import urlencode
 
 import pytest
 
 from clew.pipelines.flags import Flagged
 from clew.records.case import FlagReason, Message
-from clew.records.identifiers import ContentId
+from clew.records.identifiers import CaseId, ContentId
 from clew.records.people import Role
 from clew.records.review import Decision
 from clew.records.subject import IpEvent
+from tests.pipelines.filing_house import FilingHouse
+from tests.pipelines.filing_house import SetClock as FilingClock
 from tests.pipelines.review_house import MORNING, House
 from tests.pipelines.review_house import SetClock as ReviewClock
-from tests.web.test_report_pages import WHO, answer_of, facts_of, saved, text_of
+from tests.web.test_report_pages import FORM, WHO, answer_of, facts_of, saved, text_of, version_of
 from tests.web.web_desk import WebDesk
 
 
@@ -100,3 +104,111 @@ def test_where_nobody_else_wrote_the_gap_asks_for_the_account_by_its_id(desk: We
     [number] = re.findall(r'name="gap-(\d+)" value="subjects\[0\].identifier"', page)
     assert saved(desk, case_id, **{f"gap-{number}": "subjects[0].identifier", f"value-{number}": "heron-9"}) == 303
     assert facts_of(desk, case_id)["subjects"] == [{"identifier": "heron-9"}]
+
+
+@pytest.fixture
+def case_id(desk: WebDesk) -> CaseId:
+    found = FilingHouse(desk.installation.filing_desk, cast("FilingClock", desk.clock)).case(b"boats " * 500)
+    desk.sign_in(Role.REPORTER)
+    return found
+
+
+def as_shown(desk: WebDesk, case_id: CaseId) -> dict[str, str]:
+    """What a browser sends of the composer's page when nothing was touched."""
+    page = desk.get(f"/reports/draft/{case_id}").text
+    form = page[page.index('<form id="draft"') :]
+    found = dict(re.findall(r'<input (?:type="hidden" |id="value-\d+" )name="([^"]+)" value="([^"]*)"', form))
+    found |= dict(re.findall(r'<textarea [^>]*name="([^"]+)"[^>]*>(.*?)</textarea>', form, re.DOTALL))
+    for select in re.findall(r"<select .*?</select>", form, re.DOTALL):
+        found[re.findall('name="([^"]+)"', select)[0]] = "".join(re.findall('value="([^"]*)" selected', select))
+    return {name: html.unescape(value).replace("\n", "\r\n") for name, value in found.items() if name != "csrf"}
+
+
+def sent(desk: WebDesk, case_id: CaseId, form: dict[str, str]) -> tuple[int, str, str]:
+    """The answer: its code, where it leads, and the page."""
+    answer = desk.call("POST", f"/reports/draft/{case_id}", content=urlencode(form), headers=FORM)
+    return answer.status_code, answer.headers.get("location", ""), html.unescape(answer.text)
+
+
+def test_the_key_that_leads_to_the_receiver_s_view_saves_what_was_typed_first(desk: WebDesk, case_id: CaseId) -> None:
+    place = f"/reports/draft/{case_id}/receiver"
+    form = as_shown(desk, case_id)
+    assert sent(desk, case_id, form | {"act": "read"})[:2] == (303, place)
+    assert version_of(desk, case_id) == 0, "nothing was typed, nothing is saved"
+    assert sent(desk, case_id, form | {"act": "read", "additional_info": "seen twice"})[:2] == (303, place)
+    assert "seen twice" in html.unescape(desk.get(place).text)
+    assert facts_of(desk, case_id)["additional_info"] == "seen twice"
+    assert 'name="act" value="read" data-key="v"' in desk.get(f"/reports/draft/{case_id}").text
+
+
+def test_a_value_that_cannot_stand_keeps_the_person_on_the_page_with_all_that_was_typed(
+    desk: WebDesk, case_id: CaseId
+) -> None:
+    wrong = {"act": "read", "path": "subjects[0].person.age", "value": "young", "additional_info": "seen twice"}
+    code, _, page = sent(desk, case_id, as_shown(desk, case_id) | wrong)
+    assert code == 400
+    assert 'value="young"' in page
+    assert "seen twice" in page
+    assert "data-unsaved" in page
+
+
+def test_a_changed_text_of_all_facts_is_saved_with_the_fields_beside_it_and_needs_no_tick(
+    desk: WebDesk, case_id: CaseId
+) -> None:
+    form = as_shown(desk, case_id)
+    facts = json.loads(form["facts"])
+    facts["subjects"][0]["screen_name"] = "heron"
+    more = {"act": "save", "facts": json.dumps(facts), "additional_info": "seen twice", "path": "batch", "value": ""}
+    assert sent(desk, case_id, form | more)[0] == 303
+    kept = facts_of(desk, case_id)
+    assert (kept["subjects"][0]["screen_name"], kept["additional_info"]) == ("heron", "seen twice")
+
+
+def test_a_text_that_is_none_or_holds_no_such_field_stays_on_the_page_with_what_was_typed_beside_it(
+    desk: WebDesk, case_id: CaseId
+) -> None:
+    form = as_shown(desk, case_id) | {"act": "save", "additional_info": "seen twice"}
+    for text, expected in (
+        ('{"incident": {"type": "material"', "must be JSON"),
+        ("[1]", "must be one JSON object"),
+        ('{"nothing": "of the kind"}', "is no field"),
+    ):
+        code, _, page = sent(desk, case_id, form | {"facts": text})
+        assert code == 400
+        assert f">{text}</textarea>" in page
+        assert expected in page
+        assert "seen twice" in page
+        assert "what you typed is still there" in page
+    assert version_of(desk, case_id) == 0
+
+
+def test_where_text_and_fields_say_different_things_neither_is_taken_and_both_stay(
+    desk: WebDesk, case_id: CaseId
+) -> None:
+    form = as_shown(desk, case_id)
+    facts = json.loads(form["facts"])
+    facts["additional_info"] = "from the text"
+    facts["subjects"][0]["screen_name"] = "heron"
+    torn = form | {"act": "save", "facts": json.dumps(facts)}
+    code, _, page = sent(desk, case_id, torn | {"additional_info": "from the field"})
+    assert code == 400
+    assert "additional info: the text of all facts says another thing than the field" in page
+    assert '"additional_info": "from the text"' in page
+    assert ">from the field</textarea>" in page
+    code, _, page = sent(desk, case_id, torn | {"path": "subjects[0].screen_name", "value": "rook"})
+    assert code == 400
+    assert 'value="rook"' in page
+    assert "Expected the same as in the text of all facts" in page
+    assert version_of(desk, case_id) == 0
+
+
+def test_a_field_that_another_filled_meanwhile_does_not_take_what_was_typed_with_it(
+    desk: WebDesk, case_id: CaseId
+) -> None:
+    mine = as_shown(desk, case_id)
+    [number] = [name[4:] for name, value in mine.items() if value == "subjects[0].screen_name" and name[:4] == "gap-"]
+    assert saved(desk, case_id, path="subjects[0].screen_name", value="rook") == 303
+    code, _, page = sent(desk, case_id, mine | {"act": "save", f"value-{number}": "heron"})
+    assert code == 409
+    assert 'value="heron"' in page
+    assert "Filled by another person meanwhile" in page

@@ -1,6 +1,5 @@
 """The composer: the report of one case, with its gaps and what they cost, saved, read as the receiver will, filed."""
 
-import json
 import re
 from dataclasses import dataclass
 
@@ -15,7 +14,7 @@ from clew.pipelines.report_forms import ComposedReport, details_of
 from clew.records.filing import FilingState
 from clew.records.identifiers import CaseId, FilingId
 from clew.records.report import AbsenceReason, IncidentType, ReportAnnotation
-from clew.web.console.composer_form import Filled, filled_in
+from clew.web.console.composer_form import Filled, digest_of, facts_as_text, filled_in
 from clew.web.console.composer_shown import (
     changes_shown,
     contents_of,
@@ -62,22 +61,22 @@ def show_draft(request: Request, case_id: str) -> Response:
 
 @router.post("/reports/draft/{case_id}")
 def change_draft(request: Request, case_id: str, form: LargeForm) -> Response:
-    """What the person filled in is saved; "file" files it, once, in the same transaction."""
+    """What the person filled in is saved; "file" files it, once, in the same transaction; "read" shows it as sent."""
     shown = _open(request, CaseId(case_id))
     installation, actor = door_of(request).installation, visit_of(request.scope).actor
     at = installation.clock()
-    try:
-        filled = filled_in(shown.opened, form, at)
-    except InputError as error:
-        return _page(request, shown, fault=str(error), status=error.http_status)
-    if filled.refused:
+    filled = filled_in(shown.opened, form, at)
+    if not filled.stands:
         return _page(request, shown, filled=filled, fault=filled.fault, status=InputError.http_status)
     try:
         if form.get("act") != "file":
-            installation.store.transact(
-                lambda unit: save(unit, filled.opened.draft, at=at, actor=actor, form=filled.opened.form)
-            )
-            return RedirectResponse(f"/reports/draft/{case_id}", _SEE_OTHER)
+            reads = form.get("act") == "read"
+            # Reading alone makes no version: there is nothing new to keep.
+            if not reads or filled.opened.draft != shown.opened.draft:
+                installation.store.transact(
+                    lambda unit: save(unit, filled.opened.draft, at=at, actor=actor, form=filled.opened.form)
+                )
+            return RedirectResponse(f"/reports/draft/{case_id}{'/receiver' if reads else ''}", _SEE_OTHER)
         filing_id = _file(request, filled.opened, form.get("filings", ""), supplement=form.get("supplement") == "on")
     except ClewError as error:
         return _page(request, shown, filled=filled, fault=str(error), status=error.http_status)
@@ -159,6 +158,7 @@ def _page(
     fields = opened.form.fields(opened.profile)
     filled = filled or Filled(opened=opened)
     facts, case_id = opened.draft.facts, opened.draft.case_id
+    facts_text = facts_as_text(facts)
     gaps, smaller, smaller_points = gaps_shown(opened, composed, filled, installation.clock())
     with installation.store.read() as reader:
         filings = reader.filings(FilingFilter(case_id=case_id))
@@ -194,7 +194,8 @@ def _page(
         failed=[each for each in ours if each.state is FilingState.FAILED],
         filings=len(filings),
         fields=field_list(fields),
-        facts_text=json.dumps(facts, indent=2, ensure_ascii=False),
+        facts_text=facts_text if filled.text is None else filled.text,
+        facts_before=digest_of(facts_text),
         filing_on=settings.reporting.filing,
         clearinghouse=settings.reporting.clearinghouse,
         REASONS=REASONS,

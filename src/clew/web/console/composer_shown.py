@@ -29,6 +29,7 @@ class FieldShown:
     Attributes:
         number: of the field on the page.
         value: what was typed, or what stands there although it does not fit, or what the case holds.
+        was: the same without what was typed; by it a form that comes back tells what was touched.
         error: what is wrong with it; empty where nothing is.
     """
 
@@ -38,6 +39,7 @@ class FieldShown:
     choices: tuple[tuple[str, str], ...]
     hint: str
     value: str = ""
+    was: str = ""
     error: str = ""
 
 
@@ -49,6 +51,7 @@ class GapShown:
         place: which one of several; empty where there is one.
         held: whether the platform has it, in a word or two, and then in a sentence.
         statement: where a reason for leaving it out would be recorded; empty for a value that is there.
+        kept: nothing is missing there: what was typed and not saved is not lost with the gap.
         points: of the completeness score; 0 for a value that is not counted.
     """
 
@@ -59,6 +62,7 @@ class GapShown:
     cost: str = ""
     statement: str = ""
     open: bool = True
+    kept: bool = False
     points: int = 0
     missing: int = 1
     places: int = 1
@@ -107,6 +111,8 @@ def gaps_shown(
     # Where something was typed that does not fit, the field is shown however little it counts.
     chosen = [pair for n, pair in enumerate(left) if n < _SHOWN_GAPS or set(pair[1]) & set(filled.refused)]
     shown = [*wrong, *(making.gap(gap, leaves) for gap, leaves in chosen)]
+    there = {each.path for one in shown for each in one.fields}
+    shown += [making.kept(path) for path in filled.typed if path and path not in there]
     told = [each for each in shown if each.number < MOST_FIELDS]
     hidden = len(left) - len(chosen) + len(shown) - len(told)
     return told, hidden, 100 - scored.percent - sum(each.points for each in told) if hidden else 0
@@ -157,10 +163,18 @@ class _Making:
             reason=self._filled.reasons.get(leaves[0], ("", "")),
         )
 
+    def kept(self, path: str) -> GapShown:
+        """What was typed into a gap that is none any more."""
+        stands = find_fact(self._opened.draft.facts, path)
+        held = ("Filled by another person meanwhile.", f"It says “{stands}” now. Save to put yours in its place.")
+        return GapShown(
+            title=title_of(path), place=place_of(path), fields=(self._field(path, stands),), held=held, kept=True
+        )
+
     def _field(self, path: str, value: str, error: str = "") -> FieldShown:
         spec = self._spec(path)
         refused = self._filled.refused.get(path, "")
-        value = self._filled.typed.get(path) or value
+        was, value = value, self._filled.typed.get(path) or value
         number, self._next = self._next, self._next + 1
         return FieldShown(
             number=number,
@@ -169,6 +183,7 @@ class _Making:
             choices=spec.choices if spec else (),
             hint=spec.hint if spec else "",
             value=self._recognised(path, value) if spec and spec.choices else value,
+            was=self._recognised(path, was) if spec and spec.choices else was,
             error=f"{refused[:1].upper()}{refused[1:]}." if refused else error,
         )
 
