@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Dialog, Locator, Page, expect
 
 from clew.records.identifiers import CaseId
 from tests.browser.conftest import AXE, Console, demand_browser
@@ -135,7 +135,12 @@ def test_what_was_typed_is_saved_by_the_key_to_the_receiver_s_view_and_not_left_
 ) -> None:
     page = desk.console.page()
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
     page.goto(f"/reports/draft/{desk.house.case(BOATS)}")
     page.get_by_label("Further facts").fill("seen twice")
     page.get_by_text("All facts as JSON").click()

@@ -10,6 +10,7 @@ from clew.records.report import (
     Absence,
     AbsenceReason,
     Address,
+    BatchReason,
     Incident,
     IncidentType,
     Location,
@@ -190,3 +191,11 @@ def test_every_gap_is_named_in_plain_words() -> None:
     assert [each for each in titles.values() if machine.search(each)] == []
     assert place_of("subjects[0].ip_events[1].port") == "reported account 1, internet address 2"
     assert place_of("incident.at_described") == ""
+
+
+def test_a_batched_report_wants_nothing_that_it_may_not_hold() -> None:
+    accounts = (ReportedSubject(identifier="7F-1"), ReportedSubject(identifier="7F-2"))
+    facts = replace(FACTS, batch=BatchReason.VIRAL_MEME, subjects=accounts, files=(ReportFile(key="1"),))
+    fields = [each.field for each in score(facts).gaps]
+    assert fields == ["files[].uploaded_at", "files[].publicly_available", "reporter.contact", "incident.at_described"]
+    assert gap(replace(facts, subjects=()), "subjects[]") is not None

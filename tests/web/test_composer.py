@@ -14,7 +14,7 @@ from clew.pipelines.flags import Flagged
 from clew.records.case import FlagReason, Message
 from clew.records.identifiers import CaseId, ContentId
 from clew.records.people import Role
-from clew.records.review import Decision
+from clew.records.review import Decision, FileAnnotation
 from clew.records.subject import IpEvent
 from tests.pipelines.filing_house import FilingHouse
 from tests.pipelines.filing_house import SetClock as FilingClock
@@ -212,3 +212,48 @@ def test_a_field_that_another_filled_meanwhile_does_not_take_what_was_typed_with
     assert code == 409
     assert 'value="heron"' in page
     assert "Filled by another person meanwhile" in page
+
+
+def viral_cases(desk: WebDesk, review: House, *accounts: str) -> list[CaseId]:
+    """Decided cases of these accounts, each with the same marked bytes."""
+    who, found = desk.sign_in(Role.SENIOR_REVIEWER), []
+    for each in accounts:
+        content = review.sealed_hit(1, each)
+        marks = (FileAnnotation.VIRAL,)
+        review.decide(who, review.lease(who, content), content.id, Decision.SAME_AS_LISTED, annotations=marks)
+        found.append(content.case_id)
+    desk.sign_in(Role.REPORTER)
+    return found
+
+
+def test_a_viral_file_goes_as_one_batched_report_from_the_form_and_the_cases_that_wait_are_linked(
+    desk: WebDesk, review: House
+) -> None:
+    first, second, third = viral_cases(desk, review, "account-3", "account-4", "account-5")
+    desk.clock.move(minutes=5)
+    page = desk.get(f"/reports/draft/{first}").text
+    [key] = re.findall(r'<select id="viral-file" name="viral"><option value="([^"]+)">', page)
+    assert "2 decided cases of other accounts wait" in html.unescape(page)
+    for other in (second, third):
+        assert f'name="account" value="{other}"' in page
+        assert f'<a href="/reports/draft/{other}">' in page
+    who = {"path": WHO, "value": "desk@example.org"}
+    assert saved(desk, first, act="batch", viral=key, account=second, **who) == 303
+    facts = facts_of(desk, first)
+    assert [each["identifier"] for each in facts["subjects"]] == ["account-3", "account-4"]
+    said = text_of(desk, f"/reports/draft/{first}")
+    assert "Valid by every rule of the form" in said
+    assert "Internet address of the reported account" not in said
+    assert "2 accounts, one file, and nothing else" in said
+    assert "account-4 stands in this report" in said
+    assert saved(desk, first, act="batch", viral=key, account=third) == 303
+    assert len(facts_of(desk, first)["subjects"]) == 3
+    code, place, _ = sent(desk, first, as_shown(desk, first) | {"act": "file"})
+    assert (code, place.startswith("/reports/01")) == (303, True)
+    assert f"/reports/draft/{second}" in desk.get("/reports").text, "each of theirs waits for a report of its own"
+
+
+def test_a_file_that_is_none_of_the_report_makes_no_batch(desk: WebDesk, review: House) -> None:
+    [case_id] = viral_cases(desk, review, "account-3")
+    assert "No decided case of another account waits" in text_of(desk, f"/reports/draft/{case_id}")
+    assert "choose the viral file of this report" in answer_of(desk, case_id, act="batch", viral="another")

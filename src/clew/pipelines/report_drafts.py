@@ -133,7 +133,8 @@ def open_draft(
         draft=draft,
         statements=now.statements,
         held=fresh,
-        added=len(wanted - named),
+        # A batched report is about one file; the case's others wait for a report of their own.
+        added=0 if draft.facts.get("batch") else len(wanted - named),
         gone=len(named - asked),
         type_from=now.type_from if _type_of(draft.facts) == _type_of(fresh) else None,
         proposed=_proposed(now.facts, draft.facts),

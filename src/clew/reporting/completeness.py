@@ -19,6 +19,10 @@ from clew.reporting.naming import title_of
 # Whose facts count: those by which somebody is found. Who reports, and further accounts, do not.
 _COUNTED = re.compile(r"(incident|details|subjects|victims|files|reporter\.contact)\b")
 _NOT_COUNTED = re.compile(r"associated\[\]|reporter\.contact\.|officer")
+# What a batched report has room for; it wants nothing else. Source: CyberTipline Reporting API, June 2025, Appendix E.
+_IN_A_BATCH = re.compile(
+    r"incident\.at_described$|reporter\.contact$|subjects\[\](\.identifier)?$|files\[\]\.(uploaded_at|publicly_available)$"
+)
 # Addresses that never leave a network: logged behind a proxy, they name the proxy.
 _INSIDE = [
     ipaddress.ip_network(each)
@@ -102,6 +106,8 @@ def completeness(facts: Report, specs: Sequence[FieldSpec], emptied: Collection[
     wanted = [
         each for each in specs if each.weight and _COUNTED.match(each.path) and not _NOT_COUNTED.search(each.path)
     ]
+    if facts.batch is not None:
+        wanted = [each for each in wanted if _IN_A_BATCH.match(each.path)]
     tallies = [each for spec in wanted if (each := _tally(facts, spec, emptied)).places]
     total = sum(each.spec.weight for each in tallies)
     lost = sum(_lost(each) for each in tallies)

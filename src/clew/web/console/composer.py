@@ -1,7 +1,7 @@
 """The composer: the report of one case, with its gaps and what they cost, saved, read as the receiver will, filed."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -11,9 +11,11 @@ from clew.parts.stores._filing import FilingFilter
 from clew.parts.stores.base import UnitOfWork
 from clew.pipelines.report_drafts import OpenDraft, discard, file_case, open_draft, save
 from clew.pipelines.report_forms import ComposedReport, details_of
+from clew.pipelines.viral import same_files
 from clew.records.filing import FilingState
 from clew.records.identifiers import CaseId, FilingId
 from clew.records.report import AbsenceReason, IncidentType, ReportAnnotation
+from clew.reporting.prefill_batch import VIRAL, batched
 from clew.web.console.composer_form import Filled, digest_of, facts_as_text, filled_in
 from clew.web.console.composer_shown import (
     changes_shown,
@@ -24,7 +26,7 @@ from clew.web.console.composer_shown import (
     gaps_shown,
     warnings_shown,
 )
-from clew.web.console.forms import LargeForm
+from clew.web.console.forms import Fields, LargeForm
 from clew.web.console.pages import page
 from clew.web.door import door_of
 from clew.web.reads import note
@@ -66,6 +68,8 @@ def change_draft(request: Request, case_id: str, form: LargeForm) -> Response:
     installation, actor = door_of(request).installation, visit_of(request.scope).actor
     at = installation.clock()
     filled = filled_in(shown.opened, form, at)
+    if filled.stands and form.get("act") == "batch":
+        filled = _batched(request, filled, form)
     if not filled.stands:
         return _page(request, shown, filled=filled, fault=filled.fault, status=InputError.http_status)
     try:
@@ -141,6 +145,21 @@ def _file(request: Request, filled: OpenDraft, known: str, *, supplement: bool) 
     return installation.store.transact(work)
 
 
+def _batched(request: Request, filled: Filled, form: Fields) -> Filled:
+    """The form as a batched report on one of its files, with the accounts that were ticked."""
+    installation, opened = door_of(request).installation, filled.opened
+    facts = opened.form.read_facts(opened.draft.facts)
+    with installation.store.read() as reader:
+        others = same_files(reader, opened.draft.case_id, installation.settings)
+    ticked = set(form.all("account"))
+    key = form.get("viral", "")
+    if key not in {each.key for each in facts.files} or opened.adds:
+        return replace(filled, problem="choose the viral file of this report; a supplement is never batched")
+    accounts = [each.reference for each in others if each.case_id in ticked and each.content_id == key]
+    report = batched(facts, key, [each for each in accounts if each is not None])
+    return replace(filled, opened=replace(opened, draft=replace(opened.draft, facts=opened.form.write_facts(report))))
+
+
 def _open(request: Request, case_id: CaseId) -> _Shown:
     installation = door_of(request).installation
     at = installation.clock()
@@ -162,6 +181,8 @@ def _page(
     gaps, smaller, smaller_points = gaps_shown(opened, composed, filled, installation.clock())
     with installation.store.read() as reader:
         filings = reader.filings(FilingFilter(case_id=case_id))
+        viral = [each.key for each in composed.report.files if each.annotations & VIRAL and not opened.adds]
+        others = same_files(reader, case_id, installation.settings) if viral else []
     settings = installation.settings
     here = (settings.reporting.clearinghouse, settings.environment)
     ours = [each for each in filings if (each.clearinghouse, each.environment) == here]
@@ -193,6 +214,8 @@ def _page(
         moving=[each for each in ours if not (each.state.ended or each.state is FilingState.HANDED)],
         failed=[each for each in ours if each.state is FilingState.FAILED],
         filings=len(filings),
+        viral=viral,
+        others=others,
         fields=field_list(fields),
         facts_text=facts_text if filled.text is None else filled.text,
         facts_before=digest_of(facts_text),
