@@ -223,7 +223,7 @@ def test_the_same_run_is_refused_while_another_data_folder_has_it_under_way(
 def test_a_run_that_lost_its_lease_writes_nothing_more(installation: Installation, tmp_path: Path) -> None:
     fill(tmp_path / "up", 3)
     with begin(installation, plan(tmp_path / "up"), fresh=False) as under_way, open_hasher(DECODE) as hasher:
-        name, late = f"run.{under_way.plan.key}", NOON + timedelta(days=1)
+        name, late = f"run.{under_way.plan.key}", NOON + timedelta(minutes=31)
         installation.store.transact(lambda unit: unit.try_lease(name, "another", late, late))
         with pytest.raises(ConflictError):
             list(screen_folders(installation, hasher, under_way))

@@ -72,6 +72,16 @@ def settle(decision, who, before, *, at=NOON, policy=None, senior=False, lane=La
     )
 
 
+def test_a_word_that_a_wrong_clock_dated_ahead_delays_nothing():
+    first = verdict_of(1, ONE, ADA, UNLISTED, at=NOON + 365 * 24 * HOUR)
+    assert settle(UNLISTED, ADA, [first], policy=ALONE).self_review
+    waiting = decide.waits_for([ONE], [first], [], holder=ADA.id, senior=False, escalated=False, at=NOON, policy=ALONE)
+    assert (waiting.state, waiting.not_before, waiting.left_to_holder) == (JobState.HELD, NOON, (ONE.id,))
+    near = replace(first, at=NOON + 12 * HOUR)
+    with pytest.raises(RefusedError, match="again from 2026-03-09 12:00 UTC"):
+        settle(UNLISTED, ADA, [near], policy=ALONE)
+
+
 def test_two_people_who_agree_make_it_final():
     first = verdict_of(1, ONE, ADA, UNLISTED)
     assert settle(UNLISTED, ADA, []).standing is PROVISIONAL

@@ -1,5 +1,6 @@
 """The exposure budget, breaks, and totals that hide no person."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -37,6 +38,14 @@ def test_kinds_of_views_add_up():
 def test_the_day_is_the_last_24_hours_so_that_midnight_gives_no_second_budget():
     views = seen(25 * 60, 23 * 60, 20)
     assert shield.exposure_of(views, NOON, POLICY).views == 2
+
+
+def test_views_that_a_wrong_clock_dated_ahead_use_up_no_budget_and_no_break():
+    ahead = [view_of(each, FILE, at=NOON + 365 * 24 * HOUR, completed_at=None) for each in range(9)]
+    exposure = shield.exposure_of(ahead, NOON, POLICY)
+    assert (exposure.left, exposure.break_until, exposure.views_to_break) == (6, None, 3)
+    hours = shield.exposure_of([replace(each, at=NOON + 5 * HOUR) for each in ahead[:3]], NOON, POLICY)
+    assert (hours.left, hours.break_until) == (3, None)
 
 
 def test_the_limit_stops_everything_and_says_when_it_ends():

@@ -192,9 +192,18 @@ def test_every_form_of_a_template_bears_the_token() -> None:
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.step_up], ids=named)
 def test_a_proof_that_is_too_old_is_asked_for_anew(shared_desk: WebDesk, rule: Rule) -> None:
+    _demand_proof_again(shared_desk, rule, timedelta(minutes=-15))
+
+
+def test_a_proof_from_the_future_is_none(shared_desk: WebDesk) -> None:
+    _demand_proof_again(shared_desk, next(rule for rule in RULES if rule.step_up), timedelta(days=365))
+    _demand_proof_again(shared_desk, next(rule for rule in RULES if rule.step_up), timedelta(seconds=1))
+
+
+def _demand_proof_again(shared_desk: WebDesk, rule: Rule, dated: timedelta) -> None:
     user = shared_desk.sign_in(*Role)
     session = shared_desk.bear(user)
-    late = replace(session, proved_at=session.proved_at - timedelta(minutes=15))
+    late = replace(session, proved_at=session.proved_at + dated)
     shared_desk.installation.store.transact(lambda unit: unit.put_session(late))
     answer = shared_desk.call(rule.method, address(rule), headers=SAME_SITE)
     assert answer.status_code == 303

@@ -1,6 +1,7 @@
 """Signing in: two proofs, in their order, each good once; and what happens when somebody tries and tries."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -229,7 +230,38 @@ def test_wrong_codes_make_the_next_wait_too(desk: WebDesk) -> None:
     assert act(desk, "/signin/code", code=code_of(secret, desk.clock())).status_code == 429
 
 
+def test_a_wait_that_a_wrong_clock_has_set_locks_nobody_out(desk: WebDesk) -> None:
+    set_up(desk)
+    desk.clock.move(days=365)
+    desk.client.cookies.clear()
+    while act(desk, "/signin", name="Ada", password="wrong wrong wrong").status_code != 429:
+        pass
+    desk.clock.move(days=-365)
+    assert half_in(desk).headers["location"] == "/signin/second"
+
+
 # ---------------------------------------------------------------- sessions
+
+
+@pytest.mark.parametrize("begun_ahead", [True, False])
+def test_a_session_that_was_begun_or_seen_by_a_wrong_clock_does_not_last(desk: WebDesk, begun_ahead: bool) -> None:
+    user = desk.sign_in(Role.REVIEWER)
+    session = desk.bear(user)
+    ahead = desk.clock() + timedelta(days=365)
+    wrong = replace(session, seen_at=ahead)
+    if begun_ahead:
+        wrong = replace(session, began_at=ahead, expires_at=ahead + timedelta(hours=12))
+    desk.installation.store.transact(lambda unit: unit.put_session(wrong))
+    assert desk.get("/").status_code == 303
+
+
+def test_a_half_session_that_a_wrong_clock_began_leads_nobody_in(desk: WebDesk) -> None:
+    _, secret, _ = set_up(desk)
+    desk.clock.move(days=365)
+    half_in(desk)
+    desk.clock.move(days=-365, minutes=1)
+    assert act(desk, "/signin/code", code=code_of(secret, desk.clock())).headers["location"] != "/"
+    assert desk.get("/").status_code == 303
 
 
 def test_a_session_ends_after_an_idle_hour_and_after_twelve(desk: WebDesk) -> None:

@@ -1,4 +1,4 @@
-"""How long to wait before something is tried again, and how late that can ever be."""
+"""How long to wait before something is tried again, and how far ahead a time can lie that a right clock has set."""
 
 from datetime import datetime, timedelta
 
@@ -13,4 +13,12 @@ def next_delay(attempts: int) -> timedelta:
 
 def latest_due(at: datetime) -> datetime:
     """Later than any delay reaches: a time beyond was set by a clock that was wrong."""
-    return at + 2 * _LONGEST_DELAY
+    return latest_end(at, _LONGEST_DELAY)
+
+
+def latest_end(at: datetime, longest: timedelta) -> datetime:
+    """Later than anything of that length ends: a time beyond was set by a clock that was wrong, and counts as over.
+
+    Twice the length, so that machines whose clocks differ by less than it do not take one another's for wrong.
+    """
+    return at + 2 * longest

@@ -213,7 +213,8 @@ def confirm_view(desk: ReviewDesk, who: User, view_id: ViewId, *, proof: bytes =
 
 def _demand_fresh(served_at: datetime, at: datetime, within_minutes: int) -> None:
     """RefusedError for a word that comes so late that it is no longer about what was on the screen."""
-    if at - served_at > timedelta(minutes=within_minutes):
+    # Either way: a serving that a wrong clock has dated ahead is not fresh for as long.
+    if abs(at - served_at) > timedelta(minutes=within_minutes):
         raise RefusedError(
             f"this file was served at {served_at:%H:%M} UTC, and seeing it is confirmed within {within_minutes} "
             "minutes; open it again to confirm it, or leave it as not viewed"

@@ -292,7 +292,7 @@ class SigningIn:
         """An open session in the place of the half one, with a token that no earlier page has seen."""
         at = self._clock()
         found = unit.find_session(session.digest)
-        if found is None or found[0].expires_at <= at or found[0].stage is Stage.OPEN:
+        if found is None or self._is_over(found[0], at) or found[0].stage is Stage.OPEN:
             return None
         unit.end_session(session.digest)
         unit.forget_tries(tried_second(session.user_id).key)
@@ -350,6 +350,11 @@ class SigningIn:
         at, who = self._clock(), f"user:{session.user_id}"
         event = AuditEvent(at=at, actor="nobody", act="session.refuse", subject=who, facts={"by": by})
         self._store.transact(lambda unit: unit.audit(event))
+
+    @staticmethod
+    def _is_over(session: Session, at: datetime) -> bool:
+        """Whether its time has gone by; also of one that a wrong clock began, further ahead than it lasts."""
+        return session.expires_at <= at or session.began_at > at + (session.expires_at - session.began_at)
 
     @staticmethod
     def _audit(unit: UnitOfWork, at: datetime, actor: str, act: str, user: User, facts: _Facts) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from clew.errors import RateError
 from clew.ground.clock import Clock
+from clew.ground.retries import latest_end
 from clew.ground.tokens import digest_of
 from clew.parts.stores.base import Store, UnitOfWork
 from clew.records.audit import AuditEvent
@@ -65,7 +66,7 @@ class Tries:
 
         def work(unit: UnitOfWork) -> datetime | None:
             unit.sweep_sign_ins(at)
-            count = unit.count_try(tried.key, at, at + _FORGOTTEN_AFTER)
+            count = unit.count_try(tried.key, at, at + _FORGOTTEN_AFTER, _latest(at))
             if count is None:
                 return unit.find_delay(tried.key)
             delay = _delay(count - tried.free)
@@ -81,10 +82,15 @@ class Tries:
 
     @staticmethod
     def _refuse(until: datetime | None, at: datetime) -> None:
-        if until is None or until <= at:
+        if until is None or until <= at or until > _latest(at):
             return
         wait_s = (until - at).total_seconds()
         raise RateError(f"too many tries; come again in {wait_s:.0f} s", retry_after_s=wait_s)
+
+
+def _latest(at: datetime) -> datetime:
+    """Nobody waits until after this, unless a clock was wrong when the wait was set."""
+    return latest_end(at, timedelta(seconds=_LONGEST_DELAY_S))
 
 
 def _delay(over: int) -> timedelta:

@@ -13,6 +13,7 @@ from clew.pipelines.outbox import Handler, Outbox, fault
 from clew.pipelines.paging import KIND as PAGE
 from clew.pipelines.paging import due_pages, page_handler
 from clew.pipelines.review_desk import ReviewDesk
+from clew.pipelines.wrong_clock import mend_times
 
 _IDLE_S, _FAILED_S, _ROUND_S = 2.0, 10.0, 60.0
 # An attempt that is cut off is taken up again by whoever comes next: nobody has to wait for it long.
@@ -79,6 +80,7 @@ class Worker:
     def _round(self) -> bool:
         # Pages first: whatever fails after them, people on call have been told.
         due_pages(self._review)
+        mend_times(self._review)
         fail_interrupted(self._review)
         reconcile(self._filing)
         self._reports.sweep()

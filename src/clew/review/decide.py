@@ -170,8 +170,8 @@ def waits_for(
         appeals: those that are open.
         seniors: who of those that gave a word on it are senior reviewers.
     """
-    points = [point for each in contents if (point := _point(each.id, verdicts, opinions, policy)) is not None]
-    points += [_appealed(each, policy) for each in appeals]
+    points = [point for each in contents if (point := _point(each.id, verdicts, opinions, at, policy)) is not None]
+    points += [_appealed(each, at, policy) for each in appeals]
     if not points:
         return Waiting(state=JobState.DECIDED, look=Look.FIRST)
     for_all = [] if escalated else [point for point in points if not point.senior]
@@ -194,9 +194,15 @@ def waits_for(
     )
 
 
-def lone_from(since: datetime, policy: Review) -> datetime | None:
-    """From when one person alone may look again at what is their own; None where another person must."""
-    return since + timedelta(hours=policy.self_review_hours) if policy.one_person else None
+def lone_from(since: datetime, at: datetime, policy: Review) -> datetime | None:
+    """From when one person alone may look again at what is their own; None where another person must.
+
+    What was said further ahead of now than the delay is long was said under a wrong clock: its delay is over.
+    """
+    if not policy.one_person:
+        return None
+    delay = timedelta(hours=policy.self_review_hours)
+    return at if since > at + delay else since + delay
 
 
 def why_not_own(since: datetime, at: datetime, policy: Review, *, another: str) -> str:
@@ -205,7 +211,7 @@ def why_not_own(since: datetime, at: datetime, policy: Review, *, another: str) 
     Args:
         another: what is said where another person must.
     """
-    free_at = lone_from(since, policy)
+    free_at = lone_from(since, at, policy)
     if free_at is None:
         return another
     if at >= free_at:
@@ -225,7 +231,7 @@ class _Point:
 
 
 def _point(
-    content_id: ContentId, verdicts: Sequence[Verdict], opinions: Sequence[SecondOpinion], policy: Review
+    content_id: ContentId, verdicts: Sequence[Verdict], opinions: Sequence[SecondOpinion], at: datetime, policy: Review
 ) -> _Point | None:
     of_it = [each for each in verdicts if each.content_id == content_id]
     standing = [each for each in of_it if each.standing is not VerdictStanding.REVERSED]
@@ -237,7 +243,7 @@ def _point(
         content_id=content_id,
         barred=() if policy.one_person else tuple(sorted({v.by for v in waiting} | {o.asked_by for o in asked})),
         senior=len({each.decision.reportable for each in waiting}) > 1,
-        not_before=lone_from(_last_word(waiting, asked), policy),
+        not_before=lone_from(_last_word(waiting, asked), at, policy),
     )
 
 
@@ -246,12 +252,12 @@ def _last_word(waiting: Sequence[Verdict], asked: Sequence[SecondOpinion]) -> da
     return max([each.at for each in waiting] + [each.asked_at for each in asked])
 
 
-def _appealed(appeal: OpenAppeal, policy: Review) -> _Point:
+def _appealed(appeal: OpenAppeal, at: datetime, policy: Review) -> _Point:
     return _Point(
         content_id=None,
         barred=() if policy.one_person else tuple(appeal.judges),
         senior=True,
-        not_before=lone_from(appeal.at, policy),
+        not_before=lone_from(appeal.at, at, policy),
     )
 
 

@@ -9,6 +9,7 @@ import enum
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from clew.ground.retries import latest_end
 from clew.records.viewing import Exposure, Filter, TeamExposure, ViewEvent
 from clew.settings import Review
 
@@ -30,13 +31,14 @@ def exposure_of(views: Sequence[ViewEvent], at: datetime, policy: Review) -> Exp
     Args:
         views: theirs, oldest first, of the last day at least.
     """
-    recent = [view for view in views if view.at > at - DAY]
+    # What lies more than a day ahead was dated by a wrong clock; it would bar the person until then.
+    recent = [view for view in views if at - DAY < view.at <= at + DAY]
     whole = [view for view in recent if view.filter is Filter.FULL]
     texts = [view for view in recent if not view.filter.shows_pixels]
     run, last_at = _since_break(recent, policy)
     pause_over = None if last_at is None else last_at + timedelta(minutes=policy.break_minutes)
-    due = run >= policy.views_before_break and pause_over is not None and at < pause_over
-    over = pause_over is not None and at >= pause_over
+    over = pause_over is not None and not at < pause_over <= latest_end(at, timedelta(minutes=policy.break_minutes))
+    due = run >= policy.views_before_break and pause_over is not None and not over
     left = max(0, policy.views_a_day - len(recent))
     return Exposure(
         views=len(recent),

@@ -36,6 +36,8 @@ def demand_proof(visit: Visit, at: datetime, max_age_s: float) -> None:
 
 
 def proved_lately(visit: Visit, at: datetime, max_age_s: float) -> bool:
-    """Whether the person signed in, or proved themselves anew, within that time."""
+    """Whether the person proved themselves within that time, by signing in or anew; one from the future is no proof."""
     session = visit.session
-    return visit.user is not None and session is not None and at - session.proved_at < timedelta(seconds=max_age_s)
+    if visit.user is None or session is None:
+        return False
+    return timedelta(0) <= at - session.proved_at < timedelta(seconds=max_age_s)

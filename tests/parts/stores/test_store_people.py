@@ -265,7 +265,7 @@ def test_when_very_many_ask_the_oldest_question_makes_room_and_nobody_is_refused
 def test_tries_wait_for_their_time_and_are_forgotten_after_theirs(peopled: Store):
     def count(minutes: float) -> int | None:
         at = NOON + minutes * MINUTE
-        return peopled.transact(lambda unit: unit.count_try(b"k", at, at + 60 * MINUTE))
+        return peopled.transact(lambda unit: unit.count_try(b"k", at, at + 60 * MINUTE, at + 10 * MINUTE))
 
     assert [count(0), count(1)] == [1, 2]
     peopled.transact(lambda unit: unit.delay_tries(b"k", NOON + 5 * MINUTE))
@@ -277,11 +277,22 @@ def test_tries_wait_for_their_time_and_are_forgotten_after_theirs(peopled: Store
     assert count(66) == 1
 
 
+def test_a_wait_that_a_wrong_clock_has_set_is_over(peopled: Store):
+    def count(latest_minutes: float) -> int | None:
+        latest = NOON + latest_minutes * MINUTE
+        return peopled.transact(lambda unit: unit.count_try(b"k", NOON, NOON + DAY, latest))
+
+    assert count(30) == 1
+    peopled.transact(lambda unit: unit.delay_tries(b"k", NOON + 365 * DAY))
+    assert count(366 * 24 * 60) is None
+    assert count(30) == 2
+
+
 def test_tries_at_once_are_all_counted(peopled: Store):
     counted: list[int | None] = []
 
     def count() -> None:
-        counted.append(peopled.transact(lambda unit: unit.count_try(b"k", NOON, NOON + DAY)))
+        counted.append(peopled.transact(lambda unit: unit.count_try(b"k", NOON, NOON + DAY, NOON + DAY)))
 
     threads = [threading.Thread(target=count) for _ in range(12)]
     for thread in threads:
@@ -299,7 +310,7 @@ def test_what_has_run_out_is_swept_and_nothing_else(peopled: Store):
         unit.put_session(SESSION)
         unit.put_session(later)
         unit.put_handshake(asked, most_of_caller=9, most=9)
-        unit.count_try(b"k", NOON, NOON + MINUTE)
+        unit.count_try(b"k", NOON, NOON + MINUTE, NOON + DAY)
         unit.sweep_sign_ins(NOON + DAY)
 
     peopled.transact(work)

@@ -64,6 +64,19 @@ def test_a_lease_is_held_by_one_owner_until_it_runs_out_or_is_released(any_store
     assert _lease(any_store, "one", until=NOON + 9 * DAY, at=NOON + 2 * DAY)
 
 
+def test_a_lease_that_a_wrong_clock_has_given_is_over_and_its_holder_gets_it_no_more(any_store: Store):
+    ahead = NOON + 365 * DAY
+    assert _lease(any_store, "one", until=ahead + DAY, at=ahead)
+    assert _lease(any_store, "two", until=NOON + DAY, at=NOON)
+    assert not _lease(any_store, "one", until=NOON + DAY, at=NOON), "two hold it"
+    assert not _lease(any_store, "three", until=NOON + DAY / 2, at=NOON), "as long as another may ask for"
+
+
+def test_a_lease_from_a_clock_that_is_a_little_ahead_is_good(any_store: Store):
+    assert _lease(any_store, "one", until=NOON + 1.9 * DAY, at=NOON + 0.9 * DAY)
+    assert not _lease(any_store, "two", until=NOON + DAY, at=NOON)
+
+
 def _lease(store: Store, owner: str, *, until, at) -> bool:
     return store.transact(lambda unit: unit.try_lease("build", owner, until, at))
 

@@ -15,6 +15,7 @@ from clew.parts.stores.base import Store
 from clew.pipelines import appeals, keeping, paging, review, serving, views
 from clew.pipelines.case_file import case_file, reportable_contents
 from clew.pipelines.views import Asked
+from clew.pipelines.wrong_clock import mend_times
 from clew.records.case import FlagReason
 from clew.records.identifiers import CaseId, ContentId, HitId, JobId, SubjectId, VerdictId, ViewId
 from clew.records.review import Decision, JobState
@@ -88,6 +89,7 @@ def _work_a_day(house: House) -> None:
     appeals.appeal(house.desk, verdict.id, reference=None, actor="key:test")
     house.clock.move(hours=2)
     paging.due_pages(house.desk)
+    mend_times(house.desk)
     keeping.fail_interrupted(house.desk)
     views.own_exposure(house.desk, ADA)
     views.team_totals(house.desk, {"day": [ADA.id, BO.id]})

@@ -187,7 +187,7 @@ class PeopleWriter(ABC):
         """The handshake of that digest, run out or not; it is gone, and nobody takes it again."""
 
     @abstractmethod
-    def count_try(self, key: bytes, at: datetime, forget_at: datetime) -> int | None:
+    def count_try(self, key: bytes, at: datetime, forget_at: datetime, latest: datetime) -> int | None:
         """How many tries there have been with this one, or None when tries must wait for a time that has not come.
 
         Counted before it is known whether it succeeds, so that many at once are many.
@@ -195,6 +195,7 @@ class PeopleWriter(ABC):
         Args:
             key: what is tried: a digest of a name or an address.
             forget_at: when the count is forgotten unless another try comes.
+            latest: a wait until a later time was set by a clock that was wrong, and is over.
         """
 
     @abstractmethod

@@ -157,6 +157,12 @@ class ReviewReader(ABC):
         """Urgent jobs that are not decided, by when their time is over."""
 
     @abstractmethod
+    def jobs_ahead(
+        self, *, since: datetime, lease_until: datetime, not_before: datetime, limit: int = 500
+    ) -> list[ReviewJob]:
+        """Jobs that are not decided and of which one of these times lies later, in no order that means anything."""
+
+    @abstractmethod
     def told_steps(self, job: ReviewJob) -> set[str]:
         """The steps of the job's clock, in this lane and since it began, that people on call were told."""
 

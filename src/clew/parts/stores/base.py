@@ -302,7 +302,11 @@ class UnitOfWork(PeopleWriter, AuditLogWriter, EvidenceWriter, ReviewWriter, Fil
 
     @abstractmethod
     def try_lease(self, name: str, owner: str, until: datetime, at: datetime) -> bool:
-        """Whether the owner holds the named task until then: it was free, had run out by `at`, or was theirs."""
+        """Whether the owner holds the named task until then: it was free, had run out by `at`, or was theirs.
+
+        One that ends further ahead than twice the length that is asked for was taken under a wrong clock: it has run
+        out, and its owner gets it no more while another holds it.
+        """
 
     @abstractmethod
     def release_lease(self, name: str, owner: str) -> None:

@@ -88,7 +88,9 @@ class Sessions:
         at = self._clock()
         if user.local and not self._local:
             return None
-        if at >= session.expires_at or at - session.seen_at >= self._idle:
+        # Seen or begun far ahead: a clock was wrong then, and neither its end nor its idle time would ever come.
+        wrong = max(session.began_at, session.seen_at) > at + self._idle
+        if wrong or at >= session.expires_at or at - session.seen_at >= self._idle:
             return None
         if at - session.seen_at >= min(_SEEN_EVERY, self._idle / 10):
             self._seen(digest, session, user)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import RowMapping, delete, insert, or_, select
 
+from clew.ground.retries import latest_end
 from clew.parts.stores.base import Reader, UnitOfWork
 from clew.parts.stores.sql import tables
 from clew.parts.stores.sql.session import ChangingSession, Session
@@ -80,7 +81,8 @@ class PermissionWriting(PermissionReading, ChangingSession, UnitOfWork, ABC):
         """An upsert that touches the row only when it may be taken."""
         row: Row = {"name": name, "owner": owner, "until": to_us(until)}
         statement = self._database.insert(tables.leases).values(row)
-        free = or_(_LEASES.owner == owner, _LEASES.until <= to_us(at))
+        wrong = _LEASES.until > to_us(latest_end(at, until - at))
+        free = or_(_LEASES.owner == owner, _LEASES.until <= to_us(at), wrong)
         taken = statement.on_conflict_do_update(index_elements=["name"], set_=row, where=free)
         return self._first(taken.returning(_LEASES.name)) is not None
 

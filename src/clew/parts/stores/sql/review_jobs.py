@@ -71,6 +71,14 @@ class JobReading(Session, Reader, ABC):
         query = _JOBS.where(_J.due_at.is_not(None), _J.state != JobState.DECIDED.value)
         return [_job_of(row) for row in self._all(query.order_by(_J.due_at).limit(limit))]
 
+    def jobs_ahead(
+        self, *, since: datetime, lease_until: datetime, not_before: datetime, limit: int = 500
+    ) -> list[ReviewJob]:
+        """By the states of the queue's index: all that waits is looked at."""
+        undecided = _J.state.in_((JobState.WAITING.value, JobState.HELD.value))
+        ahead = or_(_J.since > to_us(since), _J.until > to_us(lease_until), _J.not_before > to_us(not_before))
+        return [_job_of(row) for row in self._all(_JOBS.where(undecided, ahead).order_by(_J.id).limit(limit))]
+
     def told_steps(self, job: ReviewJob) -> set[str]:
         """Along the primary key."""
         columns = tables.pages.c

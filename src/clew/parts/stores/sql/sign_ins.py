@@ -4,7 +4,7 @@ import json
 from abc import ABC
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, RowMapping, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, delete, func, or_, select, update
 
 from clew.parts.stores.base import Reader, UnitOfWork
 from clew.parts.stores.sql.session import ChangingSession
@@ -123,7 +123,7 @@ class SignInWriting(SignInReading, ChangingSession, UnitOfWork, ABC):
             expires_at=from_us(row["expires_at"]),
         )
 
-    def count_try(self, key: bytes, at: datetime, forget_at: datetime) -> int | None:
+    def count_try(self, key: bytes, at: datetime, forget_at: datetime, latest: datetime) -> int | None:
         """An upsert that touches the row only when no wait is on; a count that is to be forgotten begins anew."""
         columns, at_us = T.tries.c, to_us(at)
         row: Row = {"key": key, "count": 1, "wait_until": at_us, "forget_at": to_us(forget_at)}
@@ -134,7 +134,7 @@ class SignInWriting(SignInReading, ChangingSession, UnitOfWork, ABC):
             .on_conflict_do_update(
                 index_elements=["key"],
                 set_={"count": columns.count + 1, "forget_at": row["forget_at"]},
-                where=columns.wait_until <= at_us,
+                where=or_(columns.wait_until <= at_us, columns.wait_until > to_us(latest)),
             )
         )
         found = self._first(counted.returning(columns.count))
