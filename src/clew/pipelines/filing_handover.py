@@ -264,7 +264,8 @@ def _documents(desk: FilingDesk, filing: Filing, papers: Ready) -> tuple[PackedF
         MissingPartError: the library that sets the PDF is not installed.
     """
     with desk.store.read() as reader:
-        whole = filed_report(reader, filing, papers.report, {}, desk.settings.reporting, desk.clock())
+        told = filed_report(reader, filing, papers.report, {}, desk.settings.reporting, desk.clock())
+    whole = replace(told, files_it=True)
     facts = msgspec.json.format(msgspec.json.encode(papers.format.write_stored(papers.report)), indent=2) + b"\n"
     return (
         *documents(whole),

@@ -268,7 +268,7 @@ def _with_path(filed: FiledFile, evidence: Mapping[str, PackedStream]) -> FiledF
 def _read_me(filed: FiledReport, withheld: Mapping[int, str]) -> PackedFile:
     lines = [
         f"Report {filed.name}, handed over by {filed.sender}.",
-        *(() if filed.received_at else ("NOT FILED: no clearinghouse has acknowledged this report. It is a draft.",)),
+        *filed.cautions,
         "",
         "manifest.json names every file with its SHA-256; manifest.sig is an Ed25519 signature over it.",
         "report.pdf is for people; the other report files are for tools; sent-*.xml are the bytes that were sent.",

@@ -8,6 +8,9 @@ from clew.records.identifiers import CaseId, ReportId
 from clew.records.report import Report
 from clew.records.report_file import ReportFile
 
+TEST = "TEST: not a real report. It was made in the test environment, and nobody may act on it."
+NOT_FILED = "NOT FILED: no clearinghouse has acknowledged this report. It is a draft."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiledFile:
@@ -37,6 +40,7 @@ class FiledReport:
         sender: the platform's name.
         environment: "production" or "test"; a test report says so on every page.
         made_at: when this copy was put together.
+        files_it: whether this copy is itself what goes to the clearinghouse, so that it cannot be acknowledged yet.
     """
 
     report_id: ReportId
@@ -49,6 +53,20 @@ class FiledReport:
     environment: str
     files: tuple[FiledFile, ...]
     made_at: datetime
+    files_it: bool = False
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What whoever receives a copy must see before anything else; every form says it in its own place."""
+        return (
+            *((TEST,) if self.environment != "production" else ()),
+            *((NOT_FILED,) if self.received_at is None and not self.files_it else ()),
+        )
+
+    @property
+    def marked_name(self) -> str:
+        """The name, behind the words by which a test, and what was never filed, is known at first sight."""
+        return " ".join((*(each.partition(":")[0] for each in self.cautions), self.name))
 
     @property
     def name(self) -> str:

@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime
 from enum import Enum
@@ -14,6 +15,7 @@ from clew.parts.exchanges.base import KnownType, Reading
 from clew.parts.exchanges.vics import PART as VICS_READER
 from clew.parts.formats import case_uco, ids_json, vics
 from clew.parts.formats.base import HandoverFormat
+from clew.parts.formats.pdf.certificate import certificate
 from clew.parts.formats.pdf.paper import paper_of
 from clew.parts.shelf import load_all
 from clew.parts.signals.base import SignalPart
@@ -194,3 +196,74 @@ def test_the_case_graph_holds_the_digests_as_their_types() -> None:
     content = next(each for each in file["uco-core:hasFacet"] if each["@type"] == "uco-observable:ContentDataFacet")
     methods = {each["uco-types:hashMethod"] for each in content["uco-observable:hash"]}
     assert methods == {"MD5", "SHA1", "SHA256"}
+
+
+def standing(environment: str, *, filed: bool, carried: bool = False) -> FiledReport:
+    acknowledged = filed_report().received_at if filed else None
+    return replace(filed_report(), environment=environment, received_at=acknowledged, files_it=carried)
+
+
+def vics_says(filed: FiledReport) -> list[str]:
+    case = json.loads(vics.PART.write(filed))["value"][0]
+    return [case["CaseNumber"], *(each["Comments"] for each in case["Media"])]
+
+
+def police_say(filed: FiledReport) -> list[str]:
+    told = police(filed)["reportedInformation"]
+    files = told["uploadedFiles"]["uploadedFiles"]
+    return [json.dumps(each["additionalInformations"]) for each in (told, *files)]
+
+
+def case_says(filed: FiledReport) -> list[str]:
+    bundle = json.loads(case_uco.PART.write(filed))
+    nodes = {node["@type"]: node for node in bundle["uco-core:object"]}
+    files = [node for node in bundle["uco-core:object"] if node["@type"] == "uco-observable:File"]
+    investigation = nodes["investigation:Investigation"]
+    described = [each.get("uco-core:description", "") for each in (bundle, investigation, *files)]
+    return [*described, investigation["uco-core:name"], nodes["investigation:InvestigativeAction"]["uco-core:name"]]
+
+
+def paper_says(filed: FiledReport) -> list[str]:
+    return [
+        text
+        for each in (paper_of(filed), certificate(filed))
+        for text in (each.title, each.environment, *each.lead[:1])
+    ]
+
+
+SAYS = pytest.mark.parametrize("says", [vics_says, police_say, case_says, paper_says], ids=lambda says: says.__name__)
+
+
+@SAYS
+def test_a_test_report_says_so_wherever_a_reader_looks_first(says: Callable[[FiledReport], list[str]]) -> None:
+    assert all("TEST" in each and "NOT FILED" not in each for each in says(standing("test", filed=True)))
+
+
+@SAYS
+def test_a_report_that_was_never_filed_says_so_wherever_a_reader_looks_first(
+    says: Callable[[FiledReport], list[str]],
+) -> None:
+    assert all("NOT FILED" in each and "TEST" not in each for each in says(standing("production", filed=False)))
+    both = says(standing("test", filed=False))
+    assert all("NOT FILED" in each or "TEST" in each for each in both)
+    assert {"TEST", "NOT FILED"} <= {mark for each in both for mark in ("TEST", "NOT FILED") if mark in each}
+
+
+@SAYS
+def test_a_filed_report_and_one_on_its_way_bear_no_caution(says: Callable[[FiledReport], list[str]]) -> None:
+    for filed in (standing("production", filed=True), standing("production", filed=False, carried=True)):
+        assert not any("TEST" in each or "NOT FILED" in each for each in says(filed))
+
+
+def test_a_case_without_files_that_is_a_test_says_so_in_every_form() -> None:
+    bare = text_only()
+    assert all("TEST" in says(bare)[0] for says in (vics_says, police_say, case_says, paper_says))
+
+
+def test_a_paper_about_what_nobody_acknowledged_names_nobody_who_received_it() -> None:
+    filed = standing("production", filed=False)
+    told = [*paper_of(filed).sections, *certificate(filed).sections]
+    said = "\n".join(f"{row}" for each in told for row in (*each.rows, *each.text))
+    assert "Received by" not in said
+    assert "received by" not in said
+    assert "which has not acknowledged it" in said

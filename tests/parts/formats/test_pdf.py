@@ -76,7 +76,7 @@ def test_a_case_of_text_alone_says_that_it_has_no_files() -> None:
 
 def test_the_certificate_is_a_draft_that_names_each_file_by_its_digest() -> None:
     paper = certificate(filed_report())
-    assert paper.lead[0].startswith("Draft.")
+    assert paper.lead[-1].startswith("Draft.")
     assert "File 1, SHA-256: e3b0c442" in _values(paper)
     assert "File 2, SHA-256: not held" in _values(paper)
     assert PART.certificate(filed_report()).startswith(b"%PDF-")

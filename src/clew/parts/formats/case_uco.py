@@ -44,6 +44,7 @@ class CaseUco(HandoverFormat):
         parties += [graph.account(each, "Victim") for each in report.victims]
         graph.investigation(parties, [graph.file(each) for each in filed.files])
         bundle: _Node = {"@context": _CONTEXT, "@id": graph.name("bundle"), "@type": "uco-core:Bundle"}
+        bundle |= _described_as(filed.cautions)
         return json.dumps(bundle | {"uco-core:object": graph.nodes}, ensure_ascii=False, indent=1).encode("utf-8")
 
 
@@ -83,7 +84,7 @@ class _Graph:
             _facet("URLFacet", fullValue=file.url),
         )
         viewed = f"Viewed in full by the platform: {'yes' if file.viewed else 'no'}"
-        properties = {"uco-core:hasFacet": facets, "uco-core:description": viewed}
+        properties = {"uco-core:hasFacet": facets} | _described_as([*self._filed.cautions, viewed])
         name = self._add("file", "uco-observable:File", properties)
         if file.ip_event is not None:
             self._relate(self._address(file.ip_event), name, "Uploaded_From", file.ip_event)
@@ -94,7 +95,7 @@ class _Graph:
         filed = self._filed
         sender = self._add("organization", "uco-identity:Organization", {"uco-core:name": filed.sender})
         act = {
-            "uco-core:name": f"Report {filed.name} to {filed.clearinghouse}",
+            "uco-core:name": f"Report {filed.marked_name} to {filed.clearinghouse}",
             "uco-action:endTime": _typed(filed.received_at),
             "uco-action:performer": {"@id": sender},
             "uco-action:result": _links([*parties, *files]),
@@ -102,12 +103,11 @@ class _Graph:
         report = self._add("report", "investigation:InvestigativeAction", act)
         exhibit = {"investigation:exhibitNumber": filed.name, "uco-core:object": _links(files)}
         provenance = self._add("provenance", "investigation:ProvenanceRecord", exhibit)
-        said = f"Environment {filed.environment}; incident type {filed.report.incident.type}"
+        said = f"Environment: {filed.environment}; incident type {filed.report.incident.type}"
         whole = {
-            "uco-core:name": f"{filed.caution}: report {filed.name}" if filed.caution else f"Report {filed.name}",
-            "uco-core:description": said,
+            "uco-core:name": f"Report {filed.marked_name}",
             "uco-core:object": _links([report, provenance]),
-        }
+        } | _described_as([*filed.cautions, said])
         self._add("investigation", "investigation:Investigation", whole)
 
     def _person(self, person: Person, account: str) -> None:
@@ -146,6 +146,10 @@ class _Graph:
         name = self.name(kind)
         self.nodes.append({"@id": name} | _held(node_type, properties))
         return name
+
+
+def _described_as(sentences: Sequence[str]) -> _Node:
+    return {"uco-core:description": " ".join(sentences)} if sentences else {}
 
 
 def _described(event: IpEvent | None) -> str | None:

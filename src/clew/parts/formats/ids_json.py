@@ -86,7 +86,7 @@ class IdsJson(HandoverFormat):
                 "reportedPeople": {"reportedPersons": [_account(each) for each in report.subjects]},
                 "intendedRecipients": [_account(each) for each in report.recipients],
                 "victims": [_account(each) for each in report.victims],
-                "uploadedFiles": {"uploadedFiles": [_file(each) for each in filed.files]},
+                "uploadedFiles": {"uploadedFiles": [_file(each, filed.cautions) for each in filed.files]},
             },
         }
         return (_BOM + json.dumps(document, ensure_ascii=False, indent=2)).encode("utf-8")
@@ -180,7 +180,7 @@ def _location(account: Account) -> dict[str, Any] | None:
     return {"city": where.city, "region": where.region, "countryCode": where.country, "dateTime": _moment(where.at)}
 
 
-def _file(filed: FiledFile) -> dict[str, Any]:
+def _file(filed: FiledFile, cautions: Sequence[str]) -> dict[str, Any]:
     file = filed.file
     # Absence of a viewing is written as what it means, false: a reader must never take it for "perhaps".
     return {
@@ -199,7 +199,7 @@ def _file(filed: FiledFile) -> dict[str, Any]:
         "locationOfFile": file.url,
         "ncmecTags": {"groups": []},
         "fileAnnotations": sorted(file.annotations),
-        "additionalInformations": _values([*file.additional_info, *_told(file.further)]),
+        "additionalInformations": _values([*cautions, *file.additional_info, *_told(file.further)]),
         "sourceInformation": _captures((file.ip_event,) if file.ip_event else (), file.devices),
     }
 
@@ -230,8 +230,8 @@ def _captures(events: Sequence[IpEvent], devices: Sequence[Device]) -> dict[str,
 
 
 def _words(filed: FiledReport) -> list[str | None]:
-    """What has no place of its own; first of all that it is a test, or not acknowledged."""
-    return [filed.caution, filed.report.additional_info, *_told(filed.report.further), *_messages(filed)]
+    """What has no place of its own; first of all that it is a test, or was never filed."""
+    return [*filed.cautions, filed.report.additional_info, *_told(filed.report.further), *_messages(filed)]
 
 
 def _messages(filed: FiledReport) -> list[str]:

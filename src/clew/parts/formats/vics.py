@@ -41,8 +41,7 @@ class Vics(HandoverFormat):
         media = [self._media(place, each, filed) for place, each in enumerate(filed.files, 1) if "md5" in each.digests]
         case: dict[str, Any] = {
             "CaseID": str(uuid.uuid5(_NAMESPACE, str(filed.report_id))),
-            # The only words of a case that every reader shows.
-            "CaseNumber": f"{filed.name} ({filed.caution})" if filed.caution else filed.name,
+            "CaseNumber": filed.marked_name,
             "ContactOrganization": filed.sender,
             "SourceApplicationName": "Clew",
             "TotalMediaFiles": len(media),
@@ -67,14 +66,9 @@ class Vics(HandoverFormat):
             "RelativeFilePath": filed.path.replace("/", "\\") if filed.path else None,
             "IsSuspected": category is None,
             "IsPrecategorized": False,
-            "Comments": "; ".join(
-                each
-                for each in (
-                    report.caution,
-                    f"Reported by {report.sender}",
-                    f"viewed in full by the platform: {viewed}",
-                )
-                if each
+            # Tools take a case apart into its media: each bears the cautions itself.
+            "Comments": " ".join(
+                (*report.cautions, f"Reported by {report.sender}; viewed in full by the platform: {viewed}")
             ),
             "DateUpdated": _moment(report.made_at),
             "AlternativeHashes": [

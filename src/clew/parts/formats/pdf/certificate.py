@@ -20,7 +20,7 @@ def certificate(filed: FiledReport) -> Paper:
     )
     return paper(
         filed,
-        f"Certificate of records, report {filed.name}",
+        f"Certificate of records, report {filed.marked_name}",
         [lead],
         [_who(filed), _records(filed), _process(), _digests(filed), _signature()],
     )
@@ -38,12 +38,18 @@ def _who(filed: FiledReport) -> Section:
 def _records(filed: FiledReport) -> Section:
     section = Section("The records (Rules 803(6), 902(11))")
     section.text.append(
-        f"They are the report {filed.name}, received by {filed.clearinghouse} on {words(filed.received_at) or _BLANK}, "
+        f"They are the report {filed.marked_name}, {_received(filed)}, "
         f"and the {len(filed.files)} file(s) named in it. They were made at or near the time of the events by, or from "
         "information transmitted by, a person or system with knowledge of them; they were kept in the course of a "
         "regularly conducted activity; and making them was a regular practice of that activity."
     )
     return section
+
+
+def _received(filed: FiledReport) -> str:
+    if filed.received_at is None:
+        return f"addressed to {filed.clearinghouse}, which has not acknowledged it"
+    return f"received by {filed.clearinghouse} on {words(filed.received_at)}"
 
 
 def _process() -> Section:

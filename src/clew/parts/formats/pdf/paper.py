@@ -101,18 +101,19 @@ def paper_of(filed: FiledReport) -> Paper:
     sections += [_file(number, each) for number, each in enumerate(filed.files, 1)]
     sections += [_messages(report), _payments(report), _authority(report.law_enforcement), _reporter(report)]
     sections.append(_rest(report))
-    return paper(filed, f"Report {filed.name}", [], [each for each in sections if each.rows or each.text])
+    return paper(filed, f"Report {filed.marked_name}", [], [each for each in sections if each.rows or each.text])
 
 
 def paper(filed: FiledReport, title: str, lead: Sequence[str], sections: Sequence[Section]) -> Paper:
     """A paper about a report, with the lines that stand on every page."""
+    marks = "; ".join(each.partition(".")[0] for each in filed.cautions)
     return Paper(
         title=title,
         heading=f"{filed.sender} to {filed.clearinghouse}",
         footing=f"Report {filed.report_id}, made {words(filed.made_at)}",
         sender=filed.sender,
-        caution=filed.caution or "Confidential",
-        lead=lead,
+        environment=marks or "Confidential",
+        lead=[*filed.cautions, *lead],
         sections=sections,
     )
 
@@ -135,7 +136,7 @@ def words(value: object) -> str:
 def _summary(filed: FiledReport) -> Section:
     section = Section("Filing")
     section.say("Number", filed.number or "not given yet")
-    section.say("Received by", filed.clearinghouse)
+    section.say("Received by" if filed.received_at else "Addressed to", filed.clearinghouse)
     section.say("Received at", filed.received_at or "not acknowledged")
     section.say("Environment", filed.environment)
     section.say("Own number", filed.report_id)
