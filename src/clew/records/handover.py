@@ -72,13 +72,3 @@ class FiledReport:
     def name(self) -> str:
         """By which it is called in titles and file names: the clearinghouse's number, else ours."""
         return self.number or str(self.report_id)
-
-    @property
-    def caution(self) -> str:
-        """What every form of it says first, so that nobody takes it for more than it is; "" of a filed, real report."""
-        told = []
-        if self.environment != "production":
-            told.append("TEST: not a real report")
-        if self.received_at is None:
-            told.append("NOT ACKNOWLEDGED: no receipt had come when this copy was made")
-        return "; ".join(told)

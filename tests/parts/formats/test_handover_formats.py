@@ -89,38 +89,6 @@ def test_a_case_of_text_alone_is_written(part: HandoverFormat) -> None:
     assert json.loads(part.write(text_only()).removeprefix(BOM))
 
 
-@pytest.mark.parametrize(
-    ("environment", "acknowledged", "said"),
-    [
-        ("test", True, "TEST: not a real report"),
-        ("production", False, "NOT ACKNOWLEDGED: no receipt had come when this copy was made"),
-        ("test", False, "TEST: not a real report; NOT ACKNOWLEDGED: no receipt had come when this copy was made"),
-        ("production", True, ""),
-    ],
-)
-def test_a_test_or_what_nobody_acknowledged_says_so_first_in_every_form(
-    environment: str, acknowledged: bool, said: str
-) -> None:
-    filed = replace(filed_report(), environment=environment)
-    filed = filed if acknowledged else replace(filed, received_at=None)
-    assert filed.caution == said
-    told = police(filed)["reportedInformation"]["additionalInformations"][0]["value"]
-    case = json.loads(vics.PART.write(filed))["value"][0]
-    objects = json.loads(case_uco.PART.write(filed))["uco-core:object"]
-    (whole,) = (each for each in objects if each["@type"] == "investigation:Investigation")
-    if said:
-        assert told == said
-        assert case["CaseNumber"] == f"4564654 ({said})"
-        assert all(each["Comments"].startswith(f"{said}; ") for each in case["Media"])
-        assert whole["uco-core:name"] == f"{said}: report 4564654"
-    else:
-        assert "TEST" not in told
-        assert case["CaseNumber"] == "4564654"
-        assert all(each["Comments"].startswith("Reported by ") for each in case["Media"])
-        assert whole["uco-core:name"] == "Report 4564654"
-    assert paper_of(filed).caution == (said or "Confidential")
-
-
 # Neither leaves: `key` ties a file to its bytes here, and the case's own id says nothing outside.
 INNER = {"content-1", "content-2", "01JCASE000000000000000000A"}
 

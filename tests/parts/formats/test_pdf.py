@@ -64,9 +64,9 @@ def test_every_value_that_an_officer_needs_stands_on_the_paper() -> None:
 
 
 def test_a_test_report_says_so_on_every_page_of_report_and_certificate() -> None:
-    assert paper_of(filed_report()).caution == "TEST: not a real report"
-    assert certificate(filed_report()).caution == "TEST: not a real report"
-    assert paper_of(replace(filed_report(), environment="production")).caution == "Confidential"
+    assert paper_of(filed_report()).environment == "TEST: not a real report"
+    assert certificate(filed_report()).environment == "TEST: not a real report"
+    assert paper_of(replace(filed_report(), environment="production")).environment == "Confidential"
 
 
 def test_a_case_of_text_alone_says_that_it_has_no_files() -> None:

@@ -73,7 +73,7 @@ class Paper:
     heading: str
     footing: str
     sender: str
-    caution: str
+    environment: str
     lead: Sequence[str]
     sections: Sequence[Section]
 
@@ -85,7 +85,7 @@ class Paper:
             "heading": self.heading,
             "footing": self.footing,
             "sender": self.sender,
-            "caution": self.caution,
+            "environment": self.environment,
             "lead": list(self.lead),
             "sections": sections,
         }
