@@ -161,6 +161,29 @@ def test_what_was_typed_is_saved_by_the_key_to_the_receiver_s_view_and_not_left_
     assert asked == ["beforeunload"]
 
 
+def test_enter_in_a_field_saves_and_does_nothing_else(desk: ReportsDesk) -> None:
+    case_id = desk.house.case(BOATS)
+    page = desk.console.page()
+    page.goto(f"/reports/draft/{case_id}")
+    fill(page, "files[0].original_file_name", "boats.png")
+    page.get_by_label("Value", exact=True).press("Enter")
+    expect(page.get_by_text("saved ", exact=False).first).to_be_visible()
+    page.goto(f"/reports/draft/{case_id}")
+    text = page.get_by_label("Facts as JSON").input_value()
+    marked = text.replace('"original_file_name"', '"annotations": ["viral"], "original_file_name"')
+    page.get_by_text("All facts as JSON").click()
+    page.get_by_label("Facts as JSON").fill(marked)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("button", name="Make it a batched report")).to_be_visible()
+    fill(page, WHO, "desk@example.org")
+    page.get_by_label("Value", exact=True).press("Enter")
+    expect(page.get_by_label("Value", exact=True)).to_have_value("")
+    with desk.installation.store.read() as reader:
+        draft = reader.find_draft(case_id)
+    assert draft is not None
+    assert "batch" not in draft.facts
+
+
 @pytest.mark.parametrize("width", [360, 1280])
 def test_every_link_of_the_composer_leads_somewhere_and_nothing_overflows(desk: ReportsDesk, width: int) -> None:
     case_id = desk.house.case(b"rapids " * 100)

@@ -18,7 +18,7 @@ from tests.pipelines.filing_house import FilingHouse, SetClock
 from tests.pipelines.review_house import House
 from tests.pipelines.review_house import SetClock as ReviewClock
 from tests.review.review_records import view_of
-from tests.web.test_report_pages import BOATS, WHO, filed, post, saved, text_of
+from tests.web.test_report_pages import BOATS, WHO, facts_of, filed, post, saved, text_of
 from tests.web.web_desk import WebDesk
 
 
@@ -58,6 +58,25 @@ def test_a_filing_whose_evidence_was_destroyed_says_when_and_under_which_certifi
     said = text_of(desk, f"/evidence/{case_id}")
     assert "Destroyed on 1 Mar 2026" in said
     assert "Download the signed certificate" in said
+
+
+def test_what_is_destroyed_leaves_a_saved_draft_by_one_act_and_what_was_filled_in_stays(
+    desk: WebDesk, house: FilingHouse
+) -> None:
+    case_id = house.case(BOATS, b"harbour " * 500)
+    desk.sign_in(Role.REPORTER)
+    saved(desk, case_id, path=WHO, value="desk@example.org", additional_info="seen twice")
+    destroyed(desk, case_id)
+    assert 'form="draft" name="act" value="renew"' in desk.get(f"/reports/draft/{case_id}").text
+    assert saved(desk, case_id, act="renew", urgent_because="a meeting is planned") == 303
+    facts = facts_of(desk, case_id)
+    assert "files" not in facts
+    assert (facts["additional_info"], facts["incident"]["urgent_because"]) == ("seen twice", "a meeting is planned")
+    assert facts["reporter"]["person"]["emails"] == [{"address": "desk@example.org"}]
+    assert str(facts["further"]).count("destroyed on lawful request") == 2
+    assert "not to be reported any more" not in text_of(desk, f"/reports/draft/{case_id}")
+    desk.clock.move(minutes=5)
+    assert saved(desk, case_id, act="file", filings=0) == 303
 
 
 @pytest.mark.parametrize("draft", ["saved before", "never saved"])

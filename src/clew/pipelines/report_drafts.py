@@ -25,9 +25,10 @@ from clew.records.report_file import ViewingStatement
 from clew.reporting.draft import NO_BYTES
 from clew.reporting.prefill_accounts import FURTHER_ACCOUNT
 from clew.reporting.prefill_type import TypeSource
+from clew.reporting.renew import renewed
 from clew.settings import Reporting
 
-__all__ = ["OpenDraft", "demand_saved", "discard", "file_case", "open_draft", "save"]
+__all__ = ["OpenDraft", "demand_saved", "discard", "file_case", "open_draft", "renew", "save"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,7 @@ class OpenDraft:
         added: files that the case's verdicts ask to report and the saved draft does not name.
         gone: files that the saved draft names and no verdict asks to report any more, or whose bytes are held no
             longer.
+        asked: keys of the files that may be sent.
         type_from: whose word the draft's type of incident rests on; None where it is nobody's but a person's choice.
         proposed: how many accounts wrote to a child, while the one that the case proposes stands as the reported one.
         form: the clearinghouse's, in which the draft is written.
@@ -58,6 +60,7 @@ class OpenDraft:
     held: Mapping[str, object]
     added: int
     gone: int
+    asked: frozenset[str]
     type_from: TypeSource | None
     proposed: int
     form: ClearinghouseFormat
@@ -136,6 +139,7 @@ def open_draft(
         # A batched report is about one file; the case's others wait for a report of their own.
         added=0 if draft.facts.get("batch") else len(wanted - named),
         gone=len(named - asked),
+        asked=frozenset(asked),
         type_from=now.type_from if _type_of(draft.facts) == _type_of(fresh) else None,
         proposed=_proposed(now.facts, draft.facts),
         form=form,
@@ -161,6 +165,13 @@ def save(
     saved = ReportDraft(case_id=draft.case_id, facts=draft.facts, saved_at=at, saved_by=actor, version=draft.version)
     unit.audit(AuditEvent(at=at, actor=actor, act="report.save", subject=f"case:{draft.case_id}", facts={}))
     return unit.put_draft(saved)
+
+
+def renew(opened: OpenDraft) -> OpenDraft:
+    """The draft with the files that the case asks to report now, and with all else that a person put into it."""
+    saved, now = opened.form.read_facts(opened.draft.facts), opened.form.read_facts(opened.held)
+    facts = opened.form.write_facts(renewed(saved, now, opened.asked))
+    return replace(opened, draft=replace(opened.draft, facts=facts))
 
 
 def discard(unit: UnitOfWork, case_id: CaseId, *, at: datetime, actor: str) -> None:
@@ -237,7 +248,8 @@ def _file_draft(
         raise InputError(f"the report has {count} by the rules of the form and cannot be filed yet: {in_words(faults)}")
     if opened.gone:
         raise ConflictError(
-            "the draft names files whose verdict was taken back, or whose bytes are held no longer; begin it again"
+            "the draft names files whose verdict was taken back, or whose bytes are held no longer; open it, and bring "
+            "it up to date there"
         )
     filing = file_report(
         unit,

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from clew.errors import ClewError, InputError
 from clew.parts.stores._filing import FilingFilter
 from clew.parts.stores.base import UnitOfWork
-from clew.pipelines.report_drafts import OpenDraft, discard, file_case, open_draft, save
+from clew.pipelines.report_drafts import OpenDraft, discard, file_case, open_draft, renew, save
 from clew.pipelines.report_forms import ComposedReport, details_of
 from clew.pipelines.viral import same_files
 from clew.records.filing import FilingState
@@ -68,6 +68,8 @@ def change_draft(request: Request, case_id: str, form: LargeForm) -> Response:
     installation, actor = door_of(request).installation, visit_of(request.scope).actor
     at = installation.clock()
     filled = filled_in(shown.opened, form, at)
+    if filled.stands and form.get("act") == "renew":
+        filled = replace(filled, opened=renew(filled.opened))
     if filled.stands and form.get("act") == "batch":
         filled = _batched(request, filled, form)
     if not filled.stands:
