@@ -10,11 +10,12 @@ from urllib.parse import urlencode
 
 import pytest
 
+from clew.pipelines import verdicts
 from clew.pipelines.flags import Flagged
 from clew.records.case import FlagReason, Message
 from clew.records.identifiers import CaseId, ContentId
 from clew.records.people import Role
-from clew.records.review import Decision, FileAnnotation
+from clew.records.review import AskReason, Decision, FileAnnotation
 from clew.records.subject import IpEvent
 from tests.pipelines.filing_house import FilingHouse
 from tests.pipelines.filing_house import SetClock as FilingClock
@@ -257,3 +258,26 @@ def test_a_file_that_is_none_of_the_report_makes_no_batch(desk: WebDesk, review:
     [case_id] = viral_cases(desk, review, "account-3")
     assert "No decided case of another account waits" in text_of(desk, f"/reports/draft/{case_id}")
     assert "choose the viral file of this report" in answer_of(desk, case_id, act="batch", viral="another")
+
+
+def test_words_whose_verdict_was_taken_back_leave_a_saved_draft_and_are_not_filed_meanwhile(
+    desk: WebDesk, review: House
+) -> None:
+    [case_id] = viral_cases(desk, review, "account-3")
+    flagged = review.flag(FlagReason.ENTICEMENT, "account-3", messages=said_by("account-3"))
+    found_reportable(desk, review, flagged)
+    assert flagged.case.id == case_id
+    assert saved(desk, case_id, path=WHO, value="desk@example.org") == 303
+    with desk.installation.store.read() as reader:
+        verdict = next(each for each in reader.verdicts_of(case_id) if each.content_id == flagged.content.id)
+    who = desk.sign_in(Role.SENIOR_REVIEWER)
+    verdicts.reverse(review.desk, who, verdict.id, AskReason.UNSURE)
+    desk.sign_in(Role.REPORTER)
+    desk.clock.move(minutes=5)
+    assert "1 message in it is not to be reported any more" in text_of(desk, f"/reports/draft/{case_id}")
+    assert saved(desk, case_id, act="file", filings=0) == 409
+    assert saved(desk, case_id, act="renew", additional_info="seen twice") == 303
+    facts = facts_of(desk, case_id)
+    assert "messages" not in facts
+    assert facts["additional_info"] == "seen twice"
+    assert saved(desk, case_id, act="file", filings=0) == 303

@@ -1,6 +1,6 @@
 """A person completes the report of a case: its draft, saved, read as it would be sent, and filed once."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from clew.records.case import Content, ContentKind
 from clew.records.draft import ReportDraft
 from clew.records.filing import Filing, FilingState
 from clew.records.identifiers import CaseId, ContentId
-from clew.records.report import Report
+from clew.records.report import QuotedMessage, Report
 from clew.records.report_file import ViewingStatement
 from clew.reporting.draft import NO_BYTES
 from clew.reporting.prefill_accounts import FURTHER_ACCOUNT
@@ -42,6 +42,7 @@ class OpenDraft:
         added: files that the case's verdicts ask to report and the saved draft does not name.
         gone: files that the saved draft names and no verdict asks to report any more, or whose bytes are held no
             longer.
+        gone_messages: messages in it of a thread that no verdict asks to report any more.
         asked: keys of the files that may be sent.
         type_from: whose word the draft's type of incident rests on; None where it is nobody's but a person's choice.
         proposed: how many accounts wrote to a child, while the one that the case proposes stands as the reported one.
@@ -60,6 +61,7 @@ class OpenDraft:
     held: Mapping[str, object]
     added: int
     gone: int
+    gone_messages: tuple[QuotedMessage, ...]
     asked: frozenset[str]
     type_from: TypeSource | None
     proposed: int
@@ -139,6 +141,7 @@ def open_draft(
         # A batched report is about one file; the case's others wait for a report of their own.
         added=0 if draft.facts.get("batch") else len(wanted - named),
         gone=len(named - asked),
+        gone_messages=_gone_messages(reader, case_id, {each.id for each, _, _ in found}, form, draft.facts),
         asked=frozenset(asked),
         type_from=now.type_from if _type_of(draft.facts) == _type_of(fresh) else None,
         proposed=_proposed(now.facts, draft.facts),
@@ -170,7 +173,7 @@ def save(
 def renew(opened: OpenDraft) -> OpenDraft:
     """The draft with the files that the case asks to report now, and with all else that a person put into it."""
     saved, now = opened.form.read_facts(opened.draft.facts), opened.form.read_facts(opened.held)
-    facts = opened.form.write_facts(renewed(saved, now, opened.asked))
+    facts = opened.form.write_facts(renewed(saved, now, opened.asked, opened.gone_messages))
     return replace(opened, draft=replace(opened.draft, facts=facts))
 
 
@@ -246,10 +249,10 @@ def _file_draft(
     if faults:
         count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
         raise InputError(f"the report has {count} by the rules of the form and cannot be filed yet: {in_words(faults)}")
-    if opened.gone:
+    if opened.gone or opened.gone_messages:
         raise ConflictError(
-            "the draft names files whose verdict was taken back, or whose bytes are held no longer; open it, and bring "
-            "it up to date there"
+            "the draft holds files or messages whose verdict was taken back, or whose bytes are held no longer; "
+            "open it, and bring it up to date there"
         )
     filing = file_report(
         unit,
@@ -277,6 +280,25 @@ def _proposed(now: Report, facts: Mapping[str, object]) -> int:
         return 0
     stands = first.get("identifier") == now.subjects[0].identifier
     return 1 + sum(each.label == FURTHER_ACCOUNT for each in now.further) if stands else 0
+
+
+def _gone_messages(
+    reader: Reader,
+    case_id: CaseId,
+    wanted: Collection[ContentId],
+    form: ClearinghouseFormat,
+    facts: Mapping[str, object],
+) -> tuple[QuotedMessage, ...]:
+    """Those of a draft that stand in a thread of the case which is not to be reported, and in no other."""
+    written = form.read_facts(facts).messages if "messages" in facts else ()
+    if not written:
+        return ()
+    threads = [each for each in reader.contents_of(case_id) if each.kind is ContentKind.THREAD]
+    words: dict[bool, set[tuple[str, datetime | None]]] = {True: set(), False: set()}
+    for thread in threads:
+        words[thread.id in wanted] |= {(each.text, each.at) for each in reader.messages_of(thread.id)}
+    fallen = words[False] - words[True]
+    return tuple(each for each in written if (each.text, each.at) in fallen)
 
 
 def _type_of(facts: Mapping[str, object]) -> object:

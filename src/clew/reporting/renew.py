@@ -4,13 +4,13 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from clew.records.report import Absence, Report
+from clew.records.report import Absence, QuotedMessage, Report
 from clew.reporting.draft import FURTHER_FILE
 
 _FILE = re.compile(r"^files\[(\d+)\]")
 
 
-def renewed(saved: Report, now: Report, asked: Collection[str]) -> Report:
+def renewed(saved: Report, now: Report, asked: Collection[str], fallen: Collection[QuotedMessage] = ()) -> Report:
     """The draft as a person has left it, with the files that the case asks to report now, and no other.
 
     A file whose bytes are held no longer is told of in words instead. A batched report takes no further file: it is
@@ -20,6 +20,7 @@ def renewed(saved: Report, now: Report, asked: Collection[str]) -> Report:
         saved: the draft.
         now: what a fresh draft would hold.
         asked: keys of the files that may be sent.
+        fallen: messages that are not to be reported any more.
     """
     kept = [number for number, each in enumerate(saved.files) if each.key in asked]
     named = {each.key for each in saved.files}
@@ -31,7 +32,8 @@ def renewed(saved: Report, now: Report, asked: Collection[str]) -> Report:
         others = [each for each in further if each.label != FURTHER_FILE]
         further = (*told, *others)
     places = {old: new for new, old in enumerate(kept)}
-    return replace(saved, files=files, further=further, absent=_moved(saved.absent, places))
+    messages = tuple(each for each in saved.messages if each not in fallen)
+    return replace(saved, files=files, messages=messages, further=further, absent=_moved(saved.absent, places))
 
 
 def _moved(absent: tuple[Absence, ...], places: Mapping[int, int]) -> tuple[Absence, ...]:
