@@ -1,5 +1,6 @@
 """Handing over ends as every filing does: filed, by hand, failed with an alert, withdrawn, or waiting and shown."""
 
+import os
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
@@ -114,6 +115,17 @@ def test_a_receipt_that_can_never_be_read_ends_in_an_alert(house, portal):
     (alert,) = house.file(filing.id).alerts
     assert alert.kind is FilingAlertKind.RECEIPT_AWAITED
     assert "empty" in alert.told
+
+
+def test_a_pipe_in_place_of_a_receipt_stops_no_worker_and_is_named_on_the_alert(house, portal):
+    filing = house.order(house.case(BOATS))
+    house.work()
+    os.mkfifo(portal / "receipts" / f"{package_of(filing)}.pdf")
+    for _ in range(4):
+        house.clock.move(hours=13)
+        house.work()
+    (alert,) = house.file(filing.id).alerts
+    assert f"{package_of(filing)}.pdf is no regular file" in alert.told
 
 
 def test_a_withdrawal_outlives_a_folder_that_cannot_be_read_for_a_while(house, portal):

@@ -2,7 +2,11 @@
 
 import hashlib
 import json
+import os
+import socket
 import stat
+from collections.abc import Callable
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -110,3 +114,30 @@ def test_the_packages_of_one_filing_are_found_by_what_their_names_begin_with(tmp
         there.put(Package(name=name, files=()))
     (tmp_path / "place" / "receipts" / "01KA-A.pdf").write_bytes(b"received")
     assert there.packages("01KA") == ["01KA-A", "01KA-B"]
+
+
+def pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def listening(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as opened, chdir(path.parent):  # a socket's path is short
+        opened.bind(path.name)
+
+
+@pytest.mark.parametrize("lay", [pipe, listening, Path.mkdir], ids=["pipe", "socket", "folder"])
+def test_what_is_no_regular_file_is_refused_by_name_and_never_waited_for(tmp_path: Path, lay: Callable[[Path], None]):
+    there = outlet(tmp_path)
+    there.put(PACKAGE)
+    lay(tmp_path / "receipts" / f"{PACKAGE.name}.pdf")
+    with pytest.raises(UnavailableError, match=f"{PACKAGE.name}.pdf"):
+        there.receipts(PACKAGE.name)
+
+
+def test_a_receipt_larger_than_any_answer_is_refused(tmp_path: Path):
+    there = outlet(tmp_path)
+    there.put(PACKAGE)
+    with (tmp_path / "receipts" / f"{PACKAGE.name}.pdf").open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(UnavailableError, match="larger"):
+        there.receipts(PACKAGE.name)

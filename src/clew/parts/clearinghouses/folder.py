@@ -141,17 +141,26 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _read_small(path: Path) -> bytes:
+    """The bytes of a small regular file; whatever else somebody laid there is refused and never waited for."""
+    # Without O_NONBLOCK the opening of a named pipe waits for a writer, and with it the worker, for ever.
+    flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_NOCTTY | os.O_CLOEXEC
+    body = bytearray()
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        descriptor = os.open(path, flags)
+        try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise UnavailableError(
+                    f"the receipt {path.name} is no regular file: take it away, and lay the recipient's answer there"
+                )
+            while len(body) <= _MOST_RECEIPT_BYTES and (piece := os.read(descriptor, _MOST_RECEIPT_BYTES + 1)):
+                body += piece
+        finally:
+            os.close(descriptor)
     except OSError as error:
         raise UnavailableError(f"the receipt {path.name} cannot be read: {error.strerror}") from error
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise UnavailableError(f"the receipt {path.name} is no file")
-        body = file.read(_MOST_RECEIPT_BYTES + 1)
     if not body or len(body) > _MOST_RECEIPT_BYTES:
         raise UnavailableError(f"the receipt {path.name} is empty or larger than {_MOST_RECEIPT_BYTES:,} bytes")
-    return body
+    return bytes(body)
 
 
 PART = FolderPart()
