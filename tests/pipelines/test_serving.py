@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from clew.errors import ClewError, ConflictError, NotFoundError, RefusedError
+from clew.errors import ClewError, ConflictError, DamagedError, NotFoundError, RefusedError
 from clew.pipelines import legal_process, review, serving, verdicts
 from clew.pipelines.case_file import viewing_of
 from clew.pipelines.destruction import destroy
@@ -157,6 +157,17 @@ def test_what_was_never_begun_is_not_streamed(held):
     with pytest.raises(RefusedError, match="has not begun"):
         next(serving.stream_whole(house.desk, view))
     refused(house, view)
+
+
+@pytest.mark.parametrize("wrong", [{"sha256": bytes(32)}, {"size_bytes": 7}], ids=["digest", "size"])
+def test_what_does_not_fit_the_line_in_the_ledger_is_no_whole_serving(held, wrong):
+    """The bytes that leave are held against both, each on its own."""
+    house, content, lease = held
+    begun = begin(house, ADA, ask(house, ADA, lease, content))
+    with pytest.raises(DamagedError, match="not what was uploaded"):
+        list(serving.stream_whole(house.desk, replace(begun, event=replace(begun.event, **wrong))))
+    with house.store.read() as reader:
+        assert reader.get_view(begun.event.id).completed_at is None
 
 
 def test_a_word_that_comes_long_after_the_serving_does_not_count(held):

@@ -2,7 +2,8 @@
 
 import contextlib
 import hashlib
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from clew.records.people import User
 from clew.records.review import AskReason, Decision, JobState, Lease, VerdictStanding
 from clew.records.signal import Signal
 from clew.records.viewing import CropBox, FileViewing, Filter, Ground
+from tests.pipelines.interleaved import Interleaved
 from tests.pipelines.review_house import House, sha256_of, thread, upload_of
 from tests.review.review_records import ADA, BO, CY, SENIOR
 
@@ -159,6 +161,32 @@ def test_bytes_that_are_not_what_was_uploaded_are_never_viewed(house: House):
 
 
 # ---------------------------------------------------------------- the terms
+
+
+def test_a_job_opens_no_content_of_another_case(any_house: House):
+    mine, others = any_house.sealed_hit(1), any_house.sealed_hit(2, "account-8")
+    lease = any_house.lease(ADA, mine)
+    with pytest.raises(NotFoundError, match="no content of that id"):
+        ask(any_house, ADA, lease, others)
+    assert any_house.acts(like="view.") == []
+
+
+def test_of_two_jobs_of_one_person_that_are_asked_at_once_one_gets_the_last_view(any_house: House):
+    """The second is asked between the weighing of the first and its line; it waits, and is weighed with that line."""
+    house = any_house.under(whole_views_a_day=1)
+    first, second = house.sealed_hit(1), house.sealed_hit(2, "account-8")
+    lease, other = house.lease(ADA, first), house.lease(ADA, second)
+    with ThreadPoolExecutor(1) as threads:
+        asked: list[Future[View]] = []
+
+        def ask_meanwhile() -> None:
+            asked.append(threads.submit(ask, house, ADA, other, second))
+            wait(asked, timeout=1)
+
+        between = replace(house.desk, store=Interleaved(house.store, "add_view", ask_meanwhile))  # type: ignore[arg-type]
+        ask(House(between, house.clock), ADA, lease, first)
+        with pytest.raises(RefusedError):
+            asked[0].result()
 
 
 def test_who_does_not_hold_the_job_is_served_nothing(held):

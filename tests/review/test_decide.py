@@ -182,3 +182,31 @@ def test_alone_nobody_is_barred_but_the_delay_holds():
     assert (waiting.state, waiting.not_by) == (JobState.WAITING, ())
     assert waiting.not_before == NOON + timedelta(hours=12)
     assert waits([ONE, TWO], [first], policy=ALONE).not_before is None
+
+
+def test_alone_the_job_comes_back_when_the_first_of_its_delays_is_over():
+    verdicts = [verdict_of(1, ONE, ADA, UNLISTED, at=NOON - 5 * HOUR), verdict_of(2, TWO, ADA, UNLISTED)]
+    assert waits([ONE, TWO], verdicts, policy=ALONE).not_before == NOON + 7 * HOUR
+
+
+def test_alone_a_content_can_be_decided_from_the_very_moment_its_delay_is_over():
+    first = verdict_of(1, ONE, ADA, UNLISTED, at=NOON - 12 * HOUR)
+    assert waits([ONE], [first], holder=ADA, policy=ALONE).left_to_holder == (ONE.id,)
+
+
+def test_alone_each_word_and_each_question_begins_the_delay_anew():
+    old, new = (verdict_of(number, ONE, ADA, UNLISTED, at=at) for number, at in ((1, NOON - 20 * HOUR), (2, NOON)))
+    for verdicts, asked in (([old, new], []), ([new, old], []), ([old], [asked_by(ADA)])):
+        assert waits([ONE], verdicts, asked, policy=ALONE).not_before == NOON + 12 * HOUR
+        with pytest.raises(RefusedError, match="again from 2026-03-09 00:00 UTC"):
+            decide.settle(
+                UNLISTED,
+                ADA.id,
+                NOON,
+                verdicts,
+                lane=Lane.ORDINARY,
+                earlier=None,
+                senior=False,
+                policy=ALONE,
+                asked=asked,
+            )

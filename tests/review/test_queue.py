@@ -23,6 +23,14 @@ def test_lanes_are_ordered_from_danger_to_ordinary_and_only_the_last_has_no_cloc
     ]  # fmt: skip
 
 
+def test_each_lane_has_minutes_of_its_own():
+    policy = Review(live_danger_minutes=1, extortion_minutes=2, infant_minutes=3, accessible_child_minutes=4)
+    assert [queue.due_at(lane, NOON, policy) for lane in Lane] == [
+        *(NOON + each * MINUTE for each in (1, 2, 3, 4)),
+        None,
+    ]
+
+
 @pytest.mark.parametrize(
     ("said", "lane"),
     [
@@ -43,11 +51,13 @@ def test_a_more_urgent_lane_begins_a_new_clock_and_ends_a_wish_for_a_lower_one()
     raised = queue.raised(job, Lane.LIVE_DANGER, NOON + 50 * MINUTE, POLICY)
     assert (raised.lane, raised.due_at, raised.downgrade_to) == (Lane.LIVE_DANGER, NOON + 65 * MINUTE, None)
     assert queue.raised(job, Lane.ORDINARY, NOON, POLICY) is job
+    assert queue.raised(job, Lane.INFANT, NOON + MINUTE, POLICY) is job, "as urgent: clock and wish go on"
 
 
 def test_a_lower_lane_does_not_give_the_time_that_was_used_back():
     job = job_of(lane=Lane.LIVE_DANGER, since=NOON + HOUR, due_at=NOON + HOUR + 15 * MINUTE)
-    assert queue.lowered(job, Lane.INFANT, POLICY).due_at == NOON + HOUR
+    lowered = queue.lowered(job, Lane.INFANT, POLICY)
+    assert (lowered.since, lowered.due_at) == (job.opened_at, NOON + HOUR)
 
 
 @pytest.mark.parametrize(
@@ -89,6 +99,8 @@ def test_a_clock_has_three_steps_and_half_time_is_told_only_when_nobody_works_at
     assert queue.steps_due(job, NOON) == [PageStep.OPENED]
     assert queue.steps_due(job, half) == [PageStep.OPENED, PageStep.HALF]
     assert queue.steps_due(held, half) == [PageStep.OPENED]
+    left = replace(held, lease=lease_of(ADA, until=half))
+    assert queue.steps_due(left, half) == [PageStep.OPENED, PageStep.HALF], "a lease that ran out holds nothing"
     assert queue.steps_due(held, over) == [PageStep.OPENED, PageStep.OVER]
     assert queue.steps_due(replace(job, state=JobState.DECIDED), over) == []
     assert queue.steps_due(job_of(), over) == []

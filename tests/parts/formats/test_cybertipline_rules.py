@@ -63,6 +63,8 @@ REPORTS = [
     ("an address with space", report(details="<internetDetails><webPageIncident><url>https://example.org/a b</url></webPageIncident></internetDetails>"), Rule.FORM),
     ("an address with a line end", report(details="<internetDetails><webPageIncident><url>https://example.org/&#10;b</url></webPageIncident></internetDetails>"), Rule.FORM),
     ("an incident's mail that is somebody's", report(details="<internetDetails><emailIncident><emailAddress>a@example.org</emailAddress></emailIncident></internetDetails>", rest="<victim><victimPerson><email>A@example.org</email></victimPerson></victim>"), None),
+    ("an incident's mail in other letters than a subject's", report(details="<internetDetails><emailIncident><emailAddress>A@Example.org</emailAddress></emailIncident></internetDetails>", rest="<personOrUserReported><personOrUserReportedPerson><email>a@example.org</email></personOrUserReportedPerson></personOrUserReported>"), None),
+    ("an incident's mail that is a recipient's", report(details="<internetDetails><emailIncident><emailAddress>a@example.org</emailAddress></emailIncident></internetDetails>", rest="<intendedRecipient><intendedRecipientPerson><email>a@example.org</email></intendedRecipientPerson></intendedRecipient>"), None),
     ("an incident's mail that is nobody's", report(details="<internetDetails><emailIncident><emailAddress>a@example.org</emailAddress></emailIncident></internetDetails>"), Rule.INCIDENT_EMAIL),
     ("a newsgroup's mail that is the reporter's alone", report(details="<internetDetails><newsgroupIncident><emailAddress>desk@example.org</emailAddress></newsgroupIncident></internetDetails>"), Rule.INCIDENT_EMAIL),
     ("a country", person("<address><country>NO</country></address>"), None),
