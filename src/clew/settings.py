@@ -361,7 +361,9 @@ def load(data_dir: Path | None = None, environ: Mapping[str, str] = os.environ) 
 
 # Variables that are ours and no settings: the tests', the kernels', the commands' own.
 _NO_SETTINGS = frozenset({"CLEW_DATA_DIR", "CLEW_SETTINGS", "CLEW_CPU", "CLEW_CYBERTIPLINE_XSD", "CLEW_ISPWS_PASSWORD"})
-_WORDS = {"environment": ("production", "test"), "log": ("debug", "info", "warning", "error")}
+# Stamped on every record that leaves; a case of one never goes to the other.
+ENVIRONMENTS = ("production", "test")
+_WORDS = {"environment": ENVIRONMENTS, "log": ("debug", "info", "warning", "error")}
 
 
 def _is_ours(name: str) -> bool:

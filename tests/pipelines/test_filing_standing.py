@@ -2,15 +2,18 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import cast
 
 import pytest
 
+from clew.errors import ConflictError, RefusedError
 from clew.parts.stores.base import Store
+from clew.pipelines.closing import set_aside
 from clew.pipelines.filing import file_report, record_by_hand, withdraw
 from clew.pipelines.filing_desk import FilingDesk
-from clew.pipelines.filing_shown import filing_standing, waits_for_switch
+from clew.pipelines.filing_shown import FilingStanding, filing_standing, waits_for_switch
 from clew.pipelines.filing_work import reconcile
 from clew.records.case import CaseState
 from clew.records.filing import FilingState
@@ -91,7 +94,7 @@ def test_cases_that_only_look_unreported_hide_none_that_is(any_house):
         decided_anew(house, case_id, "ZZ")
     last = house.case(HARBOUR)
     with house.store.read() as reader:
-        assert len(reader.unreported_cases(9)) == 4
+        assert len(reader.unreported_cases(9, environment="test")) == 4
         standing = filing_standing(reader, ON, most=1)
     assert (standing.unreported, standing.unreported_more) == ((last,), False)
     house.clock.move(minutes=1)
@@ -134,3 +137,26 @@ def test_a_case_that_was_filed_before_its_last_content_was_decided_is_closed_onc
     review.decide(REVIEWER, lease, last.id, Decision.NOT_REPORTABLE)
     with store.read() as reader:
         assert reader.get_case(first.case_id).state is CaseState.CLOSED
+
+
+def standing_in(house: FilingHouse, environment: str) -> FilingStanding:
+    settings = replace(house.desk.settings, environment=environment)
+    with house.store.read() as reader:
+        return filing_standing(reader, settings)
+
+
+def test_a_trial_is_not_asked_for_in_production_and_named_until_somebody_ends_it(any_house: FilingHouse):
+    case_id = any_house.case(BOATS)
+    assert (standing_in(any_house, "test").unreported, standing_in(any_house, "test").elsewhere) == ((case_id,), 0)
+    assert (standing_in(any_house, "production").unreported, standing_in(any_house, "production").elsewhere) == ((), 1)
+    end = partial(set_aside, strongroom=any_house.desk.strongroom, ground="a trial", actor=ADA)
+    with pytest.raises(RefusedError, match="opened in 'test', as this installation is"):
+        any_house.store.transact(lambda unit: end(unit, case_id=case_id, environment="test"))
+    any_house.store.transact(lambda unit: end(unit, case_id=case_id, environment="production"))
+    assert standing_in(any_house, "production").elsewhere == 0
+    with any_house.store.read() as reader:
+        assert reader.get_case(case_id).state is CaseState.CLOSED
+        assert not [each for each in reader.holds_of_case(case_id) if each.stands(any_house.clock())]
+    with pytest.raises(ConflictError, match="over already"):
+        any_house.store.transact(lambda unit: end(unit, case_id=case_id, environment="production"))
+    assert "case.close" in any_house.acts()

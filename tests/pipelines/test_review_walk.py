@@ -219,7 +219,7 @@ def demand_nothing_lost(walk: Walk, before: CaseFile, acts_before: int) -> None:
     assert {v.id for v in before.verdicts} <= {v.id for v in after.verdicts}
     if any(v.standing is VerdictStanding.FINAL and v.decision.reportable for v in after.verdicts):
         with walk.house.store.read() as reader:
-            assert walk.case_id in reader.unreported_cases(10_000)
+            assert walk.case_id in reader.unreported_cases(10_000, environment="test")
             assert has_unordered(reader, walk.case_id)
 
 

@@ -1,4 +1,4 @@
-"""`clew reports submit|resume|list|show|retract|by-hand`: file reports, and see what became of them."""
+"""`clew reports submit|resume|list|show|retract|set-aside|by-hand`: file reports, and see what became of them."""
 
 import contextlib
 from collections.abc import Iterator
@@ -13,9 +13,11 @@ from clew.cli.console import err, out, print_json, print_table
 from clew.cli.list_options import Json
 from clew.errors import ConflictError, InputError, NotFoundError, RejectedError
 from clew.ground.clock import iso, system_clock
+from clew.ground.text import count
 from clew.parts.stores._filing import FilingFilter
 from clew.parts.stores.base import UnitOfWork
 from clew.pipelines.audit import note_read
+from clew.pipelines.closing import set_aside as end_elsewhere
 from clew.pipelines.filing import file_again, file_report, open_filing_desk, record_by_hand, withdraw
 from clew.pipelines.filing_desk import FilingDesk
 from clew.pipelines.filing_shown import FilingFile, filing_file, filing_standing, waits_for_switch
@@ -47,6 +49,9 @@ def register(app: typer.Typer) -> None:
     app.command("list", epilog="Example: clew reports list --state failed --json")(list_)
     app.command(epilog="Example: clew reports show 01KA2VJ5T0M3N4P5Q6R7S8T9V0 --receipt receipt.xml")(show)
     app.command(epilog='Example: clew reports retract 01KA2VJ5T0M3N4P5Q6R7S8T9V0 --because "wrong account"')(retract)
+    app.command("set-aside", epilog='Example: clew reports set-aside CASE --because "a trial before production"')(
+        set_aside
+    )
     app.command("by-hand", epilog="Example: clew reports by-hand FILING --number 12345 --at 2026-03-08T12:00:00+00:00")(
         by_hand
     )
@@ -162,6 +167,9 @@ def list_(
         err.print(f"case {case_id} has a reportable verdict and no report; compose it in the console under Reports")
     if standing.unreported_more:
         err.print("and more cases, younger than these")
+    if standing.elsewhere:
+        cases = count(standing.elsewhere, "reportable case")
+        err.print(f"{cases} of another environment, never filed from here; end a trial with: clew reports set-aside")
 
 
 def show(
@@ -209,6 +217,29 @@ def retract(
         if wait:
             filing = _attempted(desk, filing)
         _tell(desk, filing, json=json)
+
+
+def set_aside(
+    ctx: typer.Context,
+    case_id: CaseArgument,
+    because: Annotated[str, typer.Option("--because", help="Why it is over; kept, no names.", show_default=False)],
+    json: Json = False,
+) -> None:
+    """End a case that was opened in another environment, such as a trial before production: it is never filed in this.
+
+    A case of the environment in force is refused: it is decided, and reported when it is reportable.
+    """
+    with _desk(ctx.obj) as desk:
+        actor, environment = command_actor(), desk.settings.environment
+        closed = desk.store.transact(
+            lambda unit: end_elsewhere(
+                unit, desk.strongroom, CaseId(case_id), environment=environment, ground=because, actor=actor
+            )
+        )
+        if json:
+            print_json({"case": closed.id, "state": closed.state.value, "environment": closed.environment})
+            return
+        out.print(f"case {closed.id} of '{closed.environment}' is over, without a report")
 
 
 def by_hand(

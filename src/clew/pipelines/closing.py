@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import datetime
 
+from clew.errors import ConflictError, RefusedError
 from clew.parts.stores.base import UnitOfWork
-from clew.pipelines.holds import begin_open_case, end_open_case, keep_open_case, standing_holds
+from clew.pipelines.holds import begin_open_case, checked_text, end_open_case, keep_open_case, standing_holds
 from clew.pipelines.reported import awaits_filing, has_unreported, is_filed
 from clew.pipelines.review_desk import ReviewDesk, note
 from clew.pipelines.strongroom import Strongroom
@@ -48,6 +49,33 @@ def end_when_withdrawn(unit: UnitOfWork, strongroom: Strongroom, case_id: CaseId
     if is_filed(unit, case_id) and _is_done(unit, case_id):
         close_case(unit, case_id, at, actor=actor, because="filed")
         end_open_case(unit, strongroom, case_id, ground="the report is finished, and nothing is added", actor=actor)
+
+
+def set_aside(
+    unit: UnitOfWork, strongroom: Strongroom, case_id: CaseId, *, environment: str, ground: str, actor: str
+) -> Case:
+    """A case of another environment, which is never filed in this one, is over without a report.
+
+    Args:
+        environment: in which the installation is now.
+        ground: why, such as that it was a trial.
+    Raises:
+        RefusedError: the case is of this environment: it is decided and reported.
+        ConflictError: it is over already.
+        InputError: no ground was given.
+    """
+    why = checked_text(ground, "why the case is over")
+    case = unit.take_case(case_id)
+    if case.environment == environment:
+        raise RefusedError(
+            f"that case was opened in '{environment}', as this installation is: it is decided, and reported when it is "
+            "reportable"
+        )
+    if case.state is CaseState.CLOSED:
+        raise ConflictError("that case is over already")
+    closed = close_case(unit, case_id, strongroom.clock(), actor=actor, because=f"of '{case.environment}'")
+    end_open_case(unit, strongroom, case_id, ground=why, actor=actor)
+    return closed
 
 
 def end_or_reopen(unit: UnitOfWork, desk: ReviewDesk, job: ReviewJob, verdicts: list[Verdict], at: datetime) -> None:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from clew.parts.stores.base import Reader
 from clew.pipelines.filing import task_key
 from clew.pipelines.reported import has_unordered
+from clew.records.case import CaseState
 from clew.records.filing import Filing, FilingAlert, FilingState, FilingStep, Paper, StoredReport
 from clew.records.identifiers import CaseId, FilingId
 from clew.records.outbox import Task
-from clew.settings import Settings
+from clew.settings import ENVIRONMENTS, Settings
 
 _PORTION = 200
 _WAITS = {
@@ -69,6 +70,7 @@ class FilingStanding:
             is due, too, when a first report was made before the last decision. The urgent first, then the oldest.
         urgent: how many of them are urgent.
         unreported_more: there are others, younger than those.
+        elsewhere: open cases of another environment that would be among them: they are never filed in this one.
     """
 
     on: bool
@@ -77,6 +79,7 @@ class FilingStanding:
     unreported: tuple[CaseId, ...]
     urgent: int
     unreported_more: bool
+    elsewhere: int
 
 
 def filing_standing(reader: Reader, settings: Settings, most: int = _PORTION) -> FilingStanding:
@@ -85,8 +88,11 @@ def filing_standing(reader: Reader, settings: Settings, most: int = _PORTION) ->
     Args:
         most: cases without a report that are named.
     """
-    urgent, more_urgent = _unreported(reader, most, urgent=True)
-    all_of_them, more = _unreported(reader, most)
+    urgent, more_urgent = _unreported(reader, most, settings.environment, urgent=True)
+    all_of_them, more = _unreported(reader, most, settings.environment)
+    others = (
+        each for name in ENVIRONMENTS if name != settings.environment for each in _unreported(reader, most, name)[0]
+    )
     unreported = [*urgent, *(each for each in all_of_them if each not in urgent)][:most]
     return FilingStanding(
         on=settings.reporting.filing,
@@ -95,14 +101,15 @@ def filing_standing(reader: Reader, settings: Settings, most: int = _PORTION) ->
         unreported=tuple(unreported),
         urgent=len(urgent),
         unreported_more=more or more_urgent or len(unreported) < len({*urgent, *all_of_them}),
+        elsewhere=sum(reader.get_case(each).state is CaseState.OPEN for each in others),
     )
 
 
-def _unreported(reader: Reader, most: int, *, urgent: bool = False) -> tuple[list[CaseId], bool]:
+def _unreported(reader: Reader, most: int, environment: str, *, urgent: bool = False) -> tuple[list[CaseId], bool]:
     """The oldest of them, and whether there are more; cases that only look like it never hide the others."""
     found: list[CaseId] = []
     after: CaseId | None = None
-    while some := reader.unreported_cases(most, after, urgent=urgent):
+    while some := reader.unreported_cases(most, after, environment=environment, urgent=urgent):
         found += [each for each in some if has_unordered(reader, each)]
         if len(found) > most:
             return found[:most], True

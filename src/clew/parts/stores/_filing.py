@@ -111,7 +111,9 @@ class FilingReader(ABC):
         """The alert of that id, when it stands."""
 
     @abstractmethod
-    def unreported_cases(self, limit: int, after: CaseId | None = None, *, urgent: bool = False) -> list[CaseId]:
+    def unreported_cases(
+        self, limit: int, after: CaseId | None = None, *, environment: str, urgent: bool = False
+    ) -> list[CaseId]:
         """Cases that may hold what is in no report, oldest first.
 
         They have a reportable verdict, on which a report may rest: one that is younger than every report ordered of
@@ -119,6 +121,7 @@ class FilingReader(ABC):
 
         Args:
             after: only younger ones than this; pages through them.
+            environment: only those that were opened in it: no other is ever filed there.
             urgent: only those whose job is in an urgent lane, where a first verdict is enough.
         """
 

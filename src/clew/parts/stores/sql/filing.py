@@ -123,7 +123,9 @@ class FilingReading(OutboxReading, ABC):
         row = self._first(select(tables.filing_alerts).where(and_(_A.id == alert_id, _A.cleared_at.is_(None))))
         return None if row is None else _alert_of(row)
 
-    def unreported_cases(self, limit: int, after: CaseId | None = None, *, urgent: bool = False) -> list[CaseId]:
+    def unreported_cases(
+        self, limit: int, after: CaseId | None = None, *, environment: str, urgent: bool = False
+    ) -> list[CaseId]:
         """By way of the verdicts; a case that was closed counts as well: its verdict may have come later."""
         cases, verdicts, jobs = review.cases.c, review.verdicts.c, review.review_jobs.c
         in_haste = exists(
@@ -149,7 +151,7 @@ class FilingReading(OutboxReading, ABC):
             # What is filed and still open may have left something out: closing asks that nothing was.
             or_(~exists(select(_F.id).where(ordered)), cases.state == CaseState.OPEN.value),
         )
-        query = select(cases.id).where(exists(select(verdicts.id).where(asks)))
+        query = select(cases.id).where(exists(select(verdicts.id).where(asks)), cases.environment == environment)
         if urgent:
             query = query.where(in_haste)
         if after is not None:
