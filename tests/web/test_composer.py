@@ -249,6 +249,10 @@ def test_a_viral_file_goes_as_one_batched_report_from_the_form_and_the_cases_tha
     assert "account-4 stands in this report" in said
     assert saved(desk, first, act="batch", viral=key, account=third) == 303
     assert len(facts_of(desk, first)["subjects"]) == 3
+    page = desk.get(f"/reports/draft/{first}").text
+    assert "Leave it out, say why" not in page, "what would be said has no room there"
+    assert 'name="urgent_because"' not in page
+    assert f'formaction="/reports/draft/{first}/discard">Begin again' in page
     code, place, _ = sent(desk, first, as_shown(desk, first) | {"act": "file"})
     assert (code, place.startswith("/reports/01")) == (303, True)
     assert f"/reports/draft/{second}" in desk.get("/reports").text, "each of theirs waits for a report of its own"
