@@ -1,8 +1,10 @@
 """Pages: each step of an urgent job's clock is told once, by each way, and says nothing of what the job is about."""
 
 import json
+import logging
 import socketserver
 import threading
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -10,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from clew.errors import UnavailableError
 from clew.pipelines import lanes, paging, review
 from clew.pipelines.filing import file_report, record_by_hand
 from clew.pipelines.filing_desk import FilingDesk
@@ -18,7 +21,7 @@ from clew.records.case import AlertKind, Content, FlagReason
 from clew.records.outbox import TaskState
 from clew.records.report import Incident, IncidentType, Report
 from clew.records.review import Decision, JobState, Lane
-from clew.settings import Settings, Web
+from clew.settings import Review, Settings, Web
 from tests.pipelines.filing_house import REPORTER
 from tests.pipelines.review_house import House, thread
 from tests.review.review_records import ADA, BO
@@ -218,6 +221,56 @@ def test_a_page_reaches_the_webhook_and_says_where_to_go(house: House):
     assert said["link"] == f"https://clew.example/review/{job.id}"
     assert (said["lane"], said["step"], said["environment"]) == ("live-danger", "opened", "test")
     assert set(said) == {"key", "job", "lane", "step", "due_at", "environment", "link"}
+
+
+PAGE = {"key": "k", "job": "J", "lane": "live-danger", "step": "opened", "due_at": None, "way": "webhook"}
+
+
+@pytest.mark.parametrize("status", [200, 401])
+def test_the_query_of_a_webhook_reaches_its_host_and_nothing_else(status: int, caplog: pytest.LogCaptureFixture):
+    asked: list[str] = []
+
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append(self.path)
+            self.send_response(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing on the terminal."""
+
+    caplog.set_level(logging.INFO)
+    told = ""
+    with serving(HTTPServer(("127.0.0.1", 0), Hook)) as port:
+        settings = Settings(review=Review(page_webhook=f"http://127.0.0.1:{port}/hook/HUSH1?token=HUSH2..//x"))
+        try:
+            paging.send_page(settings, PAGE)
+        except UnavailableError as error:
+            told = "".join(traceback.format_exception(error))
+    assert asked == ["/hook/HUSH1?token=HUSH2..//x"]
+    assert "HUSH" not in told + caplog.text
+    assert ("127.0.0.1 answered 401" in told) is (status == 401)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://hook.example/HUSH?token=HUSH",
+        "https://HUSH:HUSH@hook.example/x",
+        "https://hook.example//HUSH?token=HUSH",
+        "https://hook.example/../HUSH?token=HUSH",
+        "https://[HUSH/HUSH?token=HUSH",
+        "https://hook.example:HUSH/x",
+        "HUSH?token=HUSH",
+        "http://127.0.0.1:9/HUSH?token=HUSH",
+        "http://127.0.0.1:9/HUSH?token=\nHUSH\x00",
+    ],
+)
+def test_a_webhook_that_cannot_be_called_is_told_of_without_its_secrets(address: str):
+    with pytest.raises(UnavailableError) as caught:
+        paging.send_page(Settings(review=Review(page_webhook=address)), PAGE)
+    assert "HUSH" not in "".join(traceback.format_exception(caught.value)).upper()
 
 
 def test_a_page_reaches_the_mail_server(house: House):

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from urllib.parse import urlsplit
 
-from clew.errors import UnavailableError
+from clew.errors import InputError, UnavailableError
 from clew.ground.clock import iso
 from clew.ground.egress import Address, Egress
 from clew.ground.identity import new_id
@@ -105,14 +105,29 @@ def send_page(settings: Settings, payload: Mapping[str, object]) -> None:
             text=f"A review job {_WORDS[step]}.\n\n{text}\n",
         )
         return
-    parts = urlsplit(policy.page_webhook)
-    egress = Egress(Address(base_url=f"{parts.scheme}://{parts.netloc}"))
+    _call_webhook(policy.page_webhook, json.dumps(said).encode())
+
+
+def _call_webhook(address: str, body: bytes) -> None:
+    """The address's path and query may be secrets: they go to its host and nowhere else."""
+    host = "its host"
     try:
-        answer = egress.post(parts.path or "/", json.dumps(said).encode(), "application/json", within_s=_WITHIN_S)
-    finally:
-        egress.close()
+        parts = urlsplit(address)
+        host = parts.hostname or host
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        egress = Egress(Address(base_url=f"{parts.scheme}://{parts.netloc}"))
+        try:
+            answer = egress.post(target, body, "application/json", within_s=_WITHIN_S)
+        finally:
+            egress.close()
+    except (ValueError, InputError):
+        # Without its cause, which may quote the address.
+        raise UnavailableError(
+            f"the webhook at {host} cannot be called: review.page_webhook must be https://HOST/PATH, without user or "
+            "password"
+        ) from None
     if not 200 <= answer.status < 300:  # noqa: PLR2004
-        raise UnavailableError(f"the webhook answered {answer.status} instead of 2xx")
+        raise UnavailableError(f"the webhook at {host} answered {answer.status} instead of 2xx")
 
 
 def _tell_late(unit: UnitOfWork, desk: ReviewDesk, job_id: JobId) -> int:
