@@ -1,14 +1,19 @@
 """The report on paper."""
 
+import json
 import re
+import unicodedata
 import zlib
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from clew.parts.formats.pdf import PART
+from clew.parts.formats.pdf import _NOT_ASCII, _UNUSUAL, PART, _compile, shown
 from clew.parts.formats.pdf.certificate import certificate
-from clew.parts.formats.pdf.paper import paper_of
+from clew.parts.formats.pdf.paper import Paper, Section, paper_of
 from tests.parts.formats.filed_reports import filed_report, text_only
 
 
@@ -88,3 +93,48 @@ def test_names_in_any_script_can_be_set(name: str) -> None:
     subject = filed.report.subjects[0]
     named = replace(filed.report, subjects=(replace(subject, screen_name=name),))
     assert PART.write(replace(filed, report=named)).startswith(b"%PDF-")
+
+
+def paper_with(*texts: str) -> Paper:
+    section = Section("File 1", rows=[("Name at upload", each) for each in texts])
+    return Paper("a title", "h", "f", "s", "e", [], [section])
+
+
+def set_values(texts: Sequence[str]) -> list[str]:
+    """What typst drew, character by character: it refuses the accessible form when a font lacks one of them."""
+    for beyond in (re.compile("(?!)"), _UNUSUAL, _NOT_ASCII):
+        document = shown(paper_with(*texts), beyond)
+        try:
+            _compile(json.dumps(document, ensure_ascii=False), filed_report().made_at)
+        except Exception:  # noqa: BLE001  (the library's own error; the last one stands)
+            continue
+        return [value for _, value in document["sections"][0]["rows"]]
+    raise AssertionError("nothing was set")
+
+
+def unnumbered(text: str) -> str:
+    return re.sub(r"\[U\+([0-9A-F]{4,6})\]", lambda found: chr(int(found[1], 16)), text)
+
+
+def test_no_character_of_any_alphabet_is_lost_or_stops_the_paper() -> None:
+    for low, high in ((0x00, 0x300), (0x300, 0x600), (0x2000, 0x2070), (0xFE00, 0x10000), (0xE0000, 0xE0200)):
+        text = " ".join(map(chr, range(low, high)))
+        (drawn,) = set_values([text])
+        assert unnumbered(drawn) == text
+        assert not {each for each in drawn if each != "\n" and unicodedata.category(each)[0] == "C"}
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=30), max_size=4))
+@settings(max_examples=30, deadline=None)
+def test_every_character_stands_on_the_paper_or_its_number_does(texts: list[str]) -> None:
+    drawn = set_values(texts)
+    assert list(map(unnumbered, drawn)) == list(map(unnumbered, texts))
+    assert not {each for text in drawn for each in text if each != "\n" and unicodedata.category(each)[0] == "C"}
+
+
+@pytest.mark.parametrize("hidden", ["\x00", "\x1b", "\x85", "\xad", "\u200b", "\u202e", "\u0378", "\ue000", "\ufe0f"])
+def test_what_would_vanish_is_written_as_its_number_and_the_paper_says_why(hidden: str) -> None:
+    document = shown(paper_with(f"a{hidden}b"))
+    assert document["sections"][0]["rows"][0][1] == f"a[U+{ord(hidden):04X}]b"
+    assert "[U+8239]" in document["lead"][-1]
+    assert shown(paper_with("a name"))["lead"] == []
