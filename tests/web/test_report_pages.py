@@ -4,16 +4,19 @@ import html
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import cast
 from urllib.parse import urlencode
 
 import pytest
 
+from clew.ground.identity import new_id
 from clew.parts.stores._filing import FilingFilter
 from clew.parts.stores.base import UnitOfWork
 from clew.pipelines.filing_work import reconcile
+from clew.records.evidence import Hold, HoldKind
 from clew.records.filing import FilingState
-from clew.records.identifiers import CaseId, FilingId
+from clew.records.identifiers import CaseId, FilingId, HoldId
 from clew.records.people import Role
 from clew.records.review import Decision
 from tests.pipelines.filing_house import FilingHouse, SetClock
@@ -276,6 +279,44 @@ def test_a_person_withdraws_it_or_records_that_it_was_filed_by_hand(desk: WebDes
     assert post(desk, f"{second}/by-hand", {"number": "77", "filed_at": "yesterday"}) == 400
     assert post(desk, f"{second}/by-hand", {"number": "77", "filed_at": moment}) == 303
     assert "Filed as 77" in text_of(desk, second)
+
+
+def test_a_filing_by_folder_says_where_its_package_lies_and_how_its_receipt_is_called(
+    desk: WebDesk, house: FilingHouse, tmp_path: Path
+) -> None:
+    desk.sign_in(Role.REPORTER)
+    by_folder = house.with_settings(filing=True, clearinghouse="folder", folder=str(tmp_path / "portal"))
+    filing = by_folder.order(by_folder.case(BOATS))
+    assert by_folder.work()
+    handed = by_folder.file(filing.id).filing
+    assert handed.state is FilingState.HANDED
+    said = text_of(desk, f"/reports/{filing.id}")
+    place = tmp_path / "portal" / "test"
+    assert (place / str(handed.number) / "manifest.json").exists()
+    assert f"The package lies in {place}/{handed.number} ." in said
+    assert f"into {place}/receipts as {handed.number}.pdf" in said
+
+
+def test_a_filing_says_what_its_standing_holds_say_of_how_long_it_is_kept(desk: WebDesk, house: FilingHouse) -> None:
+    desk.sign_in(Role.REPORTER)
+    case_id, place = filed(desk, house)
+    assert post(desk, f"{place}/by-hand", {"number": "77", "filed_at": desk.clock().isoformat()}) == 303
+    at = desk.clock()
+    work = Hold(
+        id=HoldId(new_id(at)),
+        case_id=case_id,
+        kind=HoldKind.OPEN_CASE,
+        ground="not decided",
+        reference=None,
+        begun_at=at,
+        until=None,
+        recorded_by="system:review",
+        recorded_at=at,
+    )
+    desk.installation.store.transact(lambda unit: unit.put_hold(work))
+    said = text_of(desk, place)
+    assert "Kept until the case is decided and reported" in said
+    assert "a person ends it" not in said
 
 
 def test_the_receiver_s_view_is_the_very_document(desk: WebDesk, house: FilingHouse) -> None:
