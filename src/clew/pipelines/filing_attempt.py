@@ -23,6 +23,7 @@ from clew.records.permits import NOT_SEEN, Opening, OpeningPurpose
 from clew.records.report_file import ReportFile
 from clew.reporting.submit import (
     ATTEMPT_WITHIN,
+    CREDENTIAL_CODES,
     Call,
     Due,
     Next,
@@ -32,8 +33,6 @@ from clew.reporting.submit import (
     rule,
     unanswered,
 )
-
-_CREDENTIALS = range(2000, 4000)
 
 
 class Attempt(AttemptRecord):
@@ -170,7 +169,7 @@ class Attempt(AttemptRecord):
         """A person must act; what is open there is taken back first, where that can be hoped for."""
         code = self._reply.code if self._reply else 0
         number = self._filing.number
-        if due.call is Call.RETRACT or number is None or code in _CREDENTIALS:
+        if due.call is Call.RETRACT or number is None or code in CREDENTIAL_CODES:
             self._give_up(ruling.told)
             return
         left = Due(call=Call.RETRACT, number=number)

@@ -27,7 +27,7 @@ _NO_SUCH_REPORT, _NO_SUCH_FILE, _RETRACTED, _FINISHED = 5001, 5002, 5101, 5102
 _OF_ONE_REPORT = frozenset({_YES, _NO_SUCH_REPORT, _RETRACTED, _FINISHED})
 _TRY_AGAIN = frozenset({1000, 1100, 1110, 1111, 1300})
 _SERVER_CODES = range(1000, 1200)
-_CREDENTIALS = range(2000, 4000)
+CREDENTIAL_CODES = range(2000, 4000)
 
 # A file's id is opaque, 32 hexadecimal digits as seen; it goes into a document, so it must at least be plain.
 _FILE_ID = re.compile(r"[0-9A-Za-z_-]{1,128}")
@@ -175,7 +175,7 @@ def _rule_no(reply: Reply, said: str) -> Ruling:
     """A refusal that says nothing of the report's whereabouts."""
     if reply.code in _TRY_AGAIN or reply.code == _NO_SUCH_FILE or reply.code in _SERVER_CODES:
         return Ruling(next=Next.LATER, told=f"{said} It is tried again.")
-    if reply.code in _CREDENTIALS:
+    if reply.code in CREDENTIAL_CODES:
         advice = "Check user, password and their rights in the settings, then file again."
     else:
         advice = "Mend what it names, then file again."

@@ -192,8 +192,8 @@ def _unreported(work: Work) -> Iterator[Need]:
         yield Need(
             tone="ongoing",
             what=f"{words.count(standing.elsewhere, 'reportable case', 'reportable cases')} of another environment",
-            why="None is ever filed from here. Was it a trial, end it with: clew reports set-aside CASE. Was it real, file "
-            "it by the clearinghouse's own form at once, and see why Clew was not in production.",
+            why="None is ever filed from here. Was it a trial, end it with: clew reports set-aside CASE. Was it real, "
+            "file it by the clearinghouse's own form at once, and see why Clew was not in production.",
             link=work.reports,
         )
     handed = standing.counts.get(FilingState.HANDED, 0)
