@@ -293,3 +293,12 @@ def test_who_is_alone_is_told_from_when_on_they_may_confirm_and_of_nobody_else(d
     assert "another person" not in said
     answer = post(desk, f"{PAGE}/destroy", {"confirm": CASE})
     assert (answer.status_code, "agree with yourself after" in text(answer)) == (403, True)
+
+
+def test_who_comes_with_an_old_proof_is_told_before_they_type_that_it_would_be_lost(kept: WebDesk) -> None:
+    assert "prove first that it is you" not in text(kept.get(PAGE))
+    kept.clock.move(minutes=16)
+    assert "prove first that it is you" in text(kept.get(PAGE))
+    led = post(kept, f"{PAGE}/destroy", {"confirm": CASE}).headers["location"]
+    assert "What you had just asked for was not done" in text(kept.get(led))
+    assert "was not done" not in text(kept.get("/stepup?back=/"))

@@ -587,7 +587,9 @@ def test_what_may_not_be_opened_is_refused_and_leaves_no_line(hashing_desk: WebD
 def test_a_proof_that_is_too_old_opens_nothing(hashing_desk: WebDesk, reviewer: User) -> None:
     found = job(hashing_desk).take()
     hashing_desk.clock.move(minutes=16)
-    assert found.post("view", want="small").headers["location"] == f"/stepup?back={found.path.replace('/', '%2F')}"
+    led = found.post("view", want="small").headers["location"]
+    assert led == f"/stepup?back={found.path.replace('/', '%2F')}&undone=yes"
+    assert "was not done" in hashing_desk.get(led).text
     told = found.post("view", want="small", script=True)
     assert told.json() == {"go": f"/stepup?back={found.path.replace('/', '%2F')}"}
     assert found.post("messages").status_code == 303

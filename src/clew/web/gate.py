@@ -167,12 +167,18 @@ class Gate:
         await answers.send_bytes(send, status, body, kind, headers)
 
     def _step_up_place(self, scope: Scope) -> bytes:
-        """The page of the proof, which leads back to the page asked for, or to the one that the form stood on."""
+        """The page of the proof, which leads back to the page asked for, or to the one that the form stood on.
+
+        What a form asked for is not done by the proof, and the page says so.
+        """
         path = scope["path"]
         while scope["method"] != "GET" and path != "/" and "GET" not in self._rules.of(path):
             path = path.rpartition("/")[0] or "/"
         query = scope["query_string"].decode("latin-1") if scope["method"] == "GET" else ""
-        return f"/stepup?{urlencode({'back': f'{path}?{query}' if query else path})}".encode()
+        onward = {"back": f"{path}?{query}" if query else path}
+        if scope["method"] != "GET":
+            onward["undone"] = "yes"
+        return f"/stepup?{urlencode(onward)}".encode()
 
 
 def _bears_token(rule: Rule) -> bool:

@@ -25,6 +25,7 @@ from clew.web.console.forms import Fields, Form
 from clew.web.console.pages import page
 from clew.web.door import door_of
 from clew.web.reads import note
+from clew.web.step_up import proved_lately
 from clew.web.visit import visit_of
 
 router = APIRouter(include_in_schema=False)
@@ -230,6 +231,7 @@ def certificate(request: Request, case_id: str) -> Response:
 
 def _case(request: Request, case_id: CaseId, fault: ClewError | None = None) -> Response:
     room, actor = _room(request), visit_of(request.scope).actor
+    fresh_s = 60 * room.settings.people.step_up_minutes
     note(request, "evidence.open-case", f"case:{case_id}")
     with room.store.read() as reader:
         kept = reader.find_preservation(case_id)
@@ -258,6 +260,7 @@ def _case(request: Request, case_id: CaseId, fault: ClewError | None = None) -> 
         two_people=room.two_people,
         free_at=partial(free_at, room),
         actor=actor,
+        fresh=proved_lately(visit_of(request.scope), room.clock(), fresh_s),
         own=lambda by: by is not None and same_person(room, by, actor),
         KINDS=KINDS,
         PROCESSES=PROCESSES,

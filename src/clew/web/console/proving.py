@@ -19,9 +19,9 @@ _KIND = "passkey.step-up"
 
 
 @router.get("/stepup")
-def show_step_up(request: Request, back: str = "/") -> Response:
-    """The page, with what this person has set up."""
-    return _step_up(request, way_back(back))
+def show_step_up(request: Request, back: str = "/", undone: str = "") -> Response:
+    """The page, with what this person has set up; `undone` says that a form had been sent."""
+    return _step_up(request, way_back(back), undone=bool(undone))
 
 
 @router.post("/stepup/code")
@@ -80,7 +80,7 @@ def _onward(request: Request, form: Form) -> Response:
     return RedirectResponse(way_back(form.get("back", "/")), SEE_OTHER)
 
 
-def _step_up(request: Request, back_to: str, error: RefusedError | None = None) -> Response:
+def _step_up(request: Request, back_to: str, error: RefusedError | None = None, *, undone: bool = False) -> Response:
     user, _ = _who(request)
     with door_of(request).installation.store.read() as reader:
         proofs = reader.proofs(user.id)
@@ -92,6 +92,7 @@ def _step_up(request: Request, back_to: str, error: RefusedError | None = None) 
         proofs=proofs,
         local=user.local,
         back_to=back_to,
+        undone=undone,
         fault=str(error) if error else None,
     )
     return faulty(shown, error)
