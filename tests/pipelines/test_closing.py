@@ -8,11 +8,12 @@ from clew.parts.stores.base import Store
 from clew.pipelines.closing import close_case
 from clew.pipelines.filing import record_by_hand, withdraw
 from clew.pipelines.holds import standing_holds
-from clew.pipelines.reported import has_unordered, has_unreported
+from clew.pipelines.reported import awaits_filing, has_unordered, has_unreported
 from clew.records.case import CaseState
 from clew.records.evidence import HoldKind
 from clew.records.filing import Filing, FilingAlertKind, FilingState
 from clew.records.identifiers import CaseId
+from clew.records.review import VerdictStanding
 from tests.pipelines.filing_house import ADA, FilingHouse, open_filing_house
 
 BOATS, HERON = b"boats " * 100, b"heron " * 100
@@ -117,6 +118,30 @@ def test_a_case_without_any_report_stays_open_when_its_filing_is_withdrawn(house
     filing = house.order(case_id)
     house.store.transact(lambda unit: withdraw(unit, house.desk, filing.id, because="wrong account", actor=ADA))
     assert state_of(house, case_id) is CaseState.OPEN
+
+
+def test_a_case_of_which_nothing_was_filed_is_not_closed_as_filed_by_a_withdrawal(house):
+    """Also when nothing of it is reportable any more: whoever takes the verdict back says what becomes of it."""
+    case_id = house.case(BOATS)
+    filing = house.order(case_id)
+    with house.store.read() as reader:
+        ids = [each.id for each in reader.verdicts_of(case_id)]
+    house.store.transact(lambda unit: unit.set_standing(ids, VerdictStanding.REVERSED))
+    house.store.transact(lambda unit: withdraw(unit, house.desk, filing.id, because="wrong account", actor=ADA))
+    assert state_of(house, case_id) is CaseState.OPEN
+
+
+def test_a_filing_that_failed_and_was_ordered_again_by_another_way_keeps_no_case_open(house):
+    case_id = house.case(BOATS)
+    failing(house, house.order(case_id))
+    other = house.with_settings(clearinghouse="cybertipline")
+    again = other.order(case_id)
+    with house.store.read() as reader:
+        assert awaits_filing(reader, case_id)
+    by_hand(other, again, "P-1")
+    with house.store.read() as reader:
+        assert not awaits_filing(reader, case_id)
+    assert state_of(house, case_id) is CaseState.CLOSED
 
 
 def test_a_failed_supplement_reports_nothing_and_is_ordered_all_the_same(house):

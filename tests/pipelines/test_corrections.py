@@ -13,16 +13,19 @@ from clew.pipelines.corrections import corrections, told_reports
 from clew.pipelines.filing import file_report, record_by_hand
 from clew.pipelines.filing_desk import FilingDesk
 from clew.pipelines.report_drafts import OpenDraft, file_case, open_draft, save
-from clew.pipelines.reported import has_unreported
+from clew.pipelines.reported import has_unreported, is_reported
 from clew.records.case import Content, FlagReason, Message
 from clew.records.draft import ReportDraft
 from clew.records.filing import Filing, FilingState, FilingStep, Step
 from clew.records.identifiers import CaseId, VerdictId
 from clew.records.report import IncidentType, Report
+from clew.records.report_file import Labelled
 from clew.records.review import Decision, FileAnnotation, VerdictStanding
 from tests.pipelines.filing_house import ADA as ADA_ACTS
 from tests.pipelines.review_house import House, open_house, sha256_of, thread
 from tests.review.review_records import ADA
+
+NO_TIME, MOMENT = timedelta(0), timedelta(milliseconds=1)
 
 
 @pytest.fixture
@@ -164,6 +167,45 @@ def test_when_all_messages_fell_the_supplement_keeps_type_and_time_of_the_report
     assert (report.incident.type, report.incident.at) == (IncidentType.ENTICEMENT, first.incident.at)
     assert opened(house, talk.case_id).only_corrects
     assert filed(house, talk.case_id, "78", supplement=True).part == 1
+
+
+def test_a_supplement_that_only_takes_back_is_not_urgent_though_the_report_was(house):
+    (talk,) = talks(house, thread("come here", "no"))
+    whole = report_of(house, talk.case_id)
+    urgent = replace(whole, incident=replace(whole.incident, urgent_because="they meet today"))
+    desk, at = desk_of(house), house.clock()
+    ordered = house.store.transact(lambda unit: file_report(unit, desk, talk.case_id, urgent, actor=ADA_ACTS))
+    house.store.transact(lambda unit: record_by_hand(unit, desk, ordered.id, number="77", filed_at=at, actor=ADA_ACTS))
+    reverse(house, talk)
+    report = report_of(house, talk.case_id)
+    assert (report.incident.urgent_because, report.incident.annotations) == (None, frozenset())
+
+
+def test_a_content_that_a_later_report_left_out_on_purpose_is_not_asked_for_again(house):
+    """A thread that was decided after the first report and before the second: the second one's writer knew of it."""
+    content = house.sealed_hit(1)
+    lease = house.lease(ADA, content)
+    talk = house.flag(subject="account-7", messages=thread("come here", "no")).content
+    house.decide(ADA, lease, content.id, Decision.NOT_LISTED)
+    filed(house, content.case_id, "77")
+    house.decide(ADA, lease, talk.id, Decision.NOT_LISTED)
+    assert lacks_report(house, content.case_id)
+    desk, facts = desk_of(house), report_of(house, content.case_id)
+    left_out = replace(facts, messages=(), further=(*facts.further, Labelled(label="Note", text="seen by a colleague")))
+    house.store.transact(
+        lambda unit: file_report(unit, desk, content.case_id, left_out, actor=ADA_ACTS, supplement=True)
+    )
+    assert not lacks_report(house, content.case_id)
+
+
+def test_a_verdict_of_the_very_moment_of_the_report_stands_in_it(house):
+    (talk,) = talks(house, thread("come here", "no"))
+    filing = filed(house, talk.case_id, "77")
+    with house.store.read() as reader:
+        (verdict,) = reader.verdicts_of(talk.case_id)
+        made_at = reader.get_report(filing.report_id).created_at
+        said = [is_reported(reader, talk.case_id, [replace(verdict, at=made_at + each)]) for each in (NO_TIME, MOMENT)]
+    assert said == [True, False]
 
 
 def test_a_supplement_of_another_type_is_refused(house):

@@ -54,6 +54,18 @@ def test_a_finished_report_is_kept_for_a_year_from_its_receipt_and_once(any_evid
     assert kept(any_evidence).kept_until(any_evidence.clock.at) == year
 
 
+def test_the_year_begins_with_the_receipt_however_late_it_was_recorded(any_evidence) -> None:
+    any_evidence.seal()
+    finished_at = any_evidence.clock.at
+    any_evidence.clock.pass_days(30)
+    kept_for = any_evidence.store.transact(
+        lambda unit: holds.preserve(
+            unit, any_evidence.room, CASE, finished_at=finished_at, reference="filing-1", actor="system:file"
+        )
+    )
+    assert kept_for.until == finished_at.replace(year=finished_at.year + 1)
+
+
 def test_a_second_report_of_the_case_keeps_it_longer(evidence) -> None:
     evidence.seal()
     evidence.preserve("filing-1")
@@ -232,6 +244,13 @@ def test_a_hold_ends_in_the_future_and_belongs_to_a_case_that_is_kept(evidence) 
         release(evidence.room, HoldId("nothing"), ground="order", actor=ADA)
 
 
+def test_a_destroyed_case_is_not_held(any_evidence) -> None:
+    any_evidence.seal()
+    any_evidence.store.transact(lambda unit: unit.destroy_case_key(CASE, any_evidence.clock.at))
+    with pytest.raises(ConflictError, match="destroyed"):
+        holds.hold_legally(any_evidence.room, CASE, ground="order", until=None, actor=ADA)
+
+
 def test_no_free_text_of_a_hold_or_process_stands_in_the_audit(any_evidence) -> None:
     any_evidence.seal()
     canary = "zaunkönig"
@@ -262,6 +281,9 @@ def test_a_preservation_request_holds_the_case_until_it_expires(any_evidence) ->
 def test_a_request_with_a_date_is_a_clock_until_it_is_answered(any_evidence) -> None:
     any_evidence.seal()
     process = any_evidence.process(ProcessKind.WARRANT, due_at=any_evidence.clock.at + 14 * DAY)
+    with any_evidence.store.read() as reader:
+        assert not holds.deadlines(reader, any_evidence.clock.at, 14 * DAY), "its day has not come near"
+        assert [each.due_at for each in holds.deadlines(reader, any_evidence.clock.at, 15 * DAY)] == [process.due_at]
     any_evidence.clock.pass_days(20)
     with any_evidence.store.read() as reader:
         (deadline,) = holds.deadlines(reader, any_evidence.clock.at, DAY)

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from clew.errors import ConflictError, DamagedError, InputError, NotFoundError, RefusedError
+from clew.parts.stores.base import StorePart
 from clew.pipelines import review, serving, verdicts, views
 from clew.pipelines.case_file import viewing_of
 from clew.pipelines.views import Asked, View
@@ -171,16 +172,19 @@ def test_a_job_opens_no_content_of_another_case(any_house: House):
     assert any_house.acts(like="view.") == []
 
 
-def test_of_two_jobs_of_one_person_that_are_asked_at_once_one_gets_the_last_view(any_house: House):
+def test_of_two_jobs_of_one_person_that_are_asked_at_once_one_gets_the_last_view(
+    any_house: House, store_part: StorePart, any_url: str
+):
     """The second is asked between the weighing of the first and its line; it waits, and is weighed with that line."""
     house = any_house.under(whole_views_a_day=1)
     first, second = house.sealed_hit(1), house.sealed_hit(2, "account-8")
     lease, other = house.lease(ADA, first), house.lease(ADA, second)
-    with ThreadPoolExecutor(1) as threads:
+    with contextlib.closing(store_part.open(any_url)) as elsewhere, ThreadPoolExecutor(1) as threads:
+        process = House(replace(house.desk, store=elsewhere), house.clock)
         asked: list[Future[View]] = []
 
         def ask_meanwhile() -> None:
-            asked.append(threads.submit(ask, house, ADA, other, second))
+            asked.append(threads.submit(ask, process, ADA, other, second))
             wait(asked, timeout=1)
 
         between = replace(house.desk, store=Interleaved(house.store, "add_view", ask_meanwhile))  # type: ignore[arg-type]

@@ -10,7 +10,7 @@ from clew.parts.clearinghouses.base import Reply
 from clew.records.filing import Filing, FilingState
 from clew.records.identifiers import CaseId, FilingId, ReportId
 from clew.reporting.preserve import preserved
-from clew.reporting.submit import Call, Due, Next, Progress, next_call, over, rule
+from clew.reporting.submit import ATTEMPT_WITHIN, Call, Due, Next, Progress, next_call, over, rule
 
 NOON = datetime(2026, 3, 8, 12, 0, tzinfo=UTC)
 MD5 = "9e107d9d372bb6826bd81d3542a419d6"
@@ -149,6 +149,11 @@ def test_a_receipt_that_lists_other_files_still_says_filed_and_what_differs(list
 def test_a_receipt_may_list_the_files_in_any_order():
     ruling = rule(FINISH, Reply(code=0, number="7", done=True, file_ids=("f2", "f1")), SENT)
     assert (ruling.next, ruling.told) == (Next.FILED, "")
+
+
+def test_the_last_call_of_an_attempt_ends_before_the_clearinghouse_may_drop_the_open_report():
+    """It does so an hour after the last upload; a call takes a quarter of an hour at most."""
+    assert timedelta(minutes=30) <= ATTEMPT_WITHIN < timedelta(minutes=60 - 15)
 
 
 def test_delays_double_up_to_four_hours_and_a_time_beyond_them_is_a_wrong_clocks():
