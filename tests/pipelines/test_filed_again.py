@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from clew.errors import ClewError
+from clew.errors import ClewError, ConflictError
 from clew.parts.stores.base import Store
 from clew.pipelines import verdicts
 from clew.pipelines.filing_desk import FilingDesk
@@ -105,6 +105,8 @@ def test_what_is_reported_taken_back_and_reportable_again_is_told_each_time_and_
 
     with suppress(ClewError):  # a second press of the button
         house.store.transact(lambda unit: file_case(unit, desk, content.case_id, actor=ADA_ACTS))
+    with pytest.raises(ConflictError, match="would add nothing"):
+        house.store.transact(lambda unit: file_case(unit, desk, content.case_id, actor=ADA_ACTS, supplement=True))
     assert not work_once(desk, "worker-1")
     known = {str(each["number"]): each for each in there.reports(ACCOUNT)}
     assert set(known) == {first, second, third}

@@ -403,6 +403,18 @@ def test_a_refused_downgrade_leaves_the_clock_as_it_was(any_house: House):
     assert (after.lane, after.due_at, after.downgrade_to) == (before.lane, before.due_at, None)
 
 
+def test_a_wish_for_a_less_urgent_lane_ends_with_the_decision(any_house: House):
+    house = any_house.under(four_eyes="none")
+    content = house.flag(reason=FlagReason.EXTORTION, messages=thread("pay or I send it")).content
+    lease = house.lease(ADA, content)
+    lanes.change_lane(house.desk, ADA, house.job(content).id, Lane.ORDINARY)
+    assert house.job(content).downgrade_to is Lane.ORDINARY
+    house.decide(ADA, lease, content.id, Decision.NOT_LISTED)
+    decided = house.job(content)
+    assert (decided.state, decided.downgrade_to, decided.downgrade_by) == (JobState.DECIDED, None, None)
+    assert decided.lane is Lane.ONGOING_EXTORTION
+
+
 def test_alone_a_downgrade_waits_for_the_delay(any_house: House):
     house = any_house.under(one_person=True, self_review_hours=12)
     job_id = house.job(urgent(house)).id

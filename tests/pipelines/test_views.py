@@ -211,7 +211,7 @@ def test_evidence_is_opened_only_after_a_fresh_proof_of_identity(house: House, a
         views.request_view(house.desk, ADA, lease, asked, proved_at=house.clock.now - ago)
 
 
-def test_known_bytes_are_never_rendered_again_but_for_legal_process_and_an_appeal(any_house: House):
+def test_known_bytes_are_never_rendered_again_but_for_an_appeal(any_house: House):
     first = any_house.sealed_hit(1)
     verdict = any_house.decide(ADA, any_house.lease(ADA, first), first.id, Decision.SAME_AS_LISTED).verdict
     assert verdict is not None
@@ -222,7 +222,6 @@ def test_known_bytes_are_never_rendered_again_but_for_legal_process_and_an_appea
             ask(any_house, BO, lease, again, kind)
     with pytest.raises(RefusedError, match="judged before"):
         ask(any_house, BO, lease, again, ground=Ground.APPEAL)
-    ask(any_house, BO, lease, again, ground=Ground.LEGAL_PROCESS)
     verdicts.reverse(any_house.desk, SENIOR, verdict.id, AskReason.DIFFER)
     ask(any_house, BO, lease, again)
 

@@ -15,6 +15,7 @@ from clew.pipelines.filing_desk import FilingDesk, format_for
 from clew.pipelines.filing_papers import in_words
 from clew.pipelines.report_forms import ComposedReport, compose_report, draft_case, report_format
 from clew.pipelines.report_supplement import saying, supplement_of, under_first_type
+from clew.pipelines.reported import has_unreported
 from clew.records.audit import AuditEvent
 from clew.records.case import Content, ContentKind
 from clew.records.draft import ReportDraft
@@ -217,7 +218,7 @@ def file_case(
     Raises:
         InputError: the report has faults; the message names the first.
         ConflictError: the draft names files that are not to be reported, was saved by another meanwhile, or was filed
-            already.
+            already; or nobody has saved one, and a supplement would say nothing new.
         RefusedError: nothing of the case was found reportable.
     """
     unit.be_alone()
@@ -227,6 +228,11 @@ def file_case(
     if changed is not None:
         save(unit, changed, at=at, actor=actor, form=desk.format_for(clearinghouse))
     opened = open_draft(unit, case_id, desk.settings.reporting, at, clearinghouse=clearinghouse)
+    if supplement and opened.draft.version == 0 and not opened.fallen and not has_unreported(unit, case_id):
+        raise ConflictError(
+            "the reports of this case say all that it holds, so this supplement would add nothing: save a draft that "
+            "says what is new"
+        )
     return _file_draft(unit, desk, opened, actor=actor, supplement=supplement, clearinghouse=clearinghouse)
 
 

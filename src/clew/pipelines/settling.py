@@ -44,6 +44,8 @@ def settle_job(unit: UnitOfWork, desk: ReviewDesk, job: ReviewJob, holder: User 
         not_before=waiting.not_before,
         decided_at=at if state is JobState.DECIDED else None,
     )
+    if state is JobState.DECIDED:  # nobody is asked any more whether it is less urgent
+        changed = replace(changed, downgrade_to=None, downgrade_by=None, downgrade_at=None)
     unit.change_job(changed)
     if job.state is JobState.DECIDED and changed.state is not JobState.DECIDED:
         keep_while_judged(unit, desk, job.case_id)

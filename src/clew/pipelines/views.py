@@ -243,7 +243,7 @@ def _demand_form(asked: Asked) -> None:
 
 def demand_shown(unit: UnitOfWork, job: ReviewJob, content: Content, ground: Ground) -> None:
     """RefusedError for bytes that people have found reportable for good already: they are never rendered again."""
-    if ground is Ground.LEGAL_PROCESS or (ground is Ground.APPEAL and job.look is Look.APPEAL):
+    if ground is Ground.APPEAL and job.look is Look.APPEAL:
         return
     earlier = earlier_verdict(unit, content)
     if earlier is not None and earlier.decision.reportable:

@@ -32,7 +32,6 @@ class Ground(enum.StrEnum):
     SECOND_LOOK = "second-look"
     CONFIRM_VIEWED = "confirm-viewed"  # to spare police a warrant
     APPEAL = "appeal"
-    LEGAL_PROCESS = "legal-process"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
