@@ -89,7 +89,7 @@ def test_messages_count_as_the_incidents_detail() -> None:
         (b"[]", "came another value"),
         (b"\xff\xfe{", "JSON object"),
         (b"[" * 100_000, "JSON object"),
-        (b'{"incident": {}}', "incident: expected type and at"),
+        (b'{"incident": {}}', "incident: expected at, which must be given"),
     ],
 )
 def test_what_is_no_form_is_refused(content: bytes, said: str) -> None:
@@ -139,3 +139,9 @@ def test_whom_police_reach_at_night_stands_in_its_field_when_the_settings_say_it
     if contact is not None:
         assert [each.number for each in contact.phones] == phones
         assert [each.address for each in contact.emails] == emails
+
+
+def test_a_report_whose_type_nobody_has_said_is_not_filed() -> None:
+    form = text_only()
+    composed = compose_report(PART.read_facts({**form, "incident": {**form["incident"], "type": None}}), {}, at=NOW)
+    assert ["incidentType" in each.expected for each in composed.faults] == [True]
