@@ -14,6 +14,7 @@ from clew.parts.vaults.local import LocalVault
 from clew.pipelines import holds, legal_process
 from clew.pipelines.destruction import certificate_of, destroy, plan, withdraw
 from clew.pipelines.evidence import open_sealed
+from clew.pipelines.process_void import void_process
 from clew.pipelines.release import release
 from clew.records.evidence import Destruction, DestructionState, ProcessKind
 from tests.pipelines.evidence_desk import ADA, CASE, EVE, OTHER, EvidenceDesk
@@ -68,6 +69,22 @@ def test_the_second_person_who_names_another_request_destroys_nothing(any_eviden
     with pytest.raises(ConflictError, match="was asked for on the request"):
         order(any_evidence, EVE, process_id="another-request")
     assert len(any_evidence.files()) == 2
+
+
+@pytest.mark.parametrize("why", ["ran out", "was to be voided"])
+def test_a_request_that_is_in_force_no_more_at_the_second_word_destroys_nothing(any_evidence, why: str) -> None:
+    any_evidence.seal()
+    any_evidence.end_open_case()
+    until = any_evidence.clock.at + timedelta(days=5)
+    request = any_evidence.process(ProcessKind.DESTRUCTION_REQUEST, expires_at=until)
+    assert order(any_evidence).state is DestructionState.ASKED
+    if why == "ran out":
+        any_evidence.clock.pass_days(5)
+    else:
+        void_process(any_evidence.room, request.id, ground="quashed", actor=ADA)
+    with pytest.raises(RefusedError, match="on a recorded lawful request only"):
+        order(any_evidence, EVE)
+    assert len(any_evidence.files()) == 1
 
 
 def test_the_same_person_cannot_be_both(any_evidence) -> None:
