@@ -16,7 +16,7 @@ FLOORS = [
     {"errors"},
     {"kernels", "ground", "settings"},
     {"parts"},
-    {"intake", "matching", "sealing", "review", "reporting"},
+    {"intake", "matching", "sealing", "review", "reporting", "triage", "measurement"},
     {"pipelines"},
     {"cli", "web", "__main__"},
 ]

@@ -38,6 +38,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "screen": ("clew.cli.screen", "Screen files and folders against the lists"),
     "hits": ("clew.cli.hits", "Show what screening found"),
     "review": ("clew.cli.review", "Show the review queue and its alerts; open and erase what it holds"),
+    "queue": ("clew.cli.queue", "Simulate the triage queue with your own volumes and staff"),
     "worker": ("clew.cli.worker", "File what was ordered and page people on call, until stopped"),
     "reports": ("clew.cli.reports", "Compose, judge and file reports to a clearinghouse"),
     "clearinghouse": ("clew.cli.clearinghouse", "Run a strict clearinghouse of your own, to try filing"),

@@ -1,0 +1,1 @@
+"""What an installation can say of itself in numbers, each with its denominator and its interval."""
