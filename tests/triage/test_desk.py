@@ -48,6 +48,14 @@ def test_nobody_takes_anything_outside_their_hours_and_what_is_held_is_finished(
     assert work(reports, staff, MemoryLine(), FIRST_COME).begun_us.tolist() == [eight, eight + DAY_US]
 
 
+def test_idle_seats_are_not_called_at_each_arrival() -> None:
+    reports = arrivals(Site(reports_per_hour=(30.0,), staff=(1,), days=4), seed=1)
+    told: list[int] = []
+    begun = work(reports, (50_000,), MemoryLine(), BY_SCORE, clock=told.append).begun_us
+    assert (begun == reports.at_us).all()
+    assert len(told) <= 3 * len(reports)
+
+
 def test_what_nobody_comes_to_has_no_beginning() -> None:
     reports = reports_of((0, 1.0, 2 * DAY_US), (1, 0.0, 1))
     worked = work(reports, (1,), MemoryLine(), BY_SCORE)
@@ -56,7 +64,7 @@ def test_what_nobody_comes_to_has_no_beginning() -> None:
 
 def test_the_clock_is_told_every_moment_and_never_goes_back() -> None:
     told: list[int] = []
-    reports = arrivals(Site(reports_per_hour=(30.0,), staff=(2,), days=2), seed=1)
+    reports = arrivals(Site(reports_per_hour=(30.0,), staff=(2,), days=4), seed=1)
     begun = work(reports, (2,), MemoryLine(), BY_SCORE, clock=told.append).begun_us
     assert told == sorted(told)
     assert set(begun[begun != NEVER_US].tolist()) <= set(told)

@@ -73,8 +73,14 @@ def work(
     free = [(_on_duty(0, seat, staff), seat) for seat in range(max(staff))]
     heapq.heapify(free)
     coming = next(waiting, None)
-    while free[0][0] < reports.until_us:
-        now_us, seat = free[0]
+    now_us = 0
+    while (now_us := max(now_us, free[0][0])) < reports.until_us:
+        # Who is idle keeps the moment at which that began, and is not called at each arrival: a large desk would take
+        # longer to do nothing than a small one to work.
+        seat = free[0][1]
+        if (ready_us := _on_duty(now_us, seat, staff)) > now_us:
+            heapq.heapreplace(free, (ready_us, seat))
+            continue
         if clock is not None:
             clock(now_us)
         while coming is not None and coming[0] <= now_us:
@@ -85,13 +91,13 @@ def work(
         if choice is None:
             if coming is None:
                 break
-            heapq.heapreplace(free, (_on_duty(coming[0], seat, staff), seat))
+            now_us = coming[0]
             continue
         turns = choice.turns
         begun[choice.place] = now_us
         if choice.why is not Why.SCORE:
             why.append((choice.place, choice.why))
-        heapq.heapreplace(free, (_on_duty(now_us + services[choice.place], seat, staff), seat))
+        heapq.heapreplace(free, (now_us + services[choice.place], seat))
     return Worked(begun, tuple(why))
 
 
