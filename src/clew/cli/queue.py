@@ -1,6 +1,8 @@
 """`clew queue --simulate`: what each order of work would mean for a site, before it decides."""
 
+import itertools
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,12 +14,12 @@ from clew.pipelines.simulating import compare, read_site
 from clew.triage.outcome_plot import draw
 from clew.triage.queue import Rule
 from clew.triage.queue_theory import seen_in_the_long_run
-from clew.triage.simulate import Order, Outcome, Share, Staffing, staff_for
+from clew.triage.simulate import Order, Outcome, Share, Staffing, demand_target, staff_for
 from clew.triage.site import Site
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
-_COLUMNS = ("order", "15 min", "1 h", "24 h", "never", "urgent", "looks", "of")
+_COLUMNS = ("order", "15 min", "1 h", "24 h", "never", "urgent", "looked at")
 
 
 @app.command(
@@ -47,8 +49,14 @@ def queue(
     """
     if not simulated:
         raise InputError("`clew queue` simulates only: add --simulate; the queue itself is worked in the console")
+    if target is not None:
+        demand_target(target, within)
+    if svg is not None and not svg.parent.is_dir():
+        raise InputError(
+            f"{svg.parent} is no folder, so that {svg.name} cannot be written there; make it, or name another"
+        )
     site = read_site(site_file) if site_file is not None else Site()
-    orders, rule = list(order or Order), Rule(reserve_permille=reserve)
+    orders, rule = list(dict.fromkeys(order or Order)), Rule(reserve_permille=reserve)
     with progress("simulating", len(orders)) as shown:
         outcomes = compare(site, orders, rule=rule, seed=seed, done=shown.advance)
     staffs: dict[Order, Staffing | str] = {}
@@ -58,48 +66,88 @@ def queue(
                 staffs[each] = _search(site, each, rule, seed, target, within)
                 shown.advance()
     if svg is not None:
-        svg.write_text(draw(outcomes), "utf-8")
-    (_print_lines if as_json else _print_tables)(site, outcomes, staffs, target, within)
+        _write(svg, draw(outcomes))
+    if as_json:
+        print_json({"kind": "site", "overload": site.overload, "days": site.days, "seed": seed, "reserve": reserve})
+        _print_lines(outcomes, staffs, target, within)
+    else:
+        _print_outcomes(site, outcomes, rule)
+        _print_staffs(staffs, target, within)
 
 
 def _search(site: Site, order: Order, rule: Rule, seed: int, target: float, within: str) -> Staffing | str:
     """The staff, or why there is none: an order that cannot reach the target is an answer, not an error."""
-    if not 0 < target < 1:
-        raise InputError(f"--target is a share between 0 and 1, as 0.9; got {target:g}")
-    if within not in {"15 min", "1 h", "24 h"}:
-        raise InputError(f"--within is '15 min', '1 h' or '24 h'; got {within!r}")
     try:
         return staff_for(site, order, rule=rule, seed=seed, target=target, within=within)
     except InputError as error:
         return str(error)
 
 
-def _print_tables(
-    site: Site, outcomes: list[Outcome], staffs: dict[Order, Staffing | str], target: float | None, within: str
-) -> None:
-    out.print(f"{site.days} days, the first not counted; {site.overload:.1f} times the work that the staff can do")
-    out.print("share of urgent reports seen, +- one standard error")
+def _write(path: Path, drawing: str) -> None:
+    try:
+        path.write_text(drawing, "utf-8")
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror}") from None
+
+
+def _print_outcomes(site: Site, outcomes: list[Outcome], rule: Rule) -> None:
+    out.print(f"{site.days} simulated days, the first and the last not counted.")
+    out.print(f"What arrives is {site.overload:.1f} times the work that the staff can do{_besides(site)}.")
+    out.print("Share of urgent reports that a person looked at, by the time since arrival, +- one standard error:")
     rows = [
         (
             each.order.value,
             *(_share(share) for share in each.within.values()),
             _share(each.never),
-            each.within["1 h"].of,
-            each.looks,
-            each.reports,
+            f"{each.within['1 h'].of:,}",
+            f"{each.looks:,} of {each.reports:,}",
         )
         for each in outcomes
     ]
     print_table(_COLUMNS, rows, numbers=_COLUMNS[1:])
-    if not site.histogram:
+    for each in outcomes:
+        out.print(f"{each.order.value}: {_meaning(each.order, rule)}")
+    if not (site.histogram or site.bursts or site.override_of_urgent or site.override_of_ordinary):
         bound = seen_in_the_long_run(site.auc, site.overload)
-        out.print(f"by theory, an order by score alone sees {bound:.3f} in the long run (AUC {site.auc:g})")
+        out.print(f"By theory, the score alone ever reaches {bound:.3f} of the urgent reports (AUC {site.auc:g}).")
+
+
+def _besides(site: Site) -> str:
+    """What the overload does not count."""
+    return "" if site.bursts is None else ", before bursts"
+
+
+def _meaning(order: Order, rule: Rule) -> str:
+    reserve = f"{rule.reserve_permille / 10:g} % of turns go to the oldest"
+    return {
+        Order.FIFO: "first come, first served",
+        Order.LIFO: "newest first",
+        Order.SCORE: "overrides first, then the highest score",
+        Order.RESERVE: f"as score, but {reserve}; so Clew works",
+        Order.BUNDLED: f"as reserve ({reserve}), one row for each incident; its figures count rows",
+    }[order]
+
+
+def _print_staffs(staffs: dict[Order, Staffing | str], target: float | None, within: str) -> None:
+    if staffs:
+        out.print(f"Fewest people who see {target:g} of urgent reports within {within}, hours in UTC:")
     for order, found in staffs.items():
         if isinstance(found, str):
             out.print(f"{order.value}: {found}")
         else:
-            people = ", ".join(map(str, dict.fromkeys(found.staff))) if len(set(found.staff)) == 1 else f"{found.staff}"
-            out.print(f"{order.value}: {people} people see {_share(found.reached)} within {within} (target {target:g})")
+            out.print(f"{order.value}: {_shifts(found.staff)} (they see {_share(found.reached)})")
+
+
+def _shifts(staff: Sequence[int]) -> str:
+    """The people at work, hours with the same number told together."""
+    if len(set(staff)) == 1:
+        return f"{staff[0]:,} at all hours"
+    told, begin = [], 0
+    for people, hours in itertools.groupby(staff):
+        end = begin + len(list(hours))
+        told.append(f"{people:,} from {begin} to {end} h")
+        begin = end
+    return ", ".join(told)
 
 
 def _share(share: Share) -> str:
@@ -109,9 +157,8 @@ def _share(share: Share) -> str:
 
 
 def _print_lines(
-    site: Site, outcomes: list[Outcome], staffs: dict[Order, Staffing | str], target: float | None, within: str
+    outcomes: list[Outcome], staffs: dict[Order, Staffing | str], target: float | None, within: str
 ) -> None:
-    print_json({"kind": "site", "overload": site.overload, "days": site.days})
     for each in outcomes:
         told = {name: _share_json(share) for name, share in each.within.items()}
         facts = {"reports": each.reports, "looks": each.looks}

@@ -44,6 +44,7 @@ def arrivals(site: Site, seed: int, *, bundled: bool = False) -> Arrivals:
     fewer, share = 1.0, site.urgent_share
     if bundled:
         fewer = 1 / site.reports_per_bundle
+        # At most 1 but for rounding: `Site` refuses more.
         share = min(1.0, share * site.reports_per_bundle / site.urgent_reports_per_bundle)
     counts = random.poisson(_hourly(site, random) * fewer)
     hours = np.repeat(np.arange(len(counts), dtype=np.int64), counts)

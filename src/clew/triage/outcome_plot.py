@@ -30,6 +30,7 @@ def draw(outcomes: Sequence[Outcome]) -> str:
         opening,
         '<title id="seen-title">Urgent reports seen in time, by order of work</title>',
         f'<desc id="seen-text">{told}</desc>',
+        f'<text x="{_LEFT}" y="16">Urgent reports seen in time; lines: 95 % interval</text>',
         *_axis(_TOP + _ROW * len(outcomes)),
     ]
     for number, outcome in enumerate(outcomes):

@@ -20,7 +20,7 @@ from clew.triage.site import Site
 
 # A search that needs more people than this is told that people are not what is missing.
 MOST_STAFF = 20_000
-_WITHIN = {"15 min": HOUR_US // 4, "1 h": HOUR_US, "24 h": DAY_US}
+_WITHIN_US = {"15 min": HOUR_US // 4, "1 h": HOUR_US, "24 h": DAY_US}
 
 
 class Order(enum.StrEnum):
@@ -52,8 +52,8 @@ class Outcome:
     """What became of urgent reports under one order.
 
     Attributes:
-        within: share seen within "15 min", "1 h" and "24 h" of arrival, of those that arrived so long before the end.
-        never: share not seen by the end, of those that arrived a day before it or earlier.
+        within: share seen within "15 min", "1 h" and "24 h" of arrival.
+        never: share not seen by the end.
         looks: how many reports a person looked at, of `reports` that came (rows, when bundled).
     """
 
@@ -77,6 +77,18 @@ def simulate(site: Site, order: Order, *, rule: Rule, seed: int) -> Outcome:
     return _outcome(arrivals(site, seed, bundled=order.bundled), site.staff, order, rule)
 
 
+def demand_target(target: float, within: str) -> None:
+    """Nothing when it is one: a share over 0 and under 1, within a time that is told.
+
+    Raises:
+        InputError: it is none.
+    """
+    if not 0 < target < 1:
+        raise InputError(f"a target is a share between 0 and 1, as 0.9; got {target:g}")
+    if within not in _WITHIN_US:
+        raise InputError(f"a target is reached within {', '.join(map(repr, _WITHIN_US))}; got {within!r}")
+
+
 def staff_for(
     site: Site, order: Order, *, rule: Rule, seed: int, target: float, within: str = "1 h", most: int = MOST_STAFF
 ) -> Staffing:
@@ -92,8 +104,7 @@ def staff_for(
     Raises:
         InputError: the target is no share, or `most` people do not reach it.
     """
-    if not 0 < target < 1 or within not in _WITHIN:
-        raise InputError(f"a target is a share between 0 and 1 within {', '.join(_WITHIN)}; got {target:g}, {within!r}")
+    demand_target(target, within)
     reports = arrivals(site, seed, bundled=order.bundled)
 
     def reached(fullest: int) -> Staffing:
@@ -125,8 +136,8 @@ def _outcome(reports: Arrivals, staff: tuple[int, ...], order: Order, rule: Rule
     waited = worked.waited_us(reports)
     return Outcome(
         order=order,
-        within={name: _share(reports, waited <= within_us, within_us) for name, within_us in _WITHIN.items()},
-        never=_share(reports, waited == NEVER_US, DAY_US),
+        within={name: _share(reports, waited <= within_us) for name, within_us in _WITHIN_US.items()},
+        never=_share(reports, waited == NEVER_US),
         reports=len(reports),
         looks=int((waited != NEVER_US).sum()),
     )
@@ -145,13 +156,16 @@ def _seen_as(order: Order, reports: Arrivals) -> Arrivals:
     return reports
 
 
-def _share(reports: Arrivals, true: npt.NDArray[np.bool_], before_end_us: int) -> Share:
-    """The share of urgent reports after the first day for which something is true, with an error over whole days.
+def _share(reports: Arrivals, true: npt.NDArray[np.bool_]) -> Share:
+    """The share of urgent reports for which something is true, with an error over whole days.
+
+    Counted are those after the first day and before the last, alike for every share: the queue has filled, and each
+    had a day to be seen in.
 
     Reports of one day share its load, so that they are no independent trials: a ratio of day sums, each a cluster.
     Source: Cochran, Sampling Techniques, 3rd edition, 1977, section 2.11.
     """
-    counted = reports.urgent & (reports.at_us >= DAY_US) & (reports.at_us < reports.until_us - before_end_us)
+    counted = reports.urgent & (reports.at_us >= DAY_US) & (reports.at_us < reports.until_us - DAY_US)
     day = (reports.at_us[counted] // DAY_US).astype(np.int64)
     of = np.bincount(day)[1:].astype(np.float64)
     hits = np.bincount(day, weights=true[counted].astype(np.float64))[1:]

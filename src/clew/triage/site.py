@@ -12,6 +12,13 @@ from clew.errors import InputError
 
 HOURS_A_DAY = 24
 _DAYS_A_YEAR = 365.25
+# The first and the last are not counted, and one day says nothing of how days differ.
+_FEWEST_DAYS = 4
+# Each order takes some 4 s a million reports; whoever asks for more has most likely mistaken a unit.
+_MOST_REPORTS = 20_000_000
+_LONGEST_MINUTES = 1440.0
+# Of a wider one the mean would hang on looks too rare to occur in a simulation.
+_WIDEST_SPREAD = 3.0
 
 
 def _daily_cycle(per_year: float, swing: float) -> tuple[float, ...]:
@@ -34,9 +41,11 @@ class Bursts:
     times: float = 5.0
 
     def __post_init__(self) -> None:
-        if self.every_days <= 0 or self.hours < 1 or self.times < 0:
+        # A burst an hour is the most that can be told apart: they do not multiply one another.
+        if not (1 / HOURS_A_DAY <= self.every_days < math.inf and self.hours >= 1 and 0 <= self.times < math.inf):
             raise InputError(
-                "bursts come every_days over 0, last hours of 1 or more, and multiply by times of 0 or more"
+                "bursts come every_days of 0.042 (each hour) or more, last hours of 1 or more, and multiply by times "
+                "of 0 or more"
             )
 
 
@@ -70,7 +79,7 @@ class Site:
         override_of_urgent: share of urgent reports that bear a hard override; `override_of_ordinary` of others.
         reports_per_bundle: copies of one incident that become one row, on the average of all reports;
             `urgent_reports_per_bundle` of the urgent ones, which are copied less.
-        days: simulated; the first is left out of the figures.
+        days: simulated; the first and the last are left out of the figures.
     """
 
     reports_per_hour: tuple[float, ...] = _daily_cycle(32e6, 0.5)
@@ -94,16 +103,22 @@ class Site:
         shares = (self.urgent_share, self.override_of_urgent, self.override_of_ordinary)
         if not all(0 <= share <= 1 for share in shares):
             raise InputError("urgent_share, override_of_urgent and override_of_ordinary are shares, 0 to 1")
-        if not (self.ordinary_minutes > 0 and self.urgent_minutes > 0 and 0 <= self.spread < math.inf):
-            raise InputError("ordinary_minutes and urgent_minutes are over 0, spread is 0 or more")
+        if not all(0 < minutes <= _LONGEST_MINUTES for minutes in (self.ordinary_minutes, self.urgent_minutes)):
+            raise InputError("ordinary_minutes and urgent_minutes are over 0 and at most 1440, which is a day")
+        if not 0 <= self.spread <= _WIDEST_SPREAD:
+            raise InputError(
+                f"spread is 0 to {_WIDEST_SPREAD:g}, of the logarithm of a look's time, got {self.spread:g}"
+            )
         if not 0 < self.auc <= 1:
             raise InputError(f"auc lies over 0 and is at most 1, got {self.auc:g}")
         if self.histogram and not self._histogram_tells():
             raise InputError("the histogram needs ordinary and urgent reports, each at least one, and no score twice")
-        if min(self.reports_per_bundle, self.urgent_reports_per_bundle) < 1:
-            raise InputError("reports_per_bundle and urgent_reports_per_bundle are 1 or more")
-        if self.days < 2:  # noqa: PLR2004  a first day that is left out, and one that counts
-            raise InputError(f"days is 2 or more, for the first is left out of the figures; got {self.days}")
+        self._demand_bundles()
+        if self.days < _FEWEST_DAYS:
+            raise InputError(
+                f"days is 4 or more, for the first and the last are left out of the figures; got {self.days}"
+            )
+        self._demand_bounded()
 
     def at_work(self, hour: int) -> int:
         """People at work in an hour, counted from the beginning of the first day."""
@@ -127,6 +142,28 @@ class Site:
                 raise InputError(f"{name} has one number, or one for each of 24 hours (UTC), got {len(hours)}")
             if min(hours) < 0 or sum(hours) <= 0 or not math.isfinite(sum(hours)):
                 raise InputError(f"{name} has numbers of 0 or more, of which at least one is over 0")
+
+    def _demand_bundles(self) -> None:
+        each = (self.reports_per_bundle, self.urgent_reports_per_bundle)
+        if not all(1 <= copies < math.inf for copies in each):
+            raise InputError("reports_per_bundle and urgent_reports_per_bundle are 1 or more")
+        rows, urgent_rows = 1 / self.reports_per_bundle, self.urgent_share / self.urgent_reports_per_bundle
+        if urgent_rows > rows * (1 + 1e-9):
+            raise InputError(
+                f"{self.urgent_share:g} of the reports are urgent, {self.urgent_reports_per_bundle:g} to a row: so "
+                f"many rows leave no {self.reports_per_bundle:g} to a row over all; lower reports_per_bundle or raise "
+                "urgent_reports_per_bundle"
+            )
+
+    def _demand_bounded(self) -> None:
+        """More reports than a machine can hold are refused before they fill it."""
+        times = 1.0 if self.bursts is None else max(1.0, self.bursts.times)
+        most = self.days * times * sum(self.arriving(hour) for hour in range(HOURS_A_DAY))
+        if most > _MOST_REPORTS:
+            raise InputError(
+                f"{most:,.0f} reports in {self.days} days are more than the {_MOST_REPORTS:,} that are simulated; give "
+                "reports_per_hour by the hour, or fewer days"
+            )
 
     def _histogram_tells(self) -> bool:
         each = self.histogram
