@@ -31,3 +31,14 @@ ReportId = NewType("ReportId", str)  # ours; the clearinghouse's number stands i
 FilingId = NewType("FilingId", str)
 TaskId = NewType("TaskId", str)  # a job of the outbox
 AuditKeyId = NewType("AuditKeyId", int)  # the key of one subject's commitments in the audit log
+
+IntakeNumber = NewType("IntakeNumber", int)  # a report that was taken in; its sender knows it by this number, too
+SenderId = NewType("SenderId", str)  # who sends reports to the clearinghouse's desk
+QuestionId = NewType("QuestionId", str)  # what a sender was asked about data it holds
+ClusterId = NewType("ClusterId", int)  # reports that look like one subject; the number of the oldest of them
+BundleId = NewType("BundleId", int)  # copies of one incident; the number of the first of them
+PlaceId = NewType("PlaceId", int)  # what a person works next: the cluster of that id and the copies bundled with it
+OutcomeId = NewType("OutcomeId", str)  # what became of a report or a cluster
+ReferralId = NewType("ReferralId", str)  # a report or a cluster as it was sent to a recipient
+RecipientId = NewType("RecipientId", str)  # an agency that takes referrals
+UrlReportId = NewType("UrlReportId", str)  # an address that a hotline assesses

@@ -15,8 +15,13 @@ from clew.parts.stores._audit_log import AuditLogReader, AuditLogWriter
 from clew.parts.stores._drafts import DraftReader, DraftWriter
 from clew.parts.stores._evidence import EvidenceReader, EvidenceWriter
 from clew.parts.stores._filing import FilingReader, FilingWriter
+from clew.parts.stores._intake import IntakeReader, IntakeWriter
+from clew.parts.stores._linking import LinkingReader, LinkingWriter
 from clew.parts.stores._people import PeopleReader, PeopleWriter
 from clew.parts.stores._review import ReviewReader, ReviewWriter
+from clew.parts.stores._routing import RoutingReader, RoutingWriter
+from clew.parts.stores._triage import TriageReader, TriageWriter
+from clew.parts.stores._url_reports import UrlReportReader, UrlReportWriter
 from clew.records.hashlist import Action, Entry, HashList, ListState, NewEntry, Opinion, RowFault, Source
 from clew.records.identifiers import ChangeSequence, EntryId, HitId, ListId, ListName, RunId, SignalType, SourceName
 from clew.records.match import Hit
@@ -68,7 +73,20 @@ class HitFilter:
     limit: int = 50
 
 
-class Reader(PeopleReader, AuditLogReader, EvidenceReader, ReviewReader, FilingReader, DraftReader, ABC):
+class Reader(
+    PeopleReader,
+    AuditLogReader,
+    EvidenceReader,
+    ReviewReader,
+    FilingReader,
+    DraftReader,
+    IntakeReader,
+    LinkingReader,
+    TriageReader,
+    RoutingReader,
+    UrlReportReader,
+    ABC,
+):
     """A consistent view of the store; nothing done through it changes anything. Each later area has its own file."""
 
     # ---- lists
@@ -194,7 +212,20 @@ class Reader(PeopleReader, AuditLogReader, EvidenceReader, ReviewReader, FilingR
         """A small named value of the installation, such as the permutation seed of its index."""
 
 
-class UnitOfWork(PeopleWriter, AuditLogWriter, EvidenceWriter, ReviewWriter, FilingWriter, DraftWriter, Reader):
+class UnitOfWork(
+    PeopleWriter,
+    AuditLogWriter,
+    EvidenceWriter,
+    ReviewWriter,
+    FilingWriter,
+    DraftWriter,
+    IntakeWriter,
+    LinkingWriter,
+    TriageWriter,
+    RoutingWriter,
+    UrlReportWriter,
+    Reader,
+):
     """One transaction: a reader that can also write. It commits when the work returns and rolls back when it raises."""
 
     @abstractmethod

@@ -9,12 +9,17 @@ from clew.parts.stores.sql.entry_changes import EntryWriting
 from clew.parts.stores.sql.evidence import EvidenceReading, EvidenceWriting
 from clew.parts.stores.sql.filing import FilingReading, FilingWriting
 from clew.parts.stores.sql.hits import HitReading, HitWriting
+from clew.parts.stores.sql.intake import IntakeReading, IntakeWriting
+from clew.parts.stores.sql.linking import LinkingReading, LinkingWriting
 from clew.parts.stores.sql.lists import ListReading, ListWriting
 from clew.parts.stores.sql.people import PeopleReading, PeopleWriting
 from clew.parts.stores.sql.permission import PermissionReading, PermissionWriting
 from clew.parts.stores.sql.review import ReviewReading, ReviewWriting
+from clew.parts.stores.sql.routing import RoutingReading, RoutingWriting
 from clew.parts.stores.sql.runs import RunReading, RunWriting
 from clew.parts.stores.sql.tallies import TallyReading
+from clew.parts.stores.sql.triage import TriageReading, TriageWriting
+from clew.parts.stores.sql.url_reports import UrlReportReading, UrlReportWriting
 
 
 class SqlReader(
@@ -31,6 +36,11 @@ class SqlReader(
     ReviewReading,
     FilingReading,
     DraftReading,
+    IntakeReading,
+    LinkingReading,
+    TriageReading,
+    RoutingReading,
+    UrlReportReading,
     Reader,
 ):
     """Everything that can be read."""
@@ -49,6 +59,11 @@ class SqlUnitOfWork(
     ReviewWriting,
     FilingWriting,
     DraftWriting,
+    IntakeWriting,
+    LinkingWriting,
+    TriageWriting,
+    RoutingWriting,
+    UrlReportWriting,
     SqlReader,
     UnitOfWork,
 ):

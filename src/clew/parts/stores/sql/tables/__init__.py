@@ -10,7 +10,19 @@ How things lie here:
   are the change feed that each process's index follows.
 """
 
-from clew.parts.stores.sql.tables import audit_log, drafts, evidence, filing, people, review
+from clew.parts.stores.sql.tables import (
+    audit_log,
+    drafts,
+    evidence,
+    filing,
+    intake,
+    linking,
+    people,
+    review,
+    routing,
+    triage,
+    url_reports,
+)
 from clew.parts.stores.sql.tables.columns import metadata
 from clew.parts.stores.sql.tables.lists import (
     STANDING,
@@ -40,8 +52,10 @@ __all__ = [
     "hits",
     "import_faults",
     "installation_values",
+    "intake",
     "kept_signals",
     "leases",
+    "linking",
     "list_counts",
     "list_imports",
     "lists",
@@ -50,6 +64,9 @@ __all__ = [
     "people",
     "purpose_bases",
     "review",
+    "routing",
     "runs",
     "sources",
+    "triage",
+    "url_reports",
 ]

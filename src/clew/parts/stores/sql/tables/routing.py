@@ -1,0 +1,1 @@
+"""Recipients with their dates of validity, and referrals."""

@@ -1,0 +1,1 @@
+"""Places in the queue, bundles of copies, scores, outcomes."""

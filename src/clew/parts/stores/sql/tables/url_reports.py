@@ -1,0 +1,1 @@
+"""Addresses that a hotline assesses, and what was done about them."""
