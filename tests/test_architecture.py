@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent / "src" / "clew"
 FLOORS = [
     {"records", "redact"},
     {"errors"},
-    {"kernels", "ground", "settings"},
+    {"kernels", "ground", "settings", "addresses"},
     {"parts"},
     {"intake", "matching", "sealing", "review", "reporting", "triage", "measurement"},
     {"pipelines"},
