@@ -1,0 +1,91 @@
+"""What an identifier part is: how its identifiers are found in words and brought to their one way of being written.
+
+A labelled form, as in "IMEI: 490154203237518", is what free text has and what a value looks like, so `find` returns it
+whole and `normalise` reads it. `placeholder` names the values that stand for nobody; a linker joins nothing by them.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+from clew.parts.identifiers._placeholders import reason_of
+from clew.records.mention import IdentifierKind, Mention
+
+# No identifier is longer, an address of a page with its query included (2,048 characters are what browsers
+# and platforms keep). What is longer is unusable, and the caller names that.
+LONGEST_RAW = 2048
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What the report says beside the identifier.
+
+    Attributes:
+        country: ISO 3166-1 alpha-2, where a number without its calling code is dialled.
+        service: on which platform an account stands.
+        label: what the field calls the value: "IMEI", "MD5", "bitcoin".
+    """
+
+    country: str | None = None
+    service: str | None = None
+    label: str | None = None
+
+
+NOWHERE = Context()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a raw text was read as; `port` stands beside an address."""
+
+    kind: IdentifierKind
+    value: str
+    port: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """That a text is no identifier of the part, and why, in words that repeat nothing of it."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where a text may hold an identifier: `text[start:start + len(raw)] == raw`."""
+
+    start: int
+    raw: str
+
+
+class IdentifierPart(ABC):
+    """One sort of identifier.
+
+    Attributes:
+        name: the part's name on the shelf.
+        kinds: of the mentions that it yields.
+    """
+
+    name: ClassVar[str]
+    kinds: ClassVar[frozenset[IdentifierKind]]
+
+    @abstractmethod
+    def normalise(self, raw: str, context: Context = NOWHERE) -> Reading | Unusable:
+        """The one way of writing it; of its own value, without context, that value. It raises nothing."""
+
+    @abstractmethod
+    def find(self, text: str) -> list[Span]:
+        """Where it may stand in words, in order, none overlapping; `normalise` has the last word on each.
+
+        The cost is linear in the length of the text.
+        """
+
+
+def placeholder(kind: IdentifierKind, value: str) -> str | None:
+    """Why a value stands for nobody (a filler, an example), in words; None of one that may be somebody's."""
+    return reason_of(kind, value)
+
+
+def is_placeholder(mention: Mention) -> bool:
+    """Whether a mention's value stands for nobody, so that nothing may be joined by it."""
+    return reason_of(mention.kind, mention.value) is not None
