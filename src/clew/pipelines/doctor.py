@@ -40,6 +40,7 @@ SHELVES = (
     "clearinghouses",
     "decoders",
     "exchanges",
+    "identifiers",
     "indexes",
     "jurisdictions",
     "keyrings",

@@ -29,6 +29,7 @@ _LINK = re.compile(
     rf")[^\s<>\"'`]{{0,{LONGEST_RAW}}}",
     re.IGNORECASE,
 )
+_LINK_WITHOUT_SLASH = re.compile(r"www(?:\.|\[)|onion", re.IGNORECASE)
 _ENDS = ".,;:!?)]}>*"
 _ESCAPE = re.compile(r"%[0-9a-fA-F]{2}")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -47,7 +48,8 @@ class Link:
 
 def find_links(text: str) -> list[Span]:
     """The links in words, without the punctuation that ends a sentence."""
-    if "/" not in text and "." not in text and "\\" not in text:
+    # Most words have none of these; the pattern is slow, and several parts look for links.
+    if "/" not in text and "\\" not in text and not _LINK_WITHOUT_SLASH.search(text):
         return []
     found = []
     for match in _LINK.finditer(text):
