@@ -49,40 +49,53 @@ class Forest:
             self._root[second] = first
 
 
-def parts(state: LinkState, cluster: Cluster) -> list[list[IntakeNumber]]:
-    """The sets of a cluster's reports that evidence still connects, by their oldest; each ascending."""
-    members = sorted(cluster.members)
-    forest = Forest(members)
-    first: dict[tuple[Key, IntakeNumber], IntakeNumber] = {}
-    for report in members:
-        for each in state.of_report(report):
-            if each.state is EdgeState.JOINED:
-                forest.connect(first.setdefault((each.key, each.home), report), report)
-        for other in state.merged(report):
-            forest.connect(report, other)
-    found: dict[IntakeNumber, list[IntakeNumber]] = {}
-    for report in members:
-        found.setdefault(forest.find(report), []).append(report)
-    return list(found.values())
-
-
 def come_apart(state: LinkState, cluster: Cluster, kind: ChangeKind, reason: str = "") -> list[Cluster]:
     """A cluster becomes what evidence still connects: the oldest part keeps the id, each other has its oldest's.
 
     Returns:
         The parts; the cluster alone when nothing came apart.
     """
-    found = parts(state, cluster)
+    found = _parts(state, sorted(cluster.members))
     if len(found) == 1:
         return [cluster]
-    clusters = []
-    for members in found:
-        facts = Facts()
-        for report in members:
-            facts.take(state.statement(report))
-        part = Cluster(ClusterId(members[0]), members, facts, set(cluster.apart))
-        state.place(part, members)
-        clusters.append(part)
-        if part.id != cluster.id:
-            state.note(Change(kind, cluster.id, part.id, tuple(members), reason))
-    return clusters
+    for part in found[1:]:
+        state.note(Change(kind, cluster.id, ClusterId(part[0]), tuple(part), reason))
+    return [_settled(state, members) for members in found]
+
+
+def derive(state: LinkState, clusters: Iterable[Cluster]) -> list[Cluster]:
+    """What evidence and people's words connect among those clusters' reports is together, and nothing else.
+
+    Returns:
+        The clusters that there are now; those whose reports stayed the same are made anew from their reports, too.
+    """
+    members = sorted({report for cluster in clusters for report in cluster.members})
+    return [_settled(state, part) for part in _parts(state, members)]
+
+
+def _settled(state: LinkState, members: list[IntakeNumber]) -> Cluster:
+    """A cluster of those reports, with all that follows from them."""
+    facts = Facts()
+    apart: set[IntakeNumber] = set()
+    for report in members:
+        facts.take(state.statement(report))
+        apart.update(state.judged(report, same=False))
+    cluster = Cluster(ClusterId(members[0]), members, facts, apart)
+    state.place(cluster, members)
+    return cluster
+
+
+def _parts(state: LinkState, members: list[IntakeNumber]) -> list[list[IntakeNumber]]:
+    """The sets of reports that are connected, by their oldest; each ascending, as `members` is."""
+    forest = Forest(members)
+    first: dict[tuple[Key, IntakeNumber], IntakeNumber] = {}
+    for report in members:
+        for each in state.of_report(report):
+            if each.state is EdgeState.JOINED:
+                forest.connect(first.setdefault((each.key, each.home), report), report)
+        for other in state.judged(report, same=True):
+            forest.connect(report, other)
+    found: dict[IntakeNumber, list[IntakeNumber]] = {}
+    for report in members:
+        found.setdefault(forest.find(report), []).append(report)
+    return list(found.values())

@@ -78,21 +78,22 @@ def _cut(state: LinkState, cluster: Cluster, larger: Core, smaller: Core) -> Val
     """The weakest value that connects the cores has a home on each side from now on."""
     forest = Forest(cluster.members)
     for report in cluster.members:
-        for other in state.merged(report):
+        for other in state.judged(report, same=True):
             forest.connect(report, other)
     large, small = _counted(forest, larger), _counted(forest, smaller)
     for value, evidence in _strongest_first(state, cluster):
         ends = {forest.find(each.report) for each in evidence}
-        larges, smalls = sum(large.get(end, 0) for end in ends), sum(small.get(end, 0) for end in ends)
+        theirs = {end for end in ends if small.get(end, 0) > large.get(end, 0)}
+        on_each = sum(large.get(end, 0) for end in ends - theirs), sum(small.get(end, 0) for end in theirs)
         mixed = any(min(large.get(end, 0), small.get(end, 0)) >= _FEWEST for end in ends)
-        if min(larges, smalls) >= _FEWEST and not mixed:
-            theirs = {end for end in ends if small.get(end, 0) > large.get(end, 0)}
+        if min(on_each) >= _FEWEST and not mixed:
             _give_two_homes(value, evidence, {each.report for each in evidence if forest.find(each.report) in theirs})
             return value
         root = min(ends)
+        counts = sum(large.get(end, 0) for end in ends), sum(small.get(end, 0) for end in ends)
         for end in ends:
             forest.connect(root, end)
-        large[root], small[root] = larges, smalls
+        large[root], small[root] = counts
     return None
 
 

@@ -1,6 +1,6 @@
 """The linker's state in memory: the reference for the store's, and that of the bench."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from clew.records.identifiers import ClusterId, IntakeNumber
@@ -26,7 +26,7 @@ class MemoryState:
     _of_value: dict[Key, list[Evidence]] = field(default_factory=dict)
     _of_report: dict[IntakeNumber, list[Evidence]] = field(default_factory=dict)
     _clusters: dict[IntakeNumber, Cluster] = field(default_factory=dict)
-    _merged: dict[IntakeNumber, list[IntakeNumber]] = field(default_factory=dict)
+    _judged: dict[tuple[IntakeNumber, bool], set[IntakeNumber]] = field(default_factory=dict)
 
     def statement(self, report: IntakeNumber) -> Statement:
         """What a report that was taken states."""
@@ -75,9 +75,20 @@ class MemoryState:
         cluster = self._clusters.get(report)
         return ClusterId(report) if cluster is None else cluster.id
 
-    def merged(self, report: IntakeNumber) -> Iterable[IntakeNumber]:
-        """The reports that a person has joined to this one."""
-        return self._merged.get(report, ())
+    def judged(self, report: IntakeNumber, *, same: bool) -> Collection[IntakeNumber]:
+        """What a person has said of a report and others."""
+        return self._judged.get((report, same), ())
+
+    def judge(self, left: IntakeNumber, right: IntakeNumber, *, same: bool, stands: bool) -> None:
+        """A person's word stands, or no longer does."""
+        for one, other in ((left, right), (right, left)):
+            others = self._judged.setdefault((one, same), set())
+            if stands:
+                others.add(other)
+            else:
+                others.discard(other)
+            if not others:
+                del self._judged[(one, same)]
 
     def place(self, cluster: Cluster, moved: Iterable[IntakeNumber]) -> None:
         """Those reports are in that cluster."""

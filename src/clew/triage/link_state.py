@@ -1,6 +1,6 @@
 """What the linker knows: values, evidence and clusters, in memory or as a batch read ahead from the store."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -81,7 +81,7 @@ class Cluster:
 
     Attributes:
         id: the number of its oldest report.
-        apart: reports of which a person has said that they are of somebody else.
+        apart: reports of which a person has said that they are not of the subject of some report here.
     """
 
     id: ClusterId
@@ -130,8 +130,11 @@ class LinkState(Protocol):
     def cluster(self, report: IntakeNumber) -> Cluster:
         """The cluster that a report is in."""
 
-    def merged(self, report: IntakeNumber) -> Iterable[IntakeNumber]:
-        """The reports that a person has joined to this one."""
+    def judged(self, report: IntakeNumber, *, same: bool) -> Collection[IntakeNumber]:
+        """The reports of which a person has said that they are, or are not, of this one's subject."""
+
+    def judge(self, left: IntakeNumber, right: IntakeNumber, *, same: bool, stands: bool) -> None:
+        """A person's word on two reports stands from now on, or no longer does."""
 
     def place(self, cluster: Cluster, moved: Iterable[IntakeNumber]) -> None:
         """Those reports are in that cluster from now on."""
