@@ -38,6 +38,7 @@ QuestionId = NewType("QuestionId", str)  # what a sender was asked about data it
 ClusterId = NewType("ClusterId", int)  # reports that look like one subject; the number of the oldest of them
 BundleId = NewType("BundleId", int)  # copies of one incident; the number of the first of them
 PlaceId = NewType("PlaceId", int)  # what a person works next: the cluster of that id and the copies bundled with it
+LinkValueId = NewType("LinkValueId", int)  # an identifier as linking knows it
 SuggestionId = NewType("SuggestionId", str)  # two reports that may tell of one subject; a person says
 OutcomeId = NewType("OutcomeId", str)  # what became of a report or a cluster
 ReferralId = NewType("ReferralId", str)  # a report or a cluster as it was sent to a recipient

@@ -1,10 +1,11 @@
 """Linking: what reports state of their subjects, the evidence that joins them, and the clusters that follow from it."""
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from clew.records.identifiers import ClusterId, IntakeNumber, SuggestionId
+from clew.records.identifiers import ClusterId, IntakeNumber, LinkValueId, SuggestionId
 from clew.records.mention import IdentifierKind
 
 Name = tuple[str, ...]  # the parts of a person's name, folded and sorted, each once
@@ -70,25 +71,93 @@ class EdgeState(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedValue:
+    """An identifier as linking knows it.
+
+    Attributes:
+        trust_bits: what births and names of its reports have added to its worth, or taken from it.
+        compared: how many reports were compared with its holders.
+        seen_s: when a report last stated it, seconds since 1970.
+        holders: the reports that brought it to a cluster, with how much of its recent use is there.
+    """
+
+    id: LinkValueId
+    kind: IdentifierKind
+    value: str
+    trust_bits: float
+    compared: int
+    verified: bool
+    seen_s: int
+    holders: tuple[tuple[IntakeNumber, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceEdge:
     """One report states one value: what clusters are derived from.
 
     Attributes:
-        weight_bits: log2 of the odds that it joins rightly, when it was last judged.
+        prior_bits: the worth of such a value from such a sender. facts_bits: what births and names said when it joined.
+        home: joined evidence of one value and one home connects its reports; 0 when it joins nobody.
         rule_version: of the rule that judged it.
-        at: when it came to its state. by: who brought it there, a user's id or "linker".
-        reason: in words.
+        at: when it came to its state. by: who brought it there, a user's id or "linker". reason: in words.
     """
 
     report: IntakeNumber
+    value_id: LinkValueId
     kind: IdentifierKind
     value: str
     state: EdgeState
-    weight_bits: float
+    prior_bits: float
+    facts_bits: float
+    home: IntakeNumber
     rule_version: int
     at: datetime
     by: str
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownCluster:
+    """A cluster of several reports, as it follows from the evidence.
+
+    Attributes:
+        births, names: how often each was stated. addresses: when each was last used, seconds since 1970.
+        newest_s: the latest use of an address that any of its reports states.
+        apart: reports of which a person has said that they are not of the subject of some member.
+    """
+
+    id: ClusterId
+    members: tuple[IntakeNumber, ...]
+    births: Mapping[int, int]
+    names: Mapping[Name, int]
+    addresses: Mapping[str, int]
+    newest_s: int
+    apart: tuple[IntakeNumber, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearntWeight:
+    """What was learnt of values in one context.
+
+    Attributes:
+        context: kind, gap, address and, in the narrower ones, how many of a pair were verified; parted by "/".
+        sender: "" in those that hold for all.
+        apart: how many of the pairs were expected to be of two subjects.
+    """
+
+    context: str
+    sender: str
+    apart: float
+    pairs: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """What a person has said of two reports: that they are, or are not, of one subject. `left` is the older."""
+
+    left: IntakeNumber
+    right: IntakeNumber
+    same: bool
 
 
 class ChangeKind(enum.StrEnum):
@@ -111,6 +180,7 @@ class ClusterChange:
         kept: the cluster that has the id afterwards. other: the one merged into it, or split from it.
         moved: the reports that changed their cluster.
         undoes: the change that this one took back. undone_by: the change that took this one back.
+        reversal: JSON of what a person's act changed, as it was before; "" for what a machine did.
     """
 
     number: int
@@ -123,6 +193,7 @@ class ClusterChange:
     reason: str = ""
     undoes: int | None = None
     undone_by: int | None = None
+    reversal: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

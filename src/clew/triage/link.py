@@ -10,7 +10,7 @@ What was joined wrongly comes out again: evidence of a value that lost its trust
 people's beyond doubt is set aside as a hub, and a cluster that holds two people is cut (`link_cores`).
 """
 
-from math import log2
+from math import fsum, log2
 
 from clew.records.linking import ChangeKind, EdgeState, Statement
 from clew.triage.link_candidates import Candidate, Found, candidates
@@ -117,7 +117,7 @@ class Linker:
         worth = {each.value.key: each.evidence.prior_bits + each.value.trust_bits for each in bridging}
         if len(worth) == 1:
             worth |= self._corroborating(left, right, set(worth))
-        bits = sum(max(0.0, each) for each in worth.values())
+        bits = fsum(max(0.0, each) for each in worth.values())  # whatever their order
         if len(worth) > 1:
             return bits
         return -log2(2.0 ** -min(bits, 30.0) + 2.0 ** -min(best.bits, 30.0))

@@ -7,7 +7,7 @@ from sqlalchemy import RowMapping
 
 from clew.records.hashlist import Category, LegalBasis
 
-Value = str | bytes | int | bool | None
+Value = str | bytes | int | float | bool | None
 Row = dict[str, Value]
 
 DAY_US = 86_400_000_000

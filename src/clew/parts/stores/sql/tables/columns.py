@@ -1,6 +1,7 @@
 """What every table is made of: the schema, its naming, and the columns that each database spells its own way."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, Index, Integer, MetaData
+from sqlalchemy import REAL, BigInteger, Boolean, Column, ColumnElement, Double, Index, Integer, MetaData
+from sqlalchemy.types import TypeEngine
 
 metadata = MetaData(
     naming_convention={
@@ -12,6 +13,9 @@ metadata = MetaData(
 
 # SQLite's STRICT tables know no BIGINT and no BOOLEAN; its INTEGER holds 64 bits.
 BIG = BigInteger().with_variant(Integer(), "sqlite")
+BITS: TypeEngine[float] = Double().with_variant(
+    REAL(), "sqlite"
+)  # 64 bits in both: what was weighed comes back the same
 FLAG = Boolean().with_variant(Integer(), "sqlite")
 
 
