@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 
 from clew.measurement.miss_rate import Look, miss_rate
+from clew.records.triage import Why
 from clew.triage.arrivals import DAY_US, HOUR_US, Arrivals, arrivals
 from clew.triage.desk import NEVER_US, work
 from clew.triage.lots import Lots, shared_out
 from clew.triage.memory_line import MemoryLine
-from clew.triage.queue import Rule, Why
+from clew.triage.queue import Rule
 from clew.triage.queue_theory import cobham, mean_wait
 from clew.triage.site import Site
 

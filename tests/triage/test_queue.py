@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clew.errors import ConflictError, InputError
+from clew.records.triage import Turns, Why
 from clew.triage.memory_line import MemoryLine
-from clew.triage.queue import Choice, Rule, Turns, Why, choose, take, urgency
+from clew.triage.queue import Choice, Rule, choose, take, urgency
 
 HOUR = 3_600_000_000
 DAY = 24 * HOUR

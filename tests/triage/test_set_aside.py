@@ -2,7 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from clew.triage.set_aside import Disposition, Reason, WakeUp, out_of_reach
+from clew.records.triage import Disposition, Reason, WakeUp
+from clew.triage.set_aside import out_of_reach
 
 AT = datetime(2026, 3, 8, tzinfo=UTC)
 

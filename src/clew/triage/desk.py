@@ -12,8 +12,9 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from clew.records.triage import Turns, Why
 from clew.triage.arrivals import HOUR_US, Arrivals
-from clew.triage.queue import Line, Rule, Turns, Why, take
+from clew.triage.queue import Line, Rule, take
 
 NEVER_US = np.iinfo(np.int64).max
 

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from clew.errors import InputError
+from clew.records.triage import Lot
 
 _LOTS = 2**64
 
@@ -45,21 +46,12 @@ class Lots:
         if not 1 <= len(self.seed) <= hashlib.blake2b.MAX_KEY_SIZE:
             raise InputError(f"the seed has 1 to {hashlib.blake2b.MAX_KEY_SIZE} bytes, got {len(self.seed)}")
 
-    def lot(self, report: str, score: float) -> "Lot":
+    def lot(self, report: str, score: float) -> Lot:
         """The lot of a report with that id and score; the number is kept when the score changes, the chance is not."""
         stratum = bisect.bisect_right(self.cuts, score)
         number = hashlib.blake2b(report.encode(), digest_size=8, key=self.seed).digest()
         chance = self.chances[stratum]
         return Lot(stratum=stratum, chance=chance, drawn=int.from_bytes(number, "big") < chance * _LOTS)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lot:
-    """A report's stratum, the chance it had there, and whether it is drawn; stored with its place in the queue."""
-
-    stratum: int
-    chance: float
-    drawn: bool
 
 
 def shared_out(looks: float, reports: Sequence[int], urgent_shares: Sequence[float]) -> tuple[float, ...]:

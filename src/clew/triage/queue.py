@@ -9,26 +9,17 @@ A `Line` holds who waits, over SQL or in memory. Nothing here reads a clock or d
 rule give the same choice.
 """
 
-import enum
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from clew.errors import InputError
+from clew.records.triage import Turns, Why
 
 _WHOLE_PERMILLE = 1000
 
 # Where the order ends when everything else is equal: a number or an id that no other place has.
 Last = TypeVar("Last", int, str)
 P = TypeVar("P")
-
-
-class Why(enum.StrEnum):
-    """Why a place was taken at its turn."""
-
-    OVERRIDE = "override"  # a hard override stood ahead of every score
-    SCORE = "score"
-    OLDEST = "oldest"  # a reserve turn, for what waited longest
-    AUDIT = "audit"  # a reserve turn, for what its lot chose
 
 
 def urgency(*, override: bool, score: float, arrived_us: int, last: Last) -> tuple[bool, float, int, Last]:
@@ -87,17 +78,6 @@ class Rule:
                 raise InputError(f"{name}_permille is a share of 1000 turns, 0 to 1000, got {value}")
         if self.audit_after_us < 0 or self.owed_at_most < 0:
             raise InputError("audit_after_us and owed_at_most are 0 or more; see the queue's settings")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turns:
-    """How many places the whole desk has taken since its queue began, and how many of them on reserved turns.
-
-    Stored with the line and moved on in the transaction of the claim: it is all that the rule remembers.
-    """
-
-    taken: int = 0
-    reserved: int = 0
 
 
 @dataclass(frozen=True, slots=True)
