@@ -19,6 +19,8 @@ from clew.parts.stores.sql.routing import RoutingReading, RoutingWriting
 from clew.parts.stores.sql.runs import RunReading, RunWriting
 from clew.parts.stores.sql.tallies import TallyReading
 from clew.parts.stores.sql.triage import TriageReading, TriageWriting
+from clew.parts.stores.sql.triage_line import LineReading, LineWriting
+from clew.parts.stores.sql.triage_worked import WorkedReading, WorkedWriting
 from clew.parts.stores.sql.url_reports import UrlReportReading, UrlReportWriting
 
 
@@ -39,6 +41,8 @@ class SqlReader(
     IntakeReading,
     LinkingReading,
     TriageReading,
+    LineReading,
+    WorkedReading,
     RoutingReading,
     UrlReportReading,
     Reader,
@@ -62,6 +66,8 @@ class SqlUnitOfWork(
     IntakeWriting,
     LinkingWriting,
     TriageWriting,
+    LineWriting,
+    WorkedWriting,
     RoutingWriting,
     UrlReportWriting,
     SqlReader,
