@@ -38,6 +38,7 @@ class RiskScore:
         low, high: the range that remains with what the reports do not say; `high` orders, so that a report is not sunk
             for being thin.
         model: the version of the weights.
+        untold: names of signs that the reports do not tell of, either way: what makes the range wide.
     """
 
     factors: tuple[Factor, ...]
@@ -45,6 +46,7 @@ class RiskScore:
     low: float
     high: float
     model: str
+    untold: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

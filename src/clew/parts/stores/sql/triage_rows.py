@@ -243,7 +243,14 @@ def _word(value: enum.StrEnum | None) -> str | None:
 
 def _risk(risk: RiskScore) -> _Json:
     factors = [[each.name, each.weight, each.source, each.number] for each in risk.factors]
-    return {"factors": factors, "figure": risk.figure, "low": risk.low, "high": risk.high, "model": risk.model}
+    return {
+        "factors": factors,
+        "figure": risk.figure,
+        "low": risk.low,
+        "high": risk.high,
+        "model": risk.model,
+        "untold": sorted(risk.untold),
+    }
 
 
 def _risk_of(told: _Json) -> RiskScore:
@@ -251,7 +258,14 @@ def _risk_of(told: _Json) -> RiskScore:
         Factor(name=name, weight=weight, source=source, number=number)
         for name, weight, source, number in told["factors"]
     )
-    return RiskScore(factors=factors, figure=told["figure"], low=told["low"], high=told["high"], model=told["model"])
+    return RiskScore(
+        factors=factors,
+        figure=told["figure"],
+        low=told["low"],
+        high=told["high"],
+        model=told["model"],
+        untold=frozenset(told["untold"]),
+    )
 
 
 def _completeness(completeness: Completeness) -> _Json:
