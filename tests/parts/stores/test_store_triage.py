@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 
 from clew.errors import ConflictError, NotFoundError
-from clew.parts.stores._triage import AuditTurn, Unreached
+from clew.parts.stores._triage import AuditTurn, PlaceCounts, Unreached
 from clew.parts.stores.base import Store
 from clew.records.identifiers import BundleId, ClusterId, IntakeNumber, OutcomeId, PlaceId, SenderId, UserId
 from clew.records.triage import Bundle, OfficerFact, WakeUp, Why
 from clew.records.worked import CloseReason, OutcomeKind, PlaceAct, PlaceDecision, PlaceOutcome, ScoreModel
-from tests.parts.stores.store_records import DAY, NOON
+from tests.parts.stores.store_records import DAY, NOON, PDQ, SHA256, add, add_list, entry_of, remove, value_of
 from tests.parts.stores.triage_records import at, ordered_of
 
 OUTCOME = PlaceOutcome(
@@ -48,6 +48,33 @@ def test_reports_are_found_by_place_cluster_and_bundle_in_the_order_of_their_num
     any_store.transact(lambda unit: unit.put_ordered([replace(reports[2], place_id=PlaceId(1))]))
     with any_store.read() as reader:
         assert len(reader.reports_of_place(PlaceId(1))) == 4
+
+
+def test_reports_move_with_their_cluster_and_copies_with_their_bundle(any_store: Store):
+    reports = [ordered_of(1), ordered_of(2, cluster=1), ordered_of(3, bundle=1, place_id=PlaceId(1)), ordered_of(4)]
+    any_store.transact(lambda unit: unit.put_ordered(reports))
+    with any_store.read() as reader:
+        assert reader.count_place(PlaceId(1)) == PlaceCounts(reports=3, copies=1, uploaders=3)
+        assert [each.number for each in reader.members_of([ClusterId(4), ClusterId(1)])] == [1, 2, 4]
+    moved = any_store.transact(lambda unit: unit.move_copies(BundleId(1), PlaceId(1), PlaceId(9)))
+    again = any_store.transact(lambda unit: unit.move_cluster(ClusterId(1), PlaceId(9)))
+    assert (moved, again) == (1, 2)
+    assert any_store.transact(lambda unit: unit.move_cluster(ClusterId(1), PlaceId(9))) == 0
+    with any_store.read() as reader:
+        assert [each.number for each in reader.reports_of_place(PlaceId(9))] == [1, 2, 3]
+        assert reader.count_place(PlaceId(1)).reports == 0
+
+
+def test_a_value_is_listed_while_it_stands_on_a_list(any_store: Store):
+    hash_list = add_list(any_store)
+    add(any_store, hash_list, entry_of(1), entry_of(2))
+    remove(any_store, hash_list, value_of(2))
+    with any_store.read() as reader:
+        assert reader.listed_values(PDQ, [value_of(number) for number in (1, 2, 3)]) == {value_of(1)}
+        assert reader.listed_values(SHA256, [value_of(1)]) == set()
+    any_store.transact(lambda unit: unit.remove_list(hash_list.id, NOON))
+    with any_store.read() as reader:
+        assert reader.listed_values(PDQ, [value_of(1)]) == set()
 
 
 def test_a_key_leads_to_the_bundle_that_had_it_first(any_store: Store):
@@ -106,6 +133,7 @@ def test_an_outcome_counts_for_its_senders_until_it_is_withdrawn(any_store: Stor
         assert quality[SenderId("S1")].counts == {OutcomeKind.ARREST: 1, OutcomeKind.NOT_ACTIONABLE: 1}
         assert quality[SenderId("S2")].reasons == {"no-identifier": 1}
         assert SenderId("S3") not in quality
+        assert reader.outcome_totals() == {OutcomeKind.ARREST: 1, OutcomeKind.NOT_ACTIONABLE: 2}
     any_store.transact(lambda unit: unit.withdraw_outcome(OUTCOME.id, at(5)))
     with any_store.read() as reader:
         assert list(reader.stream_outcomes()) == [arrest]

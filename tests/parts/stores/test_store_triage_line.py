@@ -51,6 +51,8 @@ def test_a_place_comes_back_as_it_was_stored(any_store: Store):
     with any_store.read() as reader:
         assert reader.find_place(place.id) == place
         assert reader.places_of([place.id, PlaceId(8)]) == {place.id: place}
+        assert reader.places_by_id(PlaceId(6), 5) == [place]
+        assert reader.places_by_id(PlaceId(7), 5) == []
 
 
 def test_the_line_is_in_the_order_of_override_score_time_and_id(any_store: Store):

@@ -4,11 +4,20 @@ Places in the queue, bundles of copies, decisions, outcomes, the weights of the 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from clew.records.identifiers import BundleId, ClusterId, IntakeNumber, OutcomeId, PlaceId, SenderId, UserId
+from clew.records.identifiers import (
+    BundleId,
+    ClusterId,
+    IntakeNumber,
+    OutcomeId,
+    PlaceId,
+    SenderId,
+    SignalType,
+    UserId,
+)
 from clew.records.triage import (
     Bundle,
     OfficerFact,
@@ -20,7 +29,7 @@ from clew.records.triage import (
     Turns,
     Why,
 )
-from clew.records.worked import PlaceDecision, PlaceOutcome, ScoreModel, SenderOutcomes
+from clew.records.worked import OutcomeKind, PlaceDecision, PlaceOutcome, ScoreModel, SenderOutcomes
 
 IN_LINE = frozenset({PlaceState.WAITING, PlaceState.SECOND_LOOK})
 
@@ -108,6 +117,26 @@ class Unreached:
     lowest_chance: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A report of a cluster, with the little that the order asks of many."""
+
+    number: IntakeNumber
+    cluster_id: ClusterId
+    bundle_id: BundleId
+    place_id: PlaceId
+    sender_id: SenderId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceCounts:
+    """How much is worked in one place: reports, those that are copies, and distinct accounts."""
+
+    reports: int
+    copies: int
+    uploaders: int
+
+
 class TriageReader(ABC):
     """Reading them."""
 
@@ -147,6 +176,18 @@ class TriageReader(ABC):
     def reports_of_cluster(self, cluster_id: ClusterId, limit: int) -> list[OrderedReport]:
         """The reports of a cluster, oldest first."""
 
+    @abstractmethod
+    def members_of(self, ids: Collection[ClusterId]) -> list[Member]:
+        """The reports of those clusters by number. Linking keeps clusters small; a giant waits for a person."""
+
+    @abstractmethod
+    def count_place(self, place_id: PlaceId) -> PlaceCounts:
+        """Counted row by row: for a place whose reports have moved."""
+
+    @abstractmethod
+    def places_by_id(self, after: PlaceId, limit: int) -> list[Place]:
+        """Places with a higher id, by id: how one goes through all of them."""
+
     # ---- bundles
 
     @abstractmethod
@@ -160,7 +201,7 @@ class TriageReader(ABC):
         """The copies, oldest first."""
 
     @abstractmethod
-    def bundles_by_key(self, keys: Sequence[bytes]) -> dict[bytes, BundleId]:
+    def bundles_by_key(self, keys: Collection[bytes]) -> dict[bytes, BundleId]:
         """The bundle of each key that has one. Any number of keys."""
 
     @abstractmethod
@@ -170,6 +211,10 @@ class TriageReader(ABC):
     @abstractmethod
     def known_uploaders(self, bundle_id: BundleId, uploaders: Sequence[bytes]) -> set[bytes]:
         """Those of the accounts that are known to have sent copies."""
+
+    @abstractmethod
+    def listed_values(self, signal_type: SignalType, values: Sequence[bytes]) -> set[bytes]:
+        """Those of the values that stand on any list. Any number of values."""
 
     # ---- the line
 
@@ -220,6 +265,10 @@ class TriageReader(ABC):
         """What became of each sender's reports; senders without outcomes are left out."""
 
     @abstractmethod
+    def outcome_totals(self) -> dict[OutcomeKind, int]:
+        """How many outcomes stand of each kind, each counted for every sender that it is of."""
+
+    @abstractmethod
     def officer_facts_of(self, numbers: Sequence[IntakeNumber]) -> dict[IntakeNumber, list[OfficerFact]]:
         """Officers' facts of the reports, withdrawn ones too; reports without any are left out."""
 
@@ -256,6 +305,14 @@ class TriageWriter(ABC):
     @abstractmethod
     def put_ordered(self, reports: Sequence[OrderedReport]) -> None:
         """The reports are stored as the order of work knows them, or replaced."""
+
+    @abstractmethod
+    def move_cluster(self, cluster_id: ClusterId, place_id: PlaceId) -> int:
+        """The cluster's reports are worked there; how many were not before."""
+
+    @abstractmethod
+    def move_copies(self, bundle_id: BundleId, before: PlaceId, after: PlaceId) -> int:
+        """Copies of the bundle that stood in one place without being of its cluster stand in another; how many."""
 
     @abstractmethod
     def add_bundles(self, bundles: Sequence[Bundle]) -> None:

@@ -1,17 +1,18 @@
 """Reports as the order of work knows them, and the bundles of copies that they form."""
 
 from abc import ABC
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, RowMapping, select
+from sqlalchemy import ColumnElement, RowMapping, case, func, select, update
 
-from clew.parts.stores._triage import BundlePicture
+from clew.parts.stores._triage import BundlePicture, Member, PlaceCounts
 from clew.parts.stores.base import Reader, UnitOfWork
 from clew.parts.stores.sql.session import ChangingSession, Session, portions
+from clew.parts.stores.sql.tables import STANDING, entries, lists
 from clew.parts.stores.sql.tables import triage as T  # noqa: N812  (the tables of this area)
 from clew.parts.stores.sql.triage_rows import ordered_of, ordered_row
 from clew.parts.stores.sql.values import Row, from_us, maybe_at, maybe_us, to_us
-from clew.records.identifiers import BundleId, ClusterId, IntakeNumber, PlaceId
+from clew.records.identifiers import BundleId, ClusterId, IntakeNumber, PlaceId, SignalType
 from clew.records.triage import Bundle, OrderedReport, WakeUp
 
 _R, _B = T.ordered_reports.c, T.bundles.c
@@ -48,16 +49,47 @@ class TriageReading(Session, Reader, ABC):
         """Along its index."""
         return self._reports(_R.bundle_id == bundle_id, after, limit)
 
+    def members_of(self, ids: Collection[ClusterId]) -> list[Member]:
+        """Along their index; few clusters have more than one report."""
+        columns = (_R.number, _R.cluster_id, _R.bundle_id, _R.place_id, _R.sender_id)
+        found: list[Member] = []
+        for some in portions(sorted(set(ids))):
+            query = select(*columns).where(_R.cluster_id.in_(some))
+            found += [Member(**row) for row in self._all(query)]
+        return sorted(found, key=lambda member: member.number)
+
+    def count_place(self, place_id: PlaceId) -> PlaceCounts:
+        """Along its index."""
+        copies = func.coalesce(func.sum(case((_R.bundle_id != _R.number, 1), else_=0)), 0)
+        query = select(
+            func.count().label("reports"), copies.label("copies"), func.count(_R.uploader.distinct()).label("uploaders")
+        )
+        row = self._first(query.where(_R.place_id == place_id))
+        if row is None:
+            raise AssertionError("a count always answers")
+        return PlaceCounts(reports=row["reports"], copies=row["copies"], uploaders=row["uploaders"])
+
+    def listed_values(self, signal_type: SignalType, values: Sequence[bytes]) -> set[bytes]:
+        """Along the index of what stands, list by list."""
+        standing = select(lists.c.id).where(lists.c.removed_at.is_(None))
+        found: set[bytes] = set()
+        for some in portions(sorted(set(values))):
+            query = select(entries.c.value).where(
+                STANDING, entries.c.list_id.in_(standing), entries.c.type == signal_type, entries.c.value.in_(some)
+            )
+            found.update(bytes(row["value"]) for row in self._all(query))
+        return found
+
     def find_bundle(self, bundle_id: BundleId) -> Bundle | None:
         """By the primary key."""
         row = self._first(select(T.bundles).where(_B.id == bundle_id))
         return None if row is None else _bundle_of(row)
 
-    def bundles_by_key(self, keys: Sequence[bytes]) -> dict[bytes, BundleId]:
+    def bundles_by_key(self, keys: Collection[bytes]) -> dict[bytes, BundleId]:
         """By the primary key, a portion at a time."""
         columns = T.bundle_keys.c
         found: dict[bytes, BundleId] = {}
-        for some in portions(keys):
+        for some in portions(sorted(keys)):
             rows = self._all(select(T.bundle_keys).where(columns.key.in_(some)))
             found.update((bytes(row["key"]), BundleId(row["bundle_id"])) for row in rows)
         return found
@@ -96,6 +128,16 @@ class TriageWriting(TriageReading, ChangingSession, UnitOfWork, ABC):
         changed = {column.name: statement.excluded[column.name] for column in _R if column.name != "number"}
         upsert = statement.on_conflict_do_update(index_elements=["number"], set_=changed)
         self._change(upsert, [ordered_row(report) for report in reports])
+
+    def move_cluster(self, cluster_id: ClusterId, place_id: PlaceId) -> int:
+        """Along its index."""
+        moved = update(T.ordered_reports).where(_R.cluster_id == cluster_id, _R.place_id != place_id)
+        return self._change(moved.values(place_id=place_id))
+
+    def move_copies(self, bundle_id: BundleId, before: PlaceId, after: PlaceId) -> int:
+        """Along the index of bundles."""
+        foreign = (_R.bundle_id == bundle_id, _R.place_id == before, _R.cluster_id != before)
+        return self._change(update(T.ordered_reports).where(*foreign).values(place_id=after))
 
     def add_bundles(self, bundles: Sequence[Bundle]) -> None:
         """Upserts."""

@@ -39,6 +39,11 @@ class LineReading(Session, Reader, ABC):
             found.update((PlaceId(row["id"]), place_of(row)) for row in self._all(_by_id(some)))
         return found
 
+    def places_by_id(self, after: PlaceId, limit: int) -> list[Place]:
+        """Along the primary key."""
+        query = select(T.places).where(_P.id > after).order_by(_P.id).limit(limit)
+        return [place_of(row) for row in self._all(query)]
+
     def places(self, wanted: PlaceFilter) -> list[Place]:
         """A page of each state, merged."""
         pages = [self._page(state, wanted) for state in sorted(wanted.states)]

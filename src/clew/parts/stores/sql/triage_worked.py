@@ -72,6 +72,12 @@ class WorkedReading(Session, Reader, ABC):
             for sender_id, each in counts.items()
         }
 
+    def outcome_totals(self) -> dict[OutcomeKind, int]:
+        """From the counts that are kept."""
+        columns = T.sender_outcomes.c
+        query = select(columns.kind, func.sum(columns.outcomes).label("n")).group_by(columns.kind)
+        return {OutcomeKind(row["kind"]): int(row["n"]) for row in self._all(query.order_by(columns.kind))}
+
     def officer_facts_of(self, numbers: Sequence[IntakeNumber]) -> dict[IntakeNumber, list[OfficerFact]]:
         """By the primary key, a portion at a time."""
         columns = T.officer_facts.c
