@@ -126,6 +126,36 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Triage:
+    """How reports that were taken in are ordered and worked. It is policy: no person changes it for themselves.
+
+    Attributes:
+        order: new reports are ordered by this installation's workers, and by `clew serve` beside them.
+        follow_ms: how often a worker looks for new reports.
+        batch: how many reports are ordered in one transaction at most.
+        lease_minutes: how long a claimed place is held without a sign of its holder.
+        reserve_permille: turns of a thousand that are reserved for the oldest and the audit.
+        audit_permille: reserved turns of a thousand that take what a lot drew.
+        audit_after_hours: how long a place must have waited before nobody counts as having reached it.
+        audit_cuts: scores (log-odds) that part the strata of the audit, ascending, with commas between.
+        audit_chances: the chance of being drawn in each stratum, lowest scores first; one more than cuts.
+        classifier: the part on the shelf `classifiers` whose opinion enters the order; empty is none. It adds a bounded
+            factor, and overrides and decides nothing.
+    """
+
+    order: bool = True
+    follow_ms: int = 200
+    batch: int = 500
+    lease_minutes: int = 30
+    reserve_permille: int = 50
+    audit_permille: int = 500
+    audit_after_hours: float = 24.0
+    audit_cuts: str = "-6,-4.5"
+    audit_chances: str = "0.002,0.01,0.05"
+    classifier: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Vault:
     """Where sealed evidence lies, and who keeps the master key.
 
@@ -303,6 +333,7 @@ class Settings:
     people: People = field(default_factory=People)
     oidc: Oidc = field(default_factory=Oidc)
     review: Review = field(default_factory=Review)
+    triage: Triage = field(default_factory=Triage)
     vault: Vault = field(default_factory=Vault)
     reporting: Reporting = field(default_factory=Reporting)
     audit: Audit = field(default_factory=Audit)

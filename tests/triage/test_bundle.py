@@ -92,15 +92,15 @@ def test_an_uploader_is_an_account_and_where_none_is_named_the_sender() -> None:
 
 
 def test_one_more_of_the_same_brings_nothing() -> None:
-    same = {"uploader_known": True, "victim": True, "victim_known": True, "danger": False}
+    same = {"uploader_known": True, "victim": True, "victim_known": True}
     assert new_elements(Joined(bundle_id=BundleId(1)), **same) == ()
 
 
 def test_a_new_uploader_a_new_file_and_a_victim_each_surface() -> None:
     found = new_elements(
-        Joined(bundle_id=BundleId(1), new_file=True), uploader_known=False, victim=True, victim_known=False, danger=True
+        Joined(bundle_id=BundleId(1), new_file=True), uploader_known=False, victim=True, victim_known=False
     )
-    assert found == (WakeUp.DANGER, WakeUp.VICTIM, WakeUp.NEW_FILE, WakeUp.NEW_UPLOADER)
+    assert found == (WakeUp.VICTIM, WakeUp.NEW_FILE, WakeUp.NEW_UPLOADER)
 
 
 def test_a_cluster_of_copies_stands_in_the_place_of_the_first_and_any_other_in_its_own() -> None:

@@ -310,6 +310,7 @@ class OrderedReport:
         uploader: 8 bytes, equal for the same account of the same sender.
         signs: what it says that a score counts; unweighted, so that a new model can weigh it anew.
         untold: names of signs that it could have said and did not say either way.
+        lowered: overrides that people found not to hold; they stand ahead of nothing any more.
     """
 
     number: IntakeNumber
@@ -323,6 +324,7 @@ class OrderedReport:
     signs: tuple[Sign, ...] = ()
     untold: frozenset[str] = frozenset()
     overrides: tuple[Override, ...] = ()
+    lowered: tuple[Override, ...] = ()
     country: str | None = None
     language: str | None = None
 

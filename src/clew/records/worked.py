@@ -13,7 +13,7 @@ class PlaceAct(enum.StrEnum):
     """What a person does with a place. The values are stored."""
 
     REFER = "refer"  # it goes to a recipient
-    ESCALATE = "escalate"  # ahead of the line, for a more senior person
+    ESCALATE = "escalate"  # another person decides
     CLOSE = "close"
     ASK = "ask"  # the sender, for what it already holds; it sleeps until the answer
     SET_ASIDE = "set-aside"
@@ -47,7 +47,7 @@ class PlaceDecision:
             from before any outcome comes. None where the person cannot tell.
         why: by which turn the place was taken; None when it was picked by hand.
         chance: that the audit draws it, of an audit turn; 1 otherwise.
-        pending: a downgrade that waits for another person.
+        pending: it waits for another person: a downgrade, or what was escalated.
         confirms: the pending decision of another person that this one is the second look at.
         undone_at, undone_by: it was taken back, and the place waits as before.
     """

@@ -68,7 +68,7 @@ class IncidentKeys:
         return frozenset[bytes]().union(*(file.pictures for file in self.files))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Joined:
     """Which bundle a report joins.
 
@@ -137,17 +137,13 @@ def join(number: IntakeNumber, keys: IncidentKeys, known: Known) -> Joined:
     return Joined(bundle_id=best, new_file=held < len(shown))
 
 
-def new_elements(
-    joined: Joined, *, uploader_known: bool, victim: bool, victim_known: bool, danger: bool
-) -> tuple[WakeUp, ...]:
+def new_elements(joined: Joined, *, uploader_known: bool, victim: bool, victim_known: bool) -> tuple[WakeUp, ...]:
     """What a copy brings that its bundle did not have, the gravest first; nothing for one more of the same.
 
     Args:
         victim: the copy bears a sign of a victim; `victim_known`: the bundle did before.
-        danger: an override holds that did not hold before.
     """
     elements = (
-        (WakeUp.DANGER, danger),
         (WakeUp.VICTIM, victim and not victim_known),
         (WakeUp.NEW_FILE, joined.new_file),
         (WakeUp.NEW_UPLOADER, not uploader_known),

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from clew.errors import ConflictError, NotFoundError
-from clew.parts.stores._triage import AuditTurn, PlaceCounts, Unreached
+from clew.parts.stores._triage import AuditTurn, Unreached
 from clew.parts.stores.base import Store
 from clew.records.identifiers import BundleId, ClusterId, IntakeNumber, OutcomeId, PlaceId, SenderId, UserId
 from clew.records.triage import Bundle, OfficerFact, WakeUp, Why
@@ -54,7 +54,8 @@ def test_reports_move_with_their_cluster_and_copies_with_their_bundle(any_store:
     reports = [ordered_of(1), ordered_of(2, cluster=1), ordered_of(3, bundle=1, place_id=PlaceId(1)), ordered_of(4)]
     any_store.transact(lambda unit: unit.put_ordered(reports))
     with any_store.read() as reader:
-        assert reader.count_place(PlaceId(1)) == PlaceCounts(reports=3, copies=1, uploaders=3)
+        sent = [number.to_bytes(8, "big") for number in (2, 3, 4)]
+        assert reader.first_of_uploaders(PlaceId(1), sent) == {sent[0]: 2, sent[1]: 3}
         assert [each.number for each in reader.members_of([ClusterId(4), ClusterId(1)])] == [1, 2, 4]
     moved = any_store.transact(lambda unit: unit.move_copies(BundleId(1), PlaceId(1), PlaceId(9)))
     again = any_store.transact(lambda unit: unit.move_cluster(ClusterId(1), PlaceId(9)))
@@ -62,7 +63,7 @@ def test_reports_move_with_their_cluster_and_copies_with_their_bundle(any_store:
     assert any_store.transact(lambda unit: unit.move_cluster(ClusterId(1), PlaceId(9))) == 0
     with any_store.read() as reader:
         assert [each.number for each in reader.reports_of_place(PlaceId(9))] == [1, 2, 3]
-        assert reader.count_place(PlaceId(1)).reports == 0
+        assert reader.reports_of_place(PlaceId(1)) == []
 
 
 def test_a_value_is_listed_while_it_stands_on_a_list(any_store: Store):

@@ -62,6 +62,7 @@ def ordered_of(number: int, *, cluster: int | None = None, bundle: int | None = 
         signs=(Sign(name="chat-with-child", source="messages"),),
         untold=frozenset({"live-stream"}),
         overrides=(override_of(number),),
+        lowered=(replace(override_of(number), kind=OverrideKind.HANDS_ON),),
         country="NL",
         language="nl",
     )

@@ -128,15 +128,6 @@ class Member:
     sender_id: SenderId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceCounts:
-    """How much is worked in one place: reports, those that are copies, and distinct accounts."""
-
-    reports: int
-    copies: int
-    uploaders: int
-
-
 class TriageReader(ABC):
     """Reading them."""
 
@@ -181,8 +172,8 @@ class TriageReader(ABC):
         """The reports of those clusters by number. Linking keeps clusters small; a giant waits for a person."""
 
     @abstractmethod
-    def count_place(self, place_id: PlaceId) -> PlaceCounts:
-        """Counted row by row: for a place whose reports have moved."""
+    def first_of_uploaders(self, place_id: PlaceId, uploaders: Collection[bytes]) -> dict[bytes, IntakeNumber]:
+        """The first report in the place of each of the accounts that has one there."""
 
     @abstractmethod
     def places_by_id(self, after: PlaceId, limit: int) -> list[Place]:

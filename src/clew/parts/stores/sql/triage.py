@@ -3,9 +3,9 @@
 from abc import ABC
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, RowMapping, case, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, select, update
 
-from clew.parts.stores._triage import BundlePicture, Member, PlaceCounts
+from clew.parts.stores._triage import BundlePicture, Member
 from clew.parts.stores.base import Reader, UnitOfWork
 from clew.parts.stores.sql.session import ChangingSession, Session, portions
 from clew.parts.stores.sql.tables import STANDING, entries, lists
@@ -58,16 +58,15 @@ class TriageReading(Session, Reader, ABC):
             found += [Member(**row) for row in self._all(query)]
         return sorted(found, key=lambda member: member.number)
 
-    def count_place(self, place_id: PlaceId) -> PlaceCounts:
-        """Along its index."""
-        copies = func.coalesce(func.sum(case((_R.bundle_id != _R.number, 1), else_=0)), 0)
-        query = select(
-            func.count().label("reports"), copies.label("copies"), func.count(_R.uploader.distinct()).label("uploaders")
-        )
-        row = self._first(query.where(_R.place_id == place_id))
-        if row is None:
-            raise AssertionError("a count always answers")
-        return PlaceCounts(reports=row["reports"], copies=row["copies"], uploaders=row["uploaders"])
+    def first_of_uploaders(self, place_id: PlaceId, uploaders: Collection[bytes]) -> dict[bytes, IntakeNumber]:
+        """Each by one step along its index, however many reports an account has there."""
+        found: dict[bytes, IntakeNumber] = {}
+        for uploader in sorted(uploaders):
+            own = select(_R.number).where(_R.place_id == place_id, _R.uploader == uploader)
+            row = self._first(own.order_by(_R.number).limit(1))
+            if row is not None:
+                found[uploader] = IntakeNumber(row["number"])
+        return found
 
     def listed_values(self, signal_type: SignalType, values: Sequence[bytes]) -> set[bytes]:
         """Along the index of what stands, list by list."""

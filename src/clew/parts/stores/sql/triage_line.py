@@ -120,6 +120,18 @@ class LineReading(Session, Reader, ABC):
 class LineWriting(LineReading, ChangingSession, UnitOfWork, ABC):
     """Changing it."""
 
+    def find_place(self, place_id: PlaceId) -> Place | None:
+        """Nobody else changes it until the end of the transaction."""
+        return self.places_of([place_id]).get(place_id)
+
+    def places_of(self, ids: Sequence[PlaceId]) -> dict[PlaceId, Place]:
+        """Nobody else changes them until the end of the transaction; in one order, so that two do not wait forever."""
+        found: dict[PlaceId, Place] = {}
+        for some in portions(sorted(ids)):
+            rows = self._all(_by_id(some).order_by(_P.id).with_for_update())
+            found.update((PlaceId(row["id"]), place_of(row)) for row in rows)
+        return found
+
     def put_places(self, places: Sequence[Place]) -> None:
         """Upserts; the counts follow from what stood there before."""
         before = self._places_before([place.id for place in places])
@@ -186,7 +198,7 @@ class LineWriting(LineReading, ChangingSession, UnitOfWork, ABC):
         """How many of the places stand in each state now; none of them changes until the end of the transaction."""
         found: Counter[tuple[str, int]] = Counter()
         for some in portions(sorted(ids)):
-            query = select(_P.state, _P.calm).where(_P.id.in_(some)).with_for_update()
+            query = select(_P.state, _P.calm).where(_P.id.in_(some)).order_by(_P.id).with_for_update()
             found.update((row["state"], row["calm"]) for row in self._all(query))
         return found
 

@@ -105,6 +105,7 @@ def ordered_row(report: OrderedReport) -> Row:
         "facts": compact(
             {
                 "completeness": _completeness(report.completeness),
+                "lowered": [_override(each) for each in report.lowered],
                 "overrides": [_override(each) for each in report.overrides],
                 "signs": [[each.name, each.source] for each in report.signs],
                 "untold": sorted(report.untold),
@@ -128,6 +129,7 @@ def ordered_of(row: RowMapping) -> OrderedReport:
         signs=tuple(Sign(name=name, source=source) for name, source in facts["signs"]),
         untold=frozenset(facts["untold"]),
         overrides=tuple(_override_of(each) for each in facts["overrides"]),
+        lowered=tuple(_override_of(each) for each in facts["lowered"]),
         country=row["country"],
         language=row["language"],
     )

@@ -92,6 +92,7 @@ ordered_reports = Table(
 )
 _R = ordered_reports.c
 index("ordered_reports_place", _R.place_id, _R.number)
+index("ordered_reports_uploader", _R.place_id, _R.uploader, _R.number)
 index("ordered_reports_cluster", _R.cluster_id, _R.number)
 index("ordered_reports_bundle", _R.bundle_id, _R.number)
 

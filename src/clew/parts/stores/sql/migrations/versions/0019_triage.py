@@ -133,6 +133,13 @@ def _queue() -> None:
     op.create_index(
         "ordered_reports_place", "ordered_reports", ["place_id", "number"], sqlite_where=None, postgresql_where=None
     )
+    op.create_index(
+        "ordered_reports_uploader",
+        "ordered_reports",
+        ["place_id", "uploader", "number"],
+        sqlite_where=None,
+        postgresql_where=None,
+    )
 
 
 def _bundles() -> None:

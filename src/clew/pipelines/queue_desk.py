@@ -1,0 +1,131 @@
+"""The desk at which reports are ordered and worked: the store, the rule of the queue, its lots, the clock."""
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from clew.errors import InputError
+from clew.ground.clock import Clock
+from clew.parts.stores.base import Reader, Store, UnitOfWork
+from clew.records.audit import AuditEvent
+from clew.records.identifiers import ClusterId, IntakeNumber, PlaceId
+from clew.records.report import Report
+from clew.records.worked import ScoreModel
+from clew.settings import Settings, Triage
+from clew.triage.lots import Lots
+from clew.triage.pictures import BundlePictures
+from clew.triage.prior import PRIOR
+from clew.triage.queue import Rule
+from clew.triage.score import Classifier
+
+# Says in which cluster each of the reports is, and each other report that is in another one than before.
+Link = Callable[[UnitOfWork, Sequence[IntakeNumber]], Mapping[IntakeNumber, ClusterId]]
+
+_SEED = "queue lots"
+
+
+def each_alone(_unit: UnitOfWork, numbers: Sequence[IntakeNumber]) -> Mapping[IntakeNumber, ClusterId]:
+    """Every report is a cluster of its own: linking is off."""
+    return {number: ClusterId(number) for number in numbers}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueDesk:
+    """What every sentence about the queue needs.
+
+    Attributes:
+        read: the facts of a stored intake document.
+        pictures: those of bundles, followed from the store by whoever orders; nobody else uses them.
+        alone: one person works here, and gives second looks to their own word after `alone_after`.
+    """
+
+    store: Store
+    policy: Triage
+    rule: Rule
+    lots: Lots
+    clock: Clock
+    read: Callable[[str], Report]
+    link: Link = each_alone
+    classifier: Classifier | None = None
+    pictures: BundlePictures = field(default_factory=BundlePictures)
+    alone: bool = False
+    alone_after: timedelta = timedelta(hours=12)
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a claimed place is held without a sign of its holder."""
+        return timedelta(minutes=self.policy.lease_minutes)
+
+    @property
+    def audit_after(self) -> timedelta:
+        """How long a place must have waited before nobody counts as having reached it."""
+        return timedelta(microseconds=self.rule.audit_after_us)
+
+
+def open_queue_desk(
+    settings: Settings,
+    store: Store,
+    clock: Clock,
+    *,
+    read: Callable[[str], Report],
+    link: Link = each_alone,
+    classifier: Classifier | None = None,
+) -> QueueDesk:
+    """The desk as the settings have it; the secret seed of its lots is made once and kept in the store.
+
+    Raises:
+        InputError: a setting cannot be.
+    """
+    policy = settings.triage
+    rule = Rule(
+        reserve_permille=policy.reserve_permille,
+        audit_permille=policy.audit_permille,
+        audit_after_us=int(policy.audit_after_hours * 3_600_000_000),
+    )
+    return QueueDesk(
+        store=store,
+        policy=policy,
+        rule=rule,
+        lots=Lots(cuts=_numbers(policy.audit_cuts), chances=_numbers(policy.audit_chances), seed=_seed(store)),
+        clock=clock,
+        read=read,
+        link=link,
+        classifier=classifier,
+        alone=settings.review.one_person,
+        alone_after=timedelta(hours=settings.review.self_review_hours),
+    )
+
+
+def model_in_force(reader: Reader) -> ScoreModel:
+    """The weights that a person has put into force; those that Clew came with until then."""
+    return reader.find_model() or PRIOR
+
+
+def note_place(
+    unit: UnitOfWork, at: datetime, actor: str, act: str, place_id: PlaceId, **facts: str | int | bool | None
+) -> None:
+    """The act on a place is in the audit, in this transaction."""
+    unit.audit(AuditEvent(at=at, actor=actor, act=act, subject=f"place:{place_id}", facts=facts))
+
+
+def _numbers(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise InputError(f"triage.audit_cuts and audit_chances are numbers with commas between, got '{text}'") from None
+
+
+def _seed(store: Store) -> bytes:
+    with store.read() as reader:
+        kept = reader.find_value(_SEED)
+    return bytes.fromhex(kept or store.transact(_make_seed))
+
+
+def _make_seed(unit: UnitOfWork) -> str:
+    unit.be_alone()
+    kept = unit.find_value(_SEED)
+    if kept is None:
+        kept = secrets.token_hex(32)
+        unit.put_value(_SEED, kept)
+    return kept
