@@ -16,12 +16,10 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from clew.errors import InputError
 from clew.parts.shelf import load
 from clew.parts.stores.base import StorePart
 from clew.pipelines.queue_desk import open_queue_desk
 from clew.pipelines.simulated_line import SimulatedClock, SimulatedLine
-from clew.records.report import Report
 from clew.settings import Settings
 from clew.triage.arrivals import DAY_US, HOUR_US, Arrivals, arrivals
 from clew.triage.desk import NEVER_US, work
@@ -100,7 +98,7 @@ def production_day(url: str, seed: int) -> None:
     store = load("stores", "sql", StorePart).open(url)
     store.migrate()
     clock = SimulatedClock(datetime(2026, 3, 8, tzinfo=UTC))
-    desk = open_queue_desk(Settings(), store, clock, read=_unread)
+    desk = open_queue_desk(Settings(), store, clock)
     line = SimulatedLine(desk, clock)
     begun = time.perf_counter()
     produced = work(reports, tenfold.staff, line, desk.rule, drawn=drawn, clock=clock.move_to)
@@ -115,10 +113,6 @@ def production_day(url: str, seed: int) -> None:
         within = [float((waited <= us).mean()) for us in (HOUR_US // 4, HOUR_US, DAY_US)]
         print(f"{name:10s} urgent seen within 15 min, 1 h, 24 h: " + ", ".join(f"{each:.4f}" for each in within))
     store.close()
-
-
-def _unread(_document: str) -> Report:
-    raise InputError("a simulated place has no document")
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from operator import methodcaller
 
 import msgspec
 
@@ -25,10 +26,6 @@ ADA, BEN = UserId("ada"), UserId("ben")
 FORMAT = load("formats", "cybertipline", ClearinghouseFormat)
 
 
-def read_document(document: str) -> Report:
-    return FORMAT.read_stored(msgspec.json.decode(document))
-
-
 @dataclass
 class QueueHouse:
     store: Store
@@ -42,13 +39,13 @@ class QueueHouse:
             sender = IntakeSender(
                 id=SenderId(name), name=name, kind=SenderKind.PLATFORM, created_at=self.clock(), created_by="user:ada"
             )
-            self.store.transact(lambda unit, sender=sender: unit.put_sender(sender))
+            self.store.transact(methodcaller("put_sender", sender))
         self.desk = self.open()
 
     def open(self, **policy: object) -> QueueDesk:
         """The desk under other settings."""
         settings = Settings(triage=Triage(**policy), review=self.settings.review)  # type: ignore[arg-type]
-        self.desk = open_queue_desk(settings, self.store, self._clock(), read=read_document, link=self._link)
+        self.desk = open_queue_desk(settings, self.store, self._clock(), link=self._link)
         return self.desk
 
     def alone(self) -> None:

@@ -2,13 +2,14 @@
 
 import random
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from clew.parts.stores.base import Store
 from clew.pipelines.ordering import move_reports
 from clew.pipelines.placing import place_again
-from clew.records.identifiers import ClusterId, IntakeNumber, PlaceId
+from clew.records.identifiers import BundleId, ClusterId, IntakeNumber, PlaceId
 from clew.records.intake import IntakeState
 from clew.records.report import IncidentType, Person, ReportAnnotation, Victim
 from clew.records.report_file import FileHash, ReportFile
@@ -74,7 +75,7 @@ def test_copies_stand_in_one_row_with_a_count_and_raise_nothing(house: QueueHous
     house.order()
     place = house.place(first.id)
     assert house.waiting() == [first.id]
-    assert (place.reports, place.copies, place.uploaders, place.bundle_id) == (6, 5, 1, first.id)
+    assert (place.reports, place.copies, place.uploaders, place.bundle_id) == (6, 5, 1, BundleId(first.id))
     assert place.risk == first.risk
     assert (place.overrides, place.since, place.newest) == ((), first.since, None)
 
@@ -163,7 +164,7 @@ def test_a_split_gives_each_cluster_its_own_place_back(house: QueueHouse):
     with_copy = house.place(2)
     for clusters in ({2: 1}, {2: 2}):
         moved = {IntakeNumber(number): ClusterId(cluster) for number, cluster in clusters.items()}
-        house.store.transact(lambda unit, moved=moved: move_reports(unit, house.desk, moved, house.clock()))
+        house.store.transact(partial(move_reports, desk=house.desk, clusters=moved, at=house.clock()))
     assert house.waiting() == [2, 1]
     back = house.place(2)
     assert (back.reports, back.copies, back.risk, back.overrides) == (2, 1, with_copy.risk, alone.overrides)
@@ -203,7 +204,7 @@ def test_whatever_comes_in_whatever_batches_a_place_added_to_is_the_place_made_a
     assert sum(place.reports for place in places) == 119
     assert max(place.copies for place in places) > 3
     for place in places:
-        store.transact(lambda unit, place=place: place_again(unit, house.desk, place.id, house.clock()))
+        store.transact(partial(place_again, desk=house.desk, place_id=place.id, at=house.clock()))
         assert _told(house.place(place.id)) == _told(place)
 
 

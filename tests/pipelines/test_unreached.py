@@ -35,8 +35,8 @@ def work(house: QueueHouse, *, urgent: bool | None = False) -> Why | None:
     place = take_next(house.desk, ADA, actor="user:ada")
     if place is None:
         return None
-    close = {"reason": CloseReason.NO_OFFENCE, "urgent": urgent, "actor": "user:ada"}
-    decide(house.desk, place.id, place.token, ADA, PlaceAct.CLOSE, **close)
+    reason = CloseReason.NO_OFFENCE
+    decide(house.desk, place.id, place.token, ADA, PlaceAct.CLOSE, actor="user:ada", reason=reason, urgent=urgent)
     return place.why
 
 

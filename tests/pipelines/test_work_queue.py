@@ -190,6 +190,7 @@ def test_a_lease_that_ran_out_gives_the_place_back_and_the_old_token_is_worth_no
     kept = keep(house.desk, lost.id, lost.token)
     house.clock.move(minutes=29)
     assert take(house, BEN) is None
+    assert kept.lease_until is not None
     house.clock.now = kept.lease_until
     again = taken(house, BEN)
     assert (again.id, again.token) == (lost.id, lost.token + 1)

@@ -16,7 +16,8 @@ EMPTY_FILE = mention(IdentifierKind.FILE, "md5:d41d8cd98f00b204e9800998ecf8427e"
 
 def known(*reports: list[Mention], given=INTAKE) -> Known:
     """What the bundles of those reports lead to; the first is bundle 1, and so on."""
-    by_key, by_picture = {}, {}
+    by_key: dict[bytes, BundleId] = {}
+    by_picture: dict[bytes, BundleId] = {}
     for number, mentions in enumerate(reports, start=1):
         keys = keys_of(given, mentions)
         by_key.update(dict.fromkeys(keys.keys - set(by_key), BundleId(number)))

@@ -62,7 +62,8 @@ def serve_until_stopped(settings: Settings, *, link: bool, worker: bool = True) 
                 token = links.make(command_actor())
                 out.print(f"sign in, once, within ten minutes: {address(settings)}/signin?token={token}")
 
-        beside = working(installation.filing_desk, installation.review_desk) if worker else nullcontext()
+        desks = (installation.filing_desk, installation.review_desk, installation.ordering_desk)
+        beside = working(*desks) if worker else nullcontext()
         with beside:
             serve(app, listening, drain_s=settings.web.drain_seconds, when_ready=say_ready)
     err.print("stopped")

@@ -1,4 +1,4 @@
-"""`clew worker`: file what was ordered and page people on call, until it is told to stop."""
+"""`clew worker`: file what was ordered, order reports, and page people on call, until it is told to stop."""
 
 import contextlib
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from clew.ground.clock import system_clock
 from clew.pipelines.filing import open_filing_desk
 from clew.pipelines.filing_desk import FilingDesk
 from clew.pipelines.installation import open_store
+from clew.pipelines.queue_desk import QueueDesk, open_queue_desk
 from clew.pipelines.review_desk import ReviewDesk
 from clew.pipelines.strongroom import open_strongroom
 from clew.pipelines.worker import Worker
@@ -40,7 +41,8 @@ def worker(ctx: typer.Context) -> None:
             step_up_minutes=settings.people.step_up_minutes,
             strongroom=strongroom,
         )
-        with working(filing, review) as running:
+        queue = open_queue_desk(settings, store, system_clock) if settings.triage.order else None
+        with working(filing, review, queue) as running:
             state = "on" if settings.reporting.filing else "off: reports wait (reporting.filing)"
             out.print(f"working in '{settings.environment}'; filing is {state}")
             while not running.wait(_LOOK_S):
@@ -49,9 +51,9 @@ def worker(ctx: typer.Context) -> None:
 
 
 @contextlib.contextmanager
-def working(filing: FilingDesk, review: ReviewDesk) -> Iterator[Worker]:
+def working(filing: FilingDesk, review: ReviewDesk, queue: QueueDesk | None = None) -> Iterator[Worker]:
     """A worker runs beside the block, and is stopped at its end."""
-    running = Worker(filing, review, err.print)
+    running = Worker(filing, review, err.print, queue)
     running.start()
     try:
         yield running

@@ -37,6 +37,7 @@ from clew.redact import short_url
 from clew.settings import Settings
 
 SHELVES = (
+    "classifiers",
     "clearinghouses",
     "decoders",
     "exchanges",

@@ -18,6 +18,7 @@ from clew.parts.stores.base import Store, StorePart
 from clew.pipelines.authenticators import Authenticators, seal_clear_secrets
 from clew.pipelines.case_joining import Opening
 from clew.pipelines.filing_desk import FilingDesk
+from clew.pipelines.queue_desk import QueueDesk, open_queue_desk
 from clew.pipelines.review_desk import ReviewDesk
 from clew.pipelines.strongroom import Strongroom, open_strongroom
 from clew.pipelines.uploads import Screener
@@ -66,6 +67,16 @@ class Installation:
             step_up_minutes=self.settings.people.step_up_minutes,
             strongroom=self.strongroom,
         )
+
+    @property
+    def queue_desk(self) -> QueueDesk:
+        """Where reports are ordered and worked."""
+        return open_queue_desk(self.settings, self.store, self.clock)
+
+    @property
+    def ordering_desk(self) -> QueueDesk | None:
+        """The same for whoever orders; None where the settings leave it to other workers."""
+        return self.queue_desk if self.settings.triage.order else None
 
     @property
     def filing_desk(self) -> FilingDesk:

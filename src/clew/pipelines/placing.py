@@ -23,6 +23,7 @@ from clew.records.triage import (
     PlaceState,
     WakeUp,
 )
+from clew.records.worked import ScoreModel
 from clew.triage.bundle import Joined, new_elements, place_for
 from clew.triage.overrides import repeat_subject
 from clew.triage.score import Weighed, score, sender_factor, together, weighed_of
@@ -351,6 +352,15 @@ def _put(
     placed.places.append(surfaced)
     if surfaced.state is PlaceState.WAITING and standing.state in {PlaceState.DECIDED, PlaceState.SET_ASIDE}:
         placed.woken.append(surfaced)
+
+
+def reweigh(desk: QueueDesk, place: Place, model: ScoreModel) -> Place:
+    """The place by other weights; what its reports and links say is as it was."""
+    linked = {each.name: each.source for each in place.risk.factors if each.name in LINK_SIGNS}
+    sender = next((each for each in place.risk.factors if each.name == _SENDER), None)
+    risk = score(replace(weighed_of(place.risk), linked=linked), model, sender=sender, classifier=desk.classifier)
+    lot = place.lot if place.disposition is not None else desk.lots.lot(str(place.id), risk.high)
+    return replace(place, risk=risk, lot=lot)
 
 
 def surface(place: Place, elements: Sequence[WakeUp], at: datetime) -> Place:

@@ -5,8 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import msgspec
+
 from clew.errors import InputError
 from clew.ground.clock import Clock
+from clew.parts.classifiers.base import ClassifierPart
+from clew.parts.formats.base import ClearinghouseFormat
+from clew.parts.shelf import load
 from clew.parts.stores.base import Reader, Store, UnitOfWork
 from clew.records.audit import AuditEvent
 from clew.records.identifiers import ClusterId, IntakeNumber, PlaceId
@@ -23,6 +28,8 @@ from clew.triage.score import Classifier
 Link = Callable[[UnitOfWork, Sequence[IntakeNumber]], Mapping[IntakeNumber, ClusterId]]
 
 _SEED = "queue lots"
+# The format whose JSON form is that of our own facts.
+_STORED_FORM = "cybertipline"
 
 
 def each_alone(_unit: UnitOfWork, numbers: Sequence[IntakeNumber]) -> Mapping[IntakeNumber, ClusterId]:
@@ -63,19 +70,12 @@ class QueueDesk:
         return timedelta(microseconds=self.rule.audit_after_us)
 
 
-def open_queue_desk(
-    settings: Settings,
-    store: Store,
-    clock: Clock,
-    *,
-    read: Callable[[str], Report],
-    link: Link = each_alone,
-    classifier: Classifier | None = None,
-) -> QueueDesk:
+def open_queue_desk(settings: Settings, store: Store, clock: Clock, *, link: Link = each_alone) -> QueueDesk:
     """The desk as the settings have it; the secret seed of its lots is made once and kept in the store.
 
     Raises:
         InputError: a setting cannot be.
+        MissingPartError: the classifier that the settings name is not installed.
     """
     policy = settings.triage
     rule = Rule(
@@ -89,9 +89,9 @@ def open_queue_desk(
         rule=rule,
         lots=Lots(cuts=_numbers(policy.audit_cuts), chances=_numbers(policy.audit_chances), seed=_seed(store)),
         clock=clock,
-        read=read,
+        read=_documents(),
         link=link,
-        classifier=classifier,
+        classifier=load("classifiers", policy.classifier, ClassifierPart) if policy.classifier else None,
         alone=settings.review.one_person,
         alone_after=timedelta(hours=settings.review.self_review_hours),
     )
@@ -107,6 +107,12 @@ def note_place(
 ) -> None:
     """The act on a place is in the audit, in this transaction."""
     unit.audit(AuditEvent(at=at, actor=actor, act=act, subject=f"place:{place_id}", facts=facts))
+
+
+def _documents() -> Callable[[str], Report]:
+    """Reads what taking in has stored, whatever form it came in."""
+    form = load("formats", _STORED_FORM, ClearinghouseFormat)
+    return lambda document: form.read_stored(msgspec.json.decode(document))
 
 
 def _numbers(text: str) -> tuple[float, ...]:

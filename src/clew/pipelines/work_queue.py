@@ -15,7 +15,7 @@ from clew.parts.stores.base import UnitOfWork
 from clew.pipelines.placing import place_again, surface
 from clew.pipelines.queue_desk import QueueDesk, note_place
 from clew.pipelines.queue_line import QueueLine, now_us
-from clew.pipelines.unreached import note_reached, settle
+from clew.pipelines.unreached import note_reached, settle, settle_unreached
 from clew.records.identifiers import PlaceId, UserId
 from clew.records.triage import OrderedReport, Place, PlaceState, WakeUp, Why
 from clew.records.worked import CloseReason, PlaceAct, PlaceDecision
@@ -114,6 +114,13 @@ def release(desk: QueueDesk, place_id: PlaceId, token: int, *, actor: str) -> Pl
         return unit.put_back_place(place_id)
 
     return desk.store.transact(work)
+
+
+def queue_round(desk: QueueDesk) -> None:
+    """What nobody's hand does: leases that ran out end, and what nobody reached in time has its disposition."""
+    desk.store.transact(lambda unit: release_lapsed(unit, desk.clock()))
+    while settle_unreached(desk):
+        pass
 
 
 def release_lapsed(unit: UnitOfWork, at: datetime) -> int:

@@ -1,18 +1,22 @@
-"""The worker: it files what was ordered, sends pages to people on call, and looks each minute for what stands still."""
+"""The worker: it files what was ordered, orders reports, pages people on call, and looks for what stands still."""
 
 import os
 import socket
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from clew.errors import ClewError
 from clew.pipelines.filing_desk import KIND, FilingDesk
 from clew.pipelines.filing_work import handler, reconcile
 from clew.pipelines.keeping import fail_interrupted
+from clew.pipelines.ordering import order_pending
 from clew.pipelines.outbox import Handler, Outbox, fault
 from clew.pipelines.paging import KIND as PAGE
 from clew.pipelines.paging import due_pages, page_handler
+from clew.pipelines.queue_desk import QueueDesk
 from clew.pipelines.review_desk import ReviewDesk
+from clew.pipelines.work_queue import queue_round
 from clew.pipelines.wrong_clock import mend_times
 
 _IDLE_S, _FAILED_S, _ROUND_S = 2.0, 10.0, 60.0
@@ -23,18 +27,22 @@ _STOP_S = 10.0
 class Worker:
     """Threads that do what the outbox holds, until they are stopped. Any number of workers may run at once.
 
-    Filing and paging have a thread each: a page never waits for an upload.
+    Filing, paging and ordering have a thread each: a page never waits for an upload, nor a report for a page.
 
     Args:
+        queue: where reports are ordered; None where the settings have other workers do it.
         tell: takes a line for the operator when something fails; it bears nothing of a person.
     """
 
-    def __init__(self, filing: FilingDesk, review: ReviewDesk, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, filing: FilingDesk, review: ReviewDesk, tell: Callable[[str], None], queue: QueueDesk | None = None
+    ) -> None:
         self._filing = filing
         self._review = review
+        self._queue = queue
         self._tell = tell
         self._stop = threading.Event()
-        holder = f"{socket.gethostname()}:{os.getpid()}"
+        self._holder = holder = f"{socket.gethostname()}:{os.getpid()}"
         pages: dict[str, Handler] = {PAGE: page_handler(review, filing.settings)}
         reports: dict[str, Handler] = {KIND: handler(filing)} if filing.settings.reporting.filing else {}
         self._pages = Outbox(filing.store, filing.clock, pages, holder)
@@ -43,11 +51,13 @@ class Worker:
 
     def start(self) -> None:
         """The threads run."""
-        loops = (
+        loops = [
             ("clew-filing", self._reports.work_once, _IDLE_S),
             ("clew-pages", self._pages.work_once, _IDLE_S),
             ("clew-rounds", self._round, _ROUND_S),
-        )
+        ]
+        if self._queue is not None:
+            loops.append(("clew-order", partial(self._order, self._queue), self._queue.policy.follow_ms / 1000))
         for name, work, idle_s in loops:
             thread = threading.Thread(target=self._loop, args=(work, idle_s), name=name, daemon=True)
             self._threads.append(thread)
@@ -77,6 +87,9 @@ class Worker:
                 told, pause_s = line, _FAILED_S
             self._stop.wait(pause_s)
 
+    def _order(self, queue: QueueDesk) -> bool:
+        return order_pending(queue, self._holder) > 0
+
     def _round(self) -> bool:
         # Pages first: whatever fails after them, people on call have been told.
         due_pages(self._review)
@@ -84,4 +97,6 @@ class Worker:
         fail_interrupted(self._review)
         reconcile(self._filing)
         self._reports.sweep()
+        if self._queue is not None:
+            queue_round(self._queue)
         return False

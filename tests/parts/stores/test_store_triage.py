@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from operator import methodcaller
 
 import pytest
 
@@ -116,7 +117,7 @@ def test_decisions_stand_newest_first_and_an_undone_one_is_told(any_store: Store
     )
     second = replace(first, id="D2", act=PlaceAct.REFER, reason=None, urgent=None, pending=False, confirms="D1")
     for decision in (first, second):
-        any_store.transact(lambda unit, decision=decision: unit.put_decision(decision))
+        any_store.transact(methodcaller("put_decision", decision=decision))
     undone = replace(first, pending=False, undone_at=at(1), undone_by=UserId("ben"))
     any_store.transact(lambda unit: unit.put_decision(undone))
     with any_store.read() as reader:
@@ -157,7 +158,7 @@ def test_an_officers_fact_is_stored_with_who_and_when(any_store: Store):
     )
     other = replace(fact, about="register")
     for each in (fact, other, replace(fact, withdrawn_at=at(9))):
-        any_store.transact(lambda unit, each=each: unit.put_officer_fact(each))
+        any_store.transact(methodcaller("put_officer_fact", fact=each))
     with any_store.read() as reader:
         found = reader.officer_facts_of([IntakeNumber(1), IntakeNumber(2)])
         assert found == {1: [other, replace(fact, withdrawn_at=at(9))]}
@@ -168,7 +169,7 @@ def test_one_model_is_in_force_at_most(any_store: Store):
         assert reader.find_model() is None
     later = replace(MODEL, version="b", made_at=at(1))
     for model in (replace(MODEL, in_force_since=NOON, put_by="user:ada"), later):
-        any_store.transact(lambda unit, model=model: unit.put_model(model))
+        any_store.transact(methodcaller("put_model", model=model))
     any_store.transact(lambda unit: unit.put_model(replace(later, in_force_since=at(2), put_by="user:ben")))
     with any_store.read() as reader:
         assert [model.version for model in reader.score_models()] == ["b", "a"]

@@ -3,6 +3,7 @@
 import random
 import threading
 from datetime import timedelta
+from operator import methodcaller
 
 import pytest
 
@@ -192,7 +193,7 @@ def test_turns_move_on_from_where_they_were_and_nowhere_else(any_store: Store):
     any_store.transact(lambda unit: unit.put_turns(first, second))
     for before in (Turns(), first):
         with pytest.raises(ConflictError):
-            any_store.transact(lambda unit, before=before: unit.put_turns(before, Turns(taken=9)))
+            any_store.transact(methodcaller("put_turns", before=before, after=Turns(taken=9)))
     with any_store.read() as reader:
         assert reader.queue_turns() == second
 
