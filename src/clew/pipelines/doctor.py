@@ -41,6 +41,7 @@ SHELVES = (
     "clearinghouses",
     "decoders",
     "exchanges",
+    "geography",
     "identifiers",
     "indexes",
     "jurisdictions",
