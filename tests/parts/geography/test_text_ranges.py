@@ -136,3 +136,20 @@ def test_every_address_is_found_where_a_range_says_it_is(
         asked = [each for each in asked if kind is ipaddress.IPv4Address or each >> 32 != 0xFFFF]
         expected = [next((row[2] for row in given_rows if row[0] <= each <= row[1]), 0) for each in asked]
         assert list(ranges.find(Addresses.of(str(kind(each)) for each in asked)).places) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["", "192.0.2", "192.0.2.256", "2001:db8::g", "fe80::1%eth0", "192.0.2.1\0", "\u0661.1.1.1"]
+)
+def test_what_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="expected IPv4 or IPv6"):
+        Addresses.of(["192.0.2.1", text])
+
+
+@given(st.lists(st.ip_addresses()))
+def test_texts_become_the_same_columns_as_numbers(
+    given_addresses: list[ipaddress.IPv4Address | ipaddress.IPv6Address],
+) -> None:
+    found = Addresses.of(map(str, given_addresses))
+    numbers = [int(each) | (0xFFFF << 32 if each.version == 4 else 0) for each in given_addresses]
+    assert [int(high) << 64 | int(low) for high, low in zip(found.high, found.low, strict=True)] == numbers
