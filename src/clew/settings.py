@@ -257,6 +257,21 @@ class Ispws:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Geography:
+    """Where addresses are, for routing: files that the operator supplies. Nothing is ever looked up elsewhere.
+
+    Attributes:
+        files: "PART:PATH" each, separated by commas, as in "mmdb:/srv/country.mmdb, tor_ranges:/usr/share/tor/geoip".
+        exits: a folder of dated lists of Tor exits, VPN and shared addresses; empty is none.
+        stale_days: a file that was made so long before or after an event counts half.
+    """
+
+    files: str = ""
+    exits: str = ""
+    stale_days: int = 180
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reporting:
     """Who reports, to whom, and how a filing is sent.
 
@@ -338,6 +353,7 @@ class Settings:
     reporting: Reporting = field(default_factory=Reporting)
     audit: Audit = field(default_factory=Audit)
     ispws: Ispws = field(default_factory=Ispws)
+    geography: Geography = field(default_factory=Geography)
 
     @property
     def database_url(self) -> str:

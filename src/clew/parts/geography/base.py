@@ -6,7 +6,8 @@ IPv4-mapped, so that one pair of columns holds both.
 
 import enum
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -199,19 +200,21 @@ class ExitSnapshot:
         return on
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Exits:
-    """Every dated list that there is, by kind and time."""
+    """Every dated list that there is."""
 
-    snapshots: Sequence[ExitSnapshot]
+    def __init__(self, snapshots: Iterable[ExitSnapshot]) -> None:
+        """The lists, in any order."""
+        self._by_kind: dict[ExitKind, list[ExitSnapshot]] = {kind: [] for kind in ExitKind}
+        for each in sorted(snapshots, key=lambda each: (each.at, each.name)):
+            self._by_kind[each.kind].append(each)
 
     def around(self, kind: ExitKind, at: datetime) -> tuple[ExitSnapshot, ...]:
         """The last list before a moment and the first after it, of those that still speak of it."""
-        reach = REACH[kind]
-        near = [each for each in self.snapshots if each.kind is kind and abs(each.at - at) <= reach]
-        before = [each for each in near if each.at <= at]
-        after = [each for each in near if each.at > at]
-        return (*before[-1:], *after[:1])
+        known = self._by_kind[kind]
+        place = bisect_right(known, at, key=lambda each: each.at)
+        near = known[max(place - 1, 0) : place + 1]
+        return tuple(each for each in near if abs(each.at - at) <= REACH[kind])
 
 
 class ExitsPart(ABC):

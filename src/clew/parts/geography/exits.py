@@ -36,8 +36,7 @@ class ExitFolder(ExitsPart):
             files = sorted(each for each in folder.iterdir() if each.suffix == ".txt")
         except OSError as error:
             raise UnavailableError(f"the folder {folder} cannot be read: {error.strerror}; see [geography]") from error
-        found = [_snapshot(each) for each in files]
-        return Exits(snapshots=tuple(sorted(found, key=lambda each: (each.at, each.name))))
+        return Exits(_snapshot(each) for each in files)
 
 
 def _snapshot(path: Path) -> ExitSnapshot:
