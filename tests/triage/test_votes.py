@@ -1,16 +1,20 @@
 """What has a vote, what has none, and why."""
 
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clew.parts.geography.base import ExitKind, Flag
 from clew.records.identifiers import IntakeNumber
 from clew.records.mention import IdentifierKind, Mention, Origin, Part
-from clew.records.routing import Territory, VoteKind, Whence
+from clew.records.routing import NumberPlace, Territory, VoteKind, Whence
 from clew.triage import route_rules as rules
 from clew.triage.address_votes import ASK_PORT, ASK_TIME, AddressSeen, FileSaid
 from clew.triage.route import weigh
+from clew.triage.telephone import place_of
 from clew.triage.votes import Ballot, Evidence, Stated, cast
 
 AT = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -187,7 +191,9 @@ def test_an_address_stated_often_votes_once_by_its_best_sighting() -> None:
 def test_each_kind_points_to_its_countries(
     kind: IdentifierKind, value: str, expected: tuple[VoteKind, set[str]]
 ) -> None:
-    ballot = cast(Evidence(mentions=[mention(kind, value)]), Part.SUBJECT, stale_days=180)
+    place = place_of(value) if kind is IdentifierKind.PHONE else None
+    evidence = Evidence(mentions=[mention(kind, value)], numbers={value: place} if place else {})
+    ballot = cast(evidence, Part.SUBJECT, stale_days=180)
     assert [(each.kind, set(each.countries)) for each in ballot.votes] == [expected]
 
 
@@ -208,6 +214,35 @@ def test_each_kind_points_to_its_countries(
 def test_what_points_nowhere_has_no_vote(kind: IdentifierKind, value: str, left_out: int) -> None:
     ballot = cast(Evidence(mentions=[mention(kind, value)]), Part.SUBJECT, stale_days=180)
     assert (ballot.votes, len(ballot.left_out)) == ([], left_out)
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        ("+31612345678", NumberPlace(countries=("NL",), valid=True, roaming=False)),
+        ("+31612345678;ext=5", NumberPlace(countries=("NL",), valid=True, roaming=False)),
+        ("+447012345678", NumberPlace(countries=("GB",), valid=True, roaming=True)),
+        ("+35812345", NumberPlace(countries=("FI", "AX"), valid=False, roaming=False)),
+        ("+88210001", None),
+        ("000000", None),
+    ],
+)
+def test_the_numbering_plans_place_a_number(number: str, expected: NumberPlace | None) -> None:
+    assert place_of(number) == expected
+
+
+def test_a_number_that_follows_a_person_has_no_vote_and_an_unused_one_less() -> None:
+    places = {
+        "+447012345678": NumberPlace(countries=("GB",), valid=True, roaming=True),
+        "+35812345": NumberPlace(countries=("FI", "AX"), valid=False, roaming=False),
+    }
+    stated = [mention(IdentifierKind.PHONE, each) for each in places]
+    ballot = cast(Evidence(mentions=stated, numbers=places), Part.SUBJECT, stale_days=180)
+    assert [each.value for each in ballot.left_out] == ["+447012345678"]
+    whole = rules.RULES[VoteKind.PHONE].log_odds
+    (vote,) = ballot.votes
+    assert vote.countries == {"FI", "AX"}
+    assert vote.log_odds == pytest.approx(whole * rules.UNVERIFIED)
 
 
 @pytest.mark.parametrize(
@@ -232,12 +267,10 @@ def test_a_language_of_half_the_world_points_nowhere() -> None:
 
 
 def test_the_victims_evidence_is_the_victims_alone() -> None:
+    numbers = {"+31612345678": Part.SUBJECT, "+3225551234": Part.VICTIM, "+4930123456": Part.REPORTER}
     evidence = Evidence(
-        mentions=[
-            mention(IdentifierKind.PHONE, "+31612345678"),
-            mention(IdentifierKind.PHONE, "+3225551234", part=Part.VICTIM),
-            mention(IdentifierKind.PHONE, "+4930123456", part=Part.REPORTER),
-        ],
+        mentions=[mention(IdentifierKind.PHONE, number, part=part) for number, part in numbers.items()],
+        numbers={each: place for each in numbers if (place := place_of(each))},
         stated=[(Part.VICTIM, Stated(whence=Whence(number=None, path="a"), territory=Territory(country="BE")))],
         languages=[(Whence(number=None, path="language"), "nl")],
     )
@@ -271,6 +304,28 @@ def test_few_moments_or_none_quiet_show_no_habit() -> None:
     for stated, left_out in ((moments(range(8, 20), 3), 0), (moments(range(24), 20), 1)):
         ballot = cast(Evidence(mentions=stated), Part.SUBJECT, stale_days=180)
         assert (ballot.votes, len(ballot.left_out)) == ([], left_out)
+
+
+@given(st.randoms(use_true_random=False))
+def test_the_order_in_which_a_report_states_things_changes_nothing(random: Random) -> None:
+    stated = [
+        mention(IdentifierKind.IP, value, at=at, port=port, part=part, path=path)
+        for value in ("192.0.2.1", "192.0.2.2")
+        for at in (AT, AT + timedelta(days=1), None)
+        for port in (None, 9)
+        for part in (Part.SUBJECT, Part.OTHER)
+        for path in ("text", "a[0]")
+    ]
+    stated += [mention(IdentifierKind.EMAIL, f"a@example.{each}", path="text") for each in ("nl", "be", "io")]
+    addresses = {(m.value, m.at): seen(said("NL"), listed=frozenset({ExitKind.SHARED})) for _, m in stated}
+    addresses["192.0.2.2", AT] = seen(said("BE"), listed=frozenset({ExitKind.TOR}))
+    shuffled = list(stated)
+    random.shuffle(shuffled)
+    one, other = (
+        weigh(cast(Evidence(mentions=each, addresses=addresses), Part.SUBJECT, stale_days=180), Part.SUBJECT)
+        for each in (stated, shuffled)
+    )
+    assert one == other
 
 
 def test_an_answer_without_any_vote_says_why() -> None:

@@ -1,7 +1,7 @@
 """Route reports: what they state becomes where somebody is likely to be, and who may take them on."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -18,9 +18,10 @@ from clew.records.intake import IntakeReport, Question
 from clew.records.mention import IdentifierKind, Mention, Origin, Part
 from clew.records.referral import INTERNATIONAL
 from clew.records.report import Account, IncidentType, Person, Report
-from clew.records.routing import Inquiry, Territory, Whence, Whereabouts
+from clew.records.routing import Inquiry, NumberPlace, Territory, Whence, Whereabouts
 from clew.triage.recipients import Proposal, propose
 from clew.triage.route import weigh
+from clew.triage.telephone import place_of
 from clew.triage.votes import Evidence, Stated, cast
 
 # The form in which every report that was taken in is stored.
@@ -76,13 +77,13 @@ def route_each(
     reports = _reports(reader, numbers)
     mentions = reader.mentions_of(list(reports), most_each=_MOST_MENTIONS)
     sought = [(m.value, m.at) for each in mentions.values() for m in each if m.kind is IdentifierKind.IP]
-    seen = atlas.see(sought, today)
-    return {
-        number: _whereabouts(
-            replace(_stated([report]), mentions=_placed(number, mentions[number]), addresses=seen), stale_days
-        )
-        for number, report in reports.items()
-    }
+    seen, plans = atlas.see(sought, today), _numbers(m for each in mentions.values() for m in each)
+    found = {}
+    for number, report in reports.items():
+        placed = _placed(number, mentions[number])
+        evidence = replace(_stated([report]), mentions=placed, addresses=seen, numbers=plans)
+        found[number] = _whereabouts(evidence, stale_days)
+    return found
 
 
 def route_address(
@@ -183,7 +184,14 @@ def _evidence(reader: Reader, atlas: Atlas, reports: Sequence[IntakeReport], tod
     mentions = reader.mentions_of([each.number for each in reports], most_each=_MOST_MENTIONS)
     placed = [pair for number, given in sorted(mentions.items()) for pair in _placed(number, given)]
     sought = [(each.value, each.at) for _, each in placed if each.kind is IdentifierKind.IP]
-    return replace(_stated(reports), mentions=placed, addresses=atlas.see(sought, today))
+    plans = _numbers(each for _, each in placed)
+    return replace(_stated(reports), mentions=placed, addresses=atlas.see(sought, today), numbers=plans)
+
+
+def _numbers(mentions: Iterable[Mention]) -> dict[str, NumberPlace]:
+    """What the numbering plans say of each telephone number, once."""
+    found = {each.value: place_of(each.value) for each in mentions if each.kind is IdentifierKind.PHONE}
+    return {number: place for number, place in found.items() if place is not None}
 
 
 def _placed(number: IntakeNumber, mentions: Sequence[Mention]) -> list[tuple[Whence, Mention]]:

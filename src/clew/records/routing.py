@@ -40,6 +40,21 @@ class VoteKind(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NumberPlace:
+    """What the numbering plans say of a telephone number.
+
+    Attributes:
+        countries: one, or all that share the calling code where the number itself fits none of their plans.
+        valid: it can be in use as it is written.
+        roaming: it belongs to no place: rented over the internet, or to a person wherever they are.
+    """
+
+    countries: tuple[str, ...]
+    valid: bool
+    roaming: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Whence:
     """Where a piece of evidence stands.
 

@@ -3,28 +3,13 @@
 Source: ITU-T E.164 and the national plans, as the library phonenumbers has them.
 """
 
-from dataclasses import dataclass
-
 import phonenumbers
 from phonenumbers.phonenumberutil import region_code_for_number, region_codes_for_country_code
 
+from clew.records.routing import NumberPlace
+
 # What the library calls numbers of no country: satellites, international services.
 _NOWHERE = "001"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumberPlace:
-    """What the plans say of a number.
-
-    Attributes:
-        countries: one, or all that share the calling code where the number itself fits none of their plans.
-        valid: it can be in use as it is written.
-        roaming: it belongs to no place: rented over the internet, or to a person wherever they are.
-    """
-
-    countries: tuple[str, ...]
-    valid: bool
-    roaming: bool
 
 
 def place_of(number: str) -> NumberPlace | None:

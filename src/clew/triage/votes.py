@@ -6,12 +6,11 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from clew.records.mention import IdentifierKind, Mention, Part
-from clew.records.routing import Inquiry, LeftOut, Territory, Vote, VoteKind, Whence
+from clew.records.routing import Inquiry, LeftOut, NumberPlace, Territory, Vote, VoteKind, Whence
 from clew.triage import route_rules as rules
 from clew.triage.address_votes import AddressSeen, Sighting, vote_of_address
 from clew.triage.country_marks import ENDINGS, LANGUAGES, NO_COUNTRY, SERVICES, SOLD_ENDINGS
 from clew.triage.daily_hours import are_enough, countries_of
-from clew.triage.telephone import place_of
 
 _COUNTRY_LETTERS = 2
 
@@ -31,12 +30,14 @@ class Evidence:
     Attributes:
         mentions: with the number of the report that states each.
         addresses: what the operator's files say of an address at a moment, by both as the mention has them.
+        numbers: what the numbering plans say of each telephone number; one that is missing belongs to no country.
         stated: territories in so many words, each with whose it is.
         languages: tags as "pt-BR".
     """
 
     mentions: Sequence[tuple[Whence, Mention]]
     addresses: Mapping[tuple[str, datetime | None], AddressSeen] = field(default_factory=dict)
+    numbers: Mapping[str, NumberPlace] = field(default_factory=dict)
     stated: Sequence[tuple[Part, Stated]] = ()
     languages: Sequence[tuple[Whence, str]] = ()
 
@@ -66,7 +67,7 @@ def cast(evidence: Evidence, about: Part, *, stale_days: int) -> Ballot:
     ballot = Ballot()
     chosen = sorted(
         (each for each in evidence.mentions if _concerns(each[1], about)),
-        key=lambda each: (each[1].part is not about, each[0].number or 0, each[0].path),
+        key=lambda each: _order(each[0], each[1], about),
     )
     _vote_addresses(ballot, evidence, [each for each in chosen if each[1].kind is IdentifierKind.IP], stale_days)
     met: set[tuple[IdentifierKind, str]] = set()
@@ -74,7 +75,7 @@ def cast(evidence: Evidence, about: Part, *, stale_days: int) -> Ballot:
         if (mention.kind, mention.value) in met:
             continue
         met.add((mention.kind, mention.value))
-        for found in _votes_of(whence, mention):
+        for found in _votes_of(whence, mention, evidence.numbers):
             ballot.put(found)
     for whose, stated in evidence.stated:
         if whose is about:
@@ -86,6 +87,12 @@ def cast(evidence: Evidence, about: Part, *, stale_days: int) -> Ballot:
         for found in _of_hours(evidence):
             ballot.put(found)
     return ballot
+
+
+def _order(whence: Whence, mention: Mention, about: Part) -> tuple[bool, int, str, str, float, int]:
+    """What is certainly theirs first, then by report and field; ties by what is stated, never by how it came."""
+    at = mention.at.timestamp() if mention.at else 0.0
+    return (mention.part is not about, whence.number or 0, whence.path, mention.value, at, mention.port or 0)
 
 
 def _concerns(mention: Mention, about: Part) -> bool:
@@ -110,11 +117,11 @@ def _vote_addresses(
 # ---------------------------------------------------------------- one mention
 
 
-def _votes_of(whence: Whence, mention: Mention) -> Iterator[Vote | LeftOut]:
+def _votes_of(whence: Whence, mention: Mention, numbers: Mapping[str, NumberPlace]) -> Iterator[Vote | LeftOut]:
     factor = rules.IN_WORDS if mention.part is Part.OTHER else 1.0
     match mention.kind:
         case IdentifierKind.PHONE:
-            yield _of_phone(whence, mention.value, factor)
+            yield _of_phone(whence, mention.value, numbers.get(mention.value), factor)
         case IdentifierKind.BANK:
             yield _of_bank(whence, mention.value, factor)
         case IdentifierKind.PAYMENT:
@@ -129,8 +136,7 @@ def _votes_of(whence: Whence, mention: Mention) -> Iterator[Vote | LeftOut]:
             yield from _of_domain(whence, mention.value, _host(mention.value), factor)
 
 
-def _of_phone(whence: Whence, number: str, factor: float) -> Vote | LeftOut:
-    place = place_of(number)
+def _of_phone(whence: Whence, number: str, place: NumberPlace | None, factor: float) -> Vote | LeftOut:
     if place is None:
         because = "its calling code belongs to no country"
         return LeftOut(kind=VoteKind.PHONE, whence=whence, value=number, because=because)
