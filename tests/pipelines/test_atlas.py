@@ -9,8 +9,10 @@ import pytest
 
 from clew.errors import InputError, MissingPartError, UnavailableError
 from clew.parts.geography.base import ExitKind
+from clew.pipelines import doctor
 from clew.pipelines.atlas import AtlasShelf, open_atlas
-from clew.settings import Geography
+from clew.pipelines.doctor import Health
+from clew.settings import Geography, Settings
 from tests.parts.geography.mmdb_writer import country, write
 
 AT = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -70,3 +72,20 @@ def test_a_file_that_changes_is_read_anew_and_else_nothing_is(tmp_path: Path) ->
 def test_no_setting_is_an_empty_atlas() -> None:
     atlas = open_atlas(replace(Geography(), stale_days=1))
     assert atlas.see([("192.0.2.1", AT)], TODAY)["192.0.2.1", AT].said == ()
+
+
+def test_the_doctor_names_files_that_are_old_or_cannot_be_read(tmp_path: Path) -> None:
+    files = geography(tmp_path)
+
+    def told(geography: Geography, at: datetime) -> list[tuple[Health, str]]:
+        settings = Settings(data_dir=tmp_path / "data", geography=geography)
+        return [(each.health, each.told) for each in doctor._geography(settings, lambda: at)]
+
+    assert told(Geography(), AT) == []
+    assert told(files, AT) == [(Health.GOOD, "a.mmdb is 120 days old")]
+    assert told(files, AT.replace(month=11)) == [
+        (Health.WEAK, "a.mmdb is 304 days old; such files count less"),
+        (Health.WEAK, "no list of Tor exits of these days: exits of today cannot be told from homes"),
+    ]
+    (missing,) = told(Geography(files="mmdb:/nowhere/a.mmdb"), AT)
+    assert missing[0] is Health.MISSING

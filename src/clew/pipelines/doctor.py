@@ -15,8 +15,10 @@ from clew.ground.clock import Clock, iso
 from clew.ground.text import count
 from clew.kernels import cpu
 from clew.parts import shelf
+from clew.parts.geography.base import ExitKind
 from clew.parts.stores._evidence import Kept
 from clew.parts.stores.base import Store
+from clew.pipelines.atlas import open_atlas
 from clew.pipelines.audit import AuditLog, open_log
 from clew.pipelines.audit_verify import STUCK_AFTER
 from clew.pipelines.authenticators import Authenticators
@@ -80,6 +82,7 @@ def examine(settings: Settings, clock: Clock) -> Iterator[Finding]:
     yield from _machine()
     yield from _folder(settings)
     yield from _workers(settings)
+    yield from _geography(settings, clock)
     try:
         store = open_store(settings)
     except ClewError as error:
@@ -154,6 +157,28 @@ def _workers(settings: Settings) -> Iterator[Finding]:
         yield Finding(what="decode workers", health=Health.WEAK, told=told)
     if not weaknesses:
         yield Finding(what="decode workers", health=Health.GOOD, told="confined: no files, no sockets, no programs")
+
+
+def _geography(settings: Settings, clock: Clock) -> Iterator[Finding]:
+    """Files of addresses, where there are any: whether they can be read, and how old they are."""
+    if not (settings.geography.files or settings.geography.exits):
+        return
+    try:
+        atlas = open_atlas(settings.geography)
+    except ClewError as error:
+        yield Finding(what="geography", health=Health.MISSING, told=str(error))
+        return
+    for each in atlas.files:
+        made = each.ranges.snapshot
+        days = None if made is None else (clock().date() - made).days
+        told = f"{each.name} does not say when it was made" if days is None else f"{each.name} is {days:,} days old"
+        stale = days is None or days > settings.geography.stale_days
+        health = Health.WEAK if stale else Health.GOOD
+        yield Finding(what="geography", health=health, told=f"{told}; such files count less" if stale else told)
+    now = clock()
+    if settings.geography.exits and not atlas.exits.around(ExitKind.TOR, now):
+        told = "no list of Tor exits of these days: exits of today cannot be told from homes"
+        yield Finding(what="geography", health=Health.WEAK, told=told)
 
 
 def _database(store: Store, settings: Settings) -> Finding:

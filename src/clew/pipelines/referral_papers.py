@@ -11,8 +11,9 @@ from datetime import datetime
 
 from clew.ground.clock import iso
 from clew.parts.clearinghouses.base import PackedFile
+from clew.parts.formats.base import ClearinghouseFormat
 from clew.pipelines.hand_over import document
-from clew.pipelines.routing import RoutingAnswer, stored_report
+from clew.pipelines.routing import RoutingAnswer, stored_form, stored_report
 from clew.records.handover import FiledFile, FiledReport
 from clew.records.identifiers import IntakeNumber, ReportId
 from clew.records.intake import IntakeReport
@@ -42,19 +43,25 @@ def papers(
     Raises:
         MissingPartError: the library that sets the paper is not installed.
     """
-    found: list[PackedFile] = []
+    form, found = stored_form(), list[PackedFile]()
+    cautions: dict[str, None] = {}
     for each in taken:
-        filed = filed_report(each, settings, referral.made_at)
+        filed = filed_report(form, each, settings, referral.made_at)
+        cautions |= dict.fromkeys(filed.cautions)
         for name in _FORMS:
             made = document(filed, name)
             numbered = name.replace("report", f"report-{each.report.number}", 1)
             found.append(PackedFile(name=numbered, media_type=made.media_type, body=made.body))
-    return [*found, _referral_paper(referral, taken, routing, settings), _read_me(referral, taken, settings)]
+    return [
+        *found,
+        _referral_paper(referral, taken, routing, settings),
+        _read_me(referral, taken, list(cautions), settings),
+    ]
 
 
-def filed_report(taken: TakenIn, settings: Settings, at: datetime) -> FiledReport:
+def filed_report(form: ClearinghouseFormat, taken: TakenIn, settings: Settings, at: datetime) -> FiledReport:
     """A report that was taken in here, as the forms of the hand-over know reports: this desk is its clearinghouse."""
-    report = stored_report(taken.report)
+    report = stored_report(form, taken.report)
     return FiledReport(
         report_id=ReportId(f"intake-{taken.report.number}"),
         case_id=None,
@@ -136,9 +143,8 @@ def _left(left: LeftOut) -> dict[str, object]:
     return {"kind": left.kind.value, "where": left.whence.text, "value": left.value, "because": left.because}
 
 
-def _read_me(referral: Referral, taken: Sequence[TakenIn], settings: Settings) -> PackedFile:
+def _read_me(referral: Referral, taken: Sequence[TakenIn], cautions: Sequence[str], settings: Settings) -> PackedFile:
     numbers: list[IntakeNumber] = [each.report.number for each in taken]
-    cautions = dict.fromkeys(each for one in taken for each in filed_report(one, settings, referral.made_at).cautions)
     cluster = "" if referral.cluster_id is None else f", together as cluster {referral.cluster_id}"
     lines = [
         f"Referral {referral.id} from {_desk(settings)} to {referral.recipient_name}.",

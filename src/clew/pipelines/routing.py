@@ -78,10 +78,10 @@ def route_each(
     mentions = reader.mentions_of(list(reports), most_each=_MOST_MENTIONS)
     sought = [(m.value, m.at) for each in mentions.values() for m in each if m.kind is IdentifierKind.IP]
     seen, plans = atlas.see(sought, today), _numbers(m for each in mentions.values() for m in each)
-    found = {}
+    form, found = stored_form(), {}
     for number, report in reports.items():
         placed = _placed(number, mentions[number])
-        evidence = replace(_stated([report]), mentions=placed, addresses=seen, numbers=plans)
+        evidence = replace(_stated(form, [report]), mentions=placed, addresses=seen, numbers=plans)
         found[number] = _whereabouts(evidence, stale_days)
     return found
 
@@ -185,7 +185,7 @@ def _evidence(reader: Reader, atlas: Atlas, reports: Sequence[IntakeReport], tod
     placed = [pair for number, given in sorted(mentions.items()) for pair in _placed(number, given)]
     sought = [(each.value, each.at) for _, each in placed if each.kind is IdentifierKind.IP]
     plans = _numbers(each for _, each in placed)
-    return replace(_stated(reports), mentions=placed, addresses=atlas.see(sought, today), numbers=plans)
+    return replace(_stated(stored_form(), reports), mentions=placed, addresses=atlas.see(sought, today), numbers=plans)
 
 
 def _numbers(mentions: Iterable[Mention]) -> dict[str, NumberPlace]:
@@ -198,20 +198,24 @@ def _placed(number: IntakeNumber, mentions: Sequence[Mention]) -> list[tuple[Whe
     return [(Whence(number=number, path=each.origin.path), each) for each in mentions]
 
 
-def _stated(reports: Sequence[IntakeReport]) -> Evidence:
+def _stated(form: ClearinghouseFormat, reports: Sequence[IntakeReport]) -> Evidence:
     """What the reports say in so many words; the country of a report is its subject's."""
     stated: list[tuple[Part, Stated]] = []
     languages: list[tuple[Whence, str]] = []
     for each in reports:
-        stated += _territories(each, stored_report(each))
+        stated += _territories(each, stored_report(form, each))
         if each.language:
             languages.append((Whence(number=each.number, path="language"), each.language))
     return Evidence(mentions=[], stated=stated, languages=languages)
 
 
-def stored_report(report: IntakeReport) -> Report:
+def stored_form() -> ClearinghouseFormat:
+    """What reads reports as they are stored; loading a part costs more than reading a report, so keep it."""
+    return shelf.load("formats", STORED_FORM, ClearinghouseFormat)
+
+
+def stored_report(form: ClearinghouseFormat, report: IntakeReport) -> Report:
     """The facts of a report that was taken in."""
-    form = shelf.load("formats", STORED_FORM, ClearinghouseFormat)
     facts: Mapping[str, object] = json.loads(report.document)
     return form.read_stored(facts)
 

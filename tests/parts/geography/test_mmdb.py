@@ -1,3 +1,4 @@
+import contextlib
 import ipaddress
 from pathlib import Path
 from typing import Any
@@ -5,9 +6,12 @@ from typing import Any
 import maxminddb
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from clew.errors import InputError, UnavailableError
 from clew.parts import shelf
+from clew.parts.geography import mmdb
 from clew.parts.geography.base import Addresses, Flag, GeographyPart, Ranges
 from clew.records.routing import Territory
 from tests.parts.geography.mmdb_writer import MARKER, country, value, write
@@ -148,3 +152,14 @@ def test_what_is_kept_beside_the_file_is_used_only_for_its_very_bytes(tmp_path: 
 def test_a_file_that_is_not_there_is_unavailable(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError, match="cannot be read"):
         shelf.load("geography", "mmdb", GeographyPart).open(tmp_path / "no.mmdb")
+
+
+@settings(max_examples=300)
+@given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=6), st.sampled_from([24, 28, 32]))
+def test_any_bytes_changed_make_a_file_that_is_read_or_refused(changes: list[tuple[float, int]], bits: int) -> None:
+    body = bytearray(write(RECORDS, bits=bits))
+    for place, byte in changes:
+        body[int(place * (len(body) - 1))] = byte
+    with contextlib.suppress(InputError):
+        ranges = mmdb._read(bytes(body))
+        assert places(ranges, "0.0.0.0", "255.255.255.255", "::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")

@@ -31,6 +31,8 @@ _FULL = np.uint64(0xFFFFFFFFFFFFFFFF)
 # A tree in which many roads lead to one node can unfold to more than any machine holds. Honest ones meet a node once.
 _MOST_VISITS_EACH = 8
 _LEAST_VISITS = 1 << 16
+# What the library and NumPy raise where a file is not as its head says.
+_UNSOUND = (maxminddb.InvalidDatabaseError, ValueError, TypeError, KeyError, IndexError, OverflowError, OSError)
 _COUNTRY_LETTERS = 2
 _MOST_REGION = 8
 _MOST_ASN = (1 << 32) - 1
@@ -84,7 +86,7 @@ def _read(body: bytes) -> Ranges:
         decoder = Decoder(body, tree_bytes + _SEPARATOR_BYTES)
         said = [_said(decoder.decode(int(each) - head.node_count + tree_bytes)[0], territories) for each in different]
         snapshot = _day(head.build_epoch)
-    except (maxminddb.InvalidDatabaseError, ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
+    except _UNSOUND as error:
         raise InputError(f"this is no sound MaxMind DB file ({type(error).__name__}); fetch it again") from error
     told = np.array(said, np.uint32).reshape(len(said), 3)[which]
     four, six = _families(leaves, told)
