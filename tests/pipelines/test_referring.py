@@ -16,6 +16,7 @@ from clew.ground.signing import load, verify
 from clew.parts.stores._routing import ReferralFilter
 from clew.parts.stores.base import Store
 from clew.pipelines import referring
+from clew.pipelines.referral_papers import MOST_FILES_ON_PAPER
 from clew.pipelines.referring import ReferralRequest
 from clew.records.audit import AuditFilter
 from clew.records.identifiers import ClusterId, IntakeNumber, RecipientId, ReferralId
@@ -117,6 +118,17 @@ def test_an_archive_and_a_folder_hold_the_same_bytes_under_the_same_manifest(
 
     made = refer(desk, both, number)
     assert packages[0] == {each.name: each.read_bytes() for each in (tmp_path / made.package).iterdir()}
+
+
+def test_a_report_of_very_many_files_has_no_paper_and_the_package_says_so(desk: RoutingDesk) -> None:
+    whole = report()
+    many = tuple(replace(whole.files[0], key=str(place)) for place in range(MOST_FILES_ON_PAPER + 1))
+    archive = io.BytesIO()
+    refer(desk, referring.to_zip(archive), desk.take(replace(whole, files=many)))
+    files = unpacked(archive)
+    assert "report-1.pdf" not in files
+    assert "Report 1 has too many files for a paper" in files["README.txt"].decode()
+    assert files["report-1.json"].count(b"boats.jpg") == MOST_FILES_ON_PAPER + 1
 
 
 def test_a_cluster_goes_as_one_package_and_each_report_knows_of_it(desk: RoutingDesk) -> None:

@@ -23,7 +23,10 @@ from clew.records.routing import LeftOut, Vote, Whereabouts
 from clew.settings import Settings
 
 # The forms of a report; the certificate is not among them: only who keeps the original records can sign one.
-_FORMS = ("report.pdf", "report.json", "report.vics.json", "report.case.jsonld")
+_PAPER = "report.pdf"
+_FORMS = (_PAPER, "report.json", "report.vics.json", "report.case.jsonld")
+# A paper of more files is read by nobody and takes minutes to set; the other forms hold them all.
+MOST_FILES_ON_PAPER = 2_000
 _DIGESTS = {"md5", "sha1", "sha256", "pdq"}
 
 
@@ -45,17 +48,21 @@ def papers(
     """
     form, found = stored_form(), list[PackedFile]()
     cautions: dict[str, None] = {}
+    unset: list[IntakeNumber] = []
     for each in taken:
         filed = filed_report(form, each, settings, referral.made_at)
         cautions |= dict.fromkeys(filed.cautions)
         for name in _FORMS:
+            if name == _PAPER and len(filed.files) > MOST_FILES_ON_PAPER:
+                unset.append(each.report.number)
+                continue
             made = document(filed, name)
             numbered = name.replace("report", f"report-{each.report.number}", 1)
             found.append(PackedFile(name=numbered, media_type=made.media_type, body=made.body))
     return [
         *found,
         _referral_paper(referral, taken, routing, settings),
-        _read_me(referral, taken, list(cautions), settings),
+        _read_me(referral, taken, list(cautions), unset, settings),
     ]
 
 
@@ -143,7 +150,13 @@ def _left(left: LeftOut) -> dict[str, object]:
     return {"kind": left.kind.value, "where": left.whence.text, "value": left.value, "because": left.because}
 
 
-def _read_me(referral: Referral, taken: Sequence[TakenIn], cautions: Sequence[str], settings: Settings) -> PackedFile:
+def _read_me(
+    referral: Referral,
+    taken: Sequence[TakenIn],
+    cautions: Sequence[str],
+    unset: Sequence[IntakeNumber],
+    settings: Settings,
+) -> PackedFile:
     numbers: list[IntakeNumber] = [each.report.number for each in taken]
     cluster = "" if referral.cluster_id is None else f", together as cluster {referral.cluster_id}"
     lines = [
@@ -157,6 +170,7 @@ def _read_me(referral: Referral, taken: Sequence[TakenIn], cautions: Sequence[st
         "Where somebody is likely to be is a lead with its evidence and its doubts, and no finding.",
         "That reports stand together is a lead, too: each of them was made by itself.",
         "No bytes of files are in this package: who sent a report holds them, and hands them over on legal process.",
+        *(f"Report {each} has too many files for a paper; its other forms hold them all." for each in unset),
         "If this is not yours, say so: the referral will be taken back and sent on.",
     ]
     return PackedFile(
