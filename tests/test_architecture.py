@@ -16,7 +16,7 @@ FLOORS = [
     {"errors"},
     {"kernels", "ground", "settings", "addresses"},
     {"parts"},
-    {"intake", "matching", "sealing", "review", "reporting", "triage", "measurement"},
+    {"intake", "matching", "sealing", "review", "reporting", "triage", "hotline", "measurement"},
     {"pipelines"},
     {"cli", "web", "__main__"},
 ]
