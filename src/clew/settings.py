@@ -326,6 +326,31 @@ class Reporting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hotline:
+    """How a hotline works the addresses that are reported to it.
+
+    Attributes:
+        name: what notices call the hotline.
+        categories: CSV file of the scheme (code, words, actionable); empty is the built-in one.
+        hosting: CSV file of hosts and registrars by name, range and network number.
+        resolver: CSV file of addresses that the operator's own resolver noted; Clew resolves nothing.
+        notices: folder of the operator's words, a file ROLE.LANGUAGE.txt each.
+        notice_from: the sender of notices that leave by mail, by way of `review.smtp_host`; empty is no mail.
+        assess_hours: by when a reported address is to be assessed.
+        hold_hours: how long the police agreed to keep others waiting at most; 0 is until they release it.
+    """
+
+    name: str = ""
+    categories: str = ""
+    hosting: str = ""
+    resolver: str = ""
+    notices: str = ""
+    notice_from: str = ""
+    assess_hours: int = 24
+    hold_hours: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings of one installation.
 
@@ -354,6 +379,7 @@ class Settings:
     audit: Audit = field(default_factory=Audit)
     ispws: Ispws = field(default_factory=Ispws)
     geography: Geography = field(default_factory=Geography)
+    hotline: Hotline = field(default_factory=Hotline)
 
     @property
     def database_url(self) -> str:

@@ -45,6 +45,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "referrals": ("clew.cli.referrals", "Show what was referred to whom; say what became of it"),
     "worker": ("clew.cli.worker", "File what was ordered and page people on call, until stopped"),
     "reports": ("clew.cli.reports", "Compose, judge and file reports to a clearinghouse"),
+    "urls": ("clew.cli.urls", "Work the addresses that are reported to a hotline"),
     "clearinghouse": ("clew.cli.clearinghouse", "Run a strict clearinghouse of your own, to try filing"),
     "legal": ("clew.cli.legal", "Record the legal basis of what is off until it has one"),
     "evidence": ("clew.cli.evidence", "Keep sealed evidence: holds, legal process, verification, destruction"),

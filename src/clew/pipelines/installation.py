@@ -19,6 +19,7 @@ from clew.pipelines.authenticators import Authenticators, seal_clear_secrets
 from clew.pipelines.case_joining import Opening
 from clew.pipelines.filing_desk import FilingDesk
 from clew.pipelines.queue_desk import QueueDesk, open_queue_desk
+from clew.pipelines.hotline_desk import HotlineDesk
 from clew.pipelines.review_desk import ReviewDesk
 from clew.pipelines.strongroom import Strongroom, open_strongroom
 from clew.pipelines.uploads import Screener
@@ -82,6 +83,12 @@ class Installation:
     def filing_desk(self) -> FilingDesk:
         """What reports are filed from."""
         return FilingDesk(settings=self.settings, store=self.store, strongroom=self.strongroom, clock=self.clock)
+
+    @property
+    def hotline_desk(self) -> HotlineDesk:
+        """What a hotline works its addresses with."""
+        jurisdiction = self.strongroom.jurisdiction
+        return HotlineDesk(settings=self.settings, store=self.store, jurisdiction=jurisdiction, clock=self.clock)
 
 
 def open_store(settings: Settings) -> Store:

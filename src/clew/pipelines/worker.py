@@ -1,4 +1,5 @@
 """The worker: it files what was ordered, orders reports, pages people on call, and looks for what stands still."""
+"""The worker: files what was ordered, sends pages and notices, and looks each minute for what stands still."""
 
 import os
 import socket
@@ -9,6 +10,7 @@ from functools import partial
 from clew.errors import ClewError
 from clew.pipelines.filing_desk import KIND, FilingDesk
 from clew.pipelines.filing_work import handler, reconcile
+from clew.pipelines.hotline_desk import HotlineDesk
 from clew.pipelines.keeping import fail_interrupted
 from clew.pipelines.ordering import order_pending
 from clew.pipelines.outbox import Handler, Outbox, fault
@@ -17,6 +19,8 @@ from clew.pipelines.paging import due_pages, page_handler
 from clew.pipelines.queue_desk import QueueDesk
 from clew.pipelines.review_desk import ReviewDesk
 from clew.pipelines.work_queue import queue_round
+from clew.pipelines.url_notices import KIND as URL_NOTICE
+from clew.pipelines.url_notices import notice_handler
 from clew.pipelines.wrong_clock import mend_times
 
 _IDLE_S, _FAILED_S, _ROUND_S = 2.0, 10.0, 60.0
@@ -28,6 +32,7 @@ class Worker:
     """Threads that do what the outbox holds, until they are stopped. Any number of workers may run at once.
 
     Filing, paging and ordering have a thread each: a page never waits for an upload, nor a report for a page.
+    Filing, paging and notices have a thread each: a page never waits for an upload, nor for a slow mail server.
 
     Args:
         queue: where reports are ordered; None where the settings have other workers do it.
@@ -43,9 +48,18 @@ class Worker:
         self._tell = tell
         self._stop = threading.Event()
         self._holder = holder = f"{socket.gethostname()}:{os.getpid()}"
+        holder = f"{socket.gethostname()}:{os.getpid()}"
+        hotline = HotlineDesk(
+            settings=filing.settings,
+            store=filing.store,
+            jurisdiction=filing.strongroom.jurisdiction,
+            clock=filing.clock,
+        )
         pages: dict[str, Handler] = {PAGE: page_handler(review, filing.settings)}
         reports: dict[str, Handler] = {KIND: handler(filing)} if filing.settings.reporting.filing else {}
+        notices: dict[str, Handler] = {URL_NOTICE: notice_handler(hotline)} if hotline.mails else {}
         self._pages = Outbox(filing.store, filing.clock, pages, holder)
+        self._notices = Outbox(filing.store, filing.clock, notices, holder)
         self._reports = Outbox(filing.store, filing.clock, reports, holder)
         self._threads: list[threading.Thread] = []
 
@@ -54,6 +68,7 @@ class Worker:
         loops = [
             ("clew-filing", self._reports.work_once, _IDLE_S),
             ("clew-pages", self._pages.work_once, _IDLE_S),
+            ("clew-notices", self._notices.work_once, _IDLE_S),
             ("clew-rounds", self._round, _ROUND_S),
         ]
         if self._queue is not None:

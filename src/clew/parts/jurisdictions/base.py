@@ -132,11 +132,25 @@ class LegalClock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PoliceFirst:
+    """That a hotline tells the police of an address before anybody who could remove it.
+
+    Attributes:
+        within: how long the police may keep others waiting; None where no text that we know of sets a number: then as
+            long as they and the hotline agreed, or until they release it.
+    """
+
+    within: timedelta | None
+    statement: Statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Jurisdiction:
     """The law of one place, as data.
 
     Attributes:
         code: ISO 3166-1 alpha-2, or "EU"; in lower case the part's name.
+        police_first: None where nothing asks for it.
     """
 
     code: str
@@ -147,6 +161,7 @@ class Jurisdiction:
     viewing: ViewingRule
     clocks: tuple[LegalClock, ...]
     safeguards: tuple[Statement, ...] = ()
+    police_first: PoliceFirst | None = None
 
     @property
     def statements(self) -> tuple[Statement, ...]:
@@ -158,4 +173,5 @@ class Jurisdiction:
             self.viewing.statement,
             *(each.statement for each in self.clocks),
             *self.safeguards,
+            *((self.police_first.statement,) if self.police_first else ()),
         )

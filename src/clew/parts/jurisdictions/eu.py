@@ -5,6 +5,7 @@ from datetime import date
 from clew.parts.jurisdictions.base import (
     Jurisdiction,
     LegalClock,
+    PoliceFirst,
     Reading,
     Recipient,
     Retention,
@@ -71,6 +72,15 @@ _LAW = Jurisdiction(
             what="inform after suspicion",
             within=None,
             statement=_says(_ARTICLE_18, "Promptly; the text sets no number."),
+        ),
+    ),
+    police_first=PoliceFirst(
+        within=None,
+        statement=_says(
+            "no text of ours",
+            "We know of no act of the Union on a hotline's notices to hosts; in the Member States hotlines work "
+            "by agreement with the police. Notices wait until the police were told and have nothing against them.",
+            Reading.MEMORY,
         ),
     ),
 )

@@ -5,6 +5,7 @@ from datetime import date
 from clew.parts.jurisdictions.base import (
     Jurisdiction,
     LegalClock,
+    PoliceFirst,
     Reading,
     Recipient,
     Retention,
@@ -76,6 +77,15 @@ _LAW = Jurisdiction(
             what="report after detection",
             within=None,
             statement=_says("SI 2026/268", "The regulations set time frames; we have not read the numbers."),
+        ),
+    ),
+    police_first=PoliceFirst(
+        within=None,
+        statement=_says(
+            "no text of ours",
+            "We know of no statute on a hotline's notices to hosts; hotlines work by agreement with the police. "
+            "Notices wait until the police were told and have nothing against them.",
+            Reading.MEMORY,
         ),
     ),
 )

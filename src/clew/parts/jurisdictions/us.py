@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from clew.parts.jurisdictions.base import (
     Jurisdiction,
     LegalClock,
+    PoliceFirst,
     Reading,
     Recipient,
     Retention,
@@ -90,6 +91,15 @@ _LAW = Jurisdiction(
             "Vendors of NCMEC minimise access, encrypt in storage and transfer end to end or equivalently, and are "
             "audited independently each year.",
             Reading.EXCERPT,
+        ),
+    ),
+    police_first=PoliceFirst(
+        within=None,
+        statement=_says(
+            "no text of ours",
+            "We know of no statute on a hotline's notices to hosts. Notices wait until law enforcement was told "
+            "and has nothing against them.",
+            Reading.MEMORY,
         ),
     ),
 )
