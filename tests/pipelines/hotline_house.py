@@ -62,8 +62,8 @@ class HotlineHouse:
         return [(each.event.act, dict(each.event.facts)) for each in reversed(rows) if each.event]
 
 
-def open_house(store: Store, folder: Path, **hotline: object) -> HotlineHouse:
-    """The house over a store; settings of the hotline may be given."""
+def open_house(store: Store, folder: Path, *, mail_port: int = 9, **hotline: object) -> HotlineHouse:
+    """The house over a store; settings of the hotline may be given, and the mail server's port (nobody's, else)."""
     now = [NOON]
 
     def move(**by: float) -> None:
@@ -84,7 +84,7 @@ def open_house(store: Store, folder: Path, **hotline: object) -> HotlineHouse:
     settings = Settings(
         data_dir=folder,
         hotline=replace(given, **hotline),  # type: ignore[arg-type]
-        review=Review(smtp_host="localhost:2525"),
+        review=Review(smtp_host=f"127.0.0.1:{mail_port}"),
     )
     law = shelf.load("jurisdictions", "eu", Jurisdiction)
     desk = HotlineDesk(settings=settings, store=store, jurisdiction=law, clock=lambda: now[0])

@@ -5,8 +5,6 @@ import logging
 import socketserver
 import threading
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
@@ -23,6 +21,7 @@ from clew.records.report import Incident, IncidentType, Report
 from clew.records.review import Decision, JobState, Lane
 from clew.settings import Review, Settings, Web
 from tests.pipelines.filing_house import REPORTER
+from tests.pipelines.local_servers import KeptMail, serving
 from tests.pipelines.review_house import House, thread
 from tests.review.review_records import ADA, BO
 
@@ -171,35 +170,6 @@ class _Hook(BaseHTTPRequestHandler):
         """Quiet."""
 
 
-class _Mail(socketserver.StreamRequestHandler):
-    received: list[str]
-
-    def handle(self) -> None:
-        self.wfile.write(b"220 test\r\n")
-        while line := self.rfile.readline():
-            word = line.split()[0].upper()
-            if word == b"DATA":
-                self.wfile.write(b"354 go on\r\n")
-                text = b"".join(iter(self.rfile.readline, b".\r\n"))
-                type(self).received.append(text.decode())
-            if word == b"QUIT":
-                self.wfile.write(b"221 bye\r\n")
-                return
-            self.wfile.write(b"250 ok\r\n")
-
-
-@contextmanager
-def serving(server: socketserver.TCPServer) -> Iterator[int]:
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield server.server_address[1]
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 def settings_of(house: House, **policy: object) -> tuple[House, Settings]:
     house = house.under(**policy)
     return house, Settings(review=house.desk.policy, web=Web(public_url="https://clew.example"))
@@ -274,7 +244,7 @@ def test_a_webhook_that_cannot_be_called_is_told_of_without_its_secrets(address:
 
 
 def test_a_page_reaches_the_mail_server(house: House):
-    mail: Any = type("Mail", (_Mail,), {"received": []})
+    mail: Any = type("Mail", (KeptMail,), {"received": []})
     with serving(socketserver.TCPServer(("127.0.0.1", 0), mail)) as port:
         house, settings = settings_of(
             house, page_mail="a@example.com,b@example.com", page_from="c@example.com", smtp_host=f"127.0.0.1:{port}"

@@ -58,7 +58,9 @@ def test_whatever_the_contract_allows_is_answered_as_it_says(
     """Generated calls: no failure of the service, no undeclared status, content type or body."""
     key = shared_desk.key(*Scope)
     hit = shared_desk.screen(key, json={"signals": [signal(pdq(1))]}).json()["hit"]
-    there = {"name": "national", "hit_id": hit, "reference": "account-7", "filing_id": "0" * 26}
+    reported = shared_desk.call("POST", "/api/v1/urls", key=key, json={"addresses": ["https://board.example/"]})
+    url_id = reported.json()["urls"][0]["id"]
+    there = {"name": "national", "hit_id": hit, "reference": "account-7", "filing_id": "0" * 26, "url_id": url_id}
     operation = operations[rule.method, rule.path]
 
     @hypothesis.settings(

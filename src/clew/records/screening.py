@@ -97,6 +97,8 @@ class Scope(enum.StrEnum):
     CASES_WRITE = "cases:write"  # flags, subjects, messages: what a case is made of
     REPORTS_READ = "reports:read"  # how filings stand, with their receipts
     REPORTS_FILE = "reports:file"  # file what a person has saved, and take it back
+    URLS_READ = "urls:read"  # addresses of the hotline, and where the work on each stands
+    URLS_WRITE = "urls:write"  # report addresses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,6 +43,7 @@ _NOT_STORED = (b"cache-control", b"no-store")
 _NOT_FOUND = (
     ("{hit_id}", "no hit of that id"),
     ("{filing_id}", "no filing of that id"),
+    ("{url_id}", "no address of that id"),
     ("/reports", "no case of that id"),
     ("/appeals", "no case, account or content of that name"),
 )

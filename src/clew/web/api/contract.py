@@ -14,6 +14,7 @@ from clew.web.api import (
     measure_shapes,
     report_shapes,
     screen_shapes,
+    url_shapes,
 )
 from clew.web.rules import RULES
 
@@ -42,6 +43,11 @@ _SHAPES = (
     report_shapes.FilingSaid,
     report_shapes.FilingsSaid,
     report_shapes.FilingDetailSaid,
+    url_shapes.UrlHeard,
+    url_shapes.UrlsTakenSaid,
+    url_shapes.UrlSaid,
+    url_shapes.UrlsSaid,
+    url_shapes.UrlDetailSaid,
     ErrorAnswer,
 )
 
