@@ -18,8 +18,8 @@ from clew.parts.stores.base import Store, StorePart
 from clew.pipelines.authenticators import Authenticators, seal_clear_secrets
 from clew.pipelines.case_joining import Opening
 from clew.pipelines.filing_desk import FilingDesk
-from clew.pipelines.queue_desk import QueueDesk, open_queue_desk
 from clew.pipelines.hotline_desk import HotlineDesk
+from clew.pipelines.queue_desk import QueueDesk, open_queue_desk
 from clew.pipelines.review_desk import ReviewDesk
 from clew.pipelines.strongroom import Strongroom, open_strongroom
 from clew.pipelines.uploads import Screener

@@ -180,7 +180,8 @@ class StoreState:
         return self._write_clusters(unit)
 
     def _write_edges(self, unit: UnitOfWork, at: datetime, by: str, reason: str) -> None:
-        new, changed = [], []
+        new: list[EvidenceEdge] = []
+        changed: list[EvidenceEdge] = []
         for (report, key), each in self._edges.items():
             stored = self._stored_edges.get((report, key))
             now = (each.state, each.prior_bits, each.facts_bits, each.home)

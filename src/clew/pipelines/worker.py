@@ -1,5 +1,4 @@
-"""The worker: it files what was ordered, orders reports, pages people on call, and looks for what stands still."""
-"""The worker: files what was ordered, sends pages and notices, and looks each minute for what stands still."""
+"""The worker: files what was ordered, orders reports, sends pages and notices, and looks for what stands still."""
 
 import os
 import socket
@@ -18,9 +17,9 @@ from clew.pipelines.paging import KIND as PAGE
 from clew.pipelines.paging import due_pages, page_handler
 from clew.pipelines.queue_desk import QueueDesk
 from clew.pipelines.review_desk import ReviewDesk
-from clew.pipelines.work_queue import queue_round
 from clew.pipelines.url_notices import KIND as URL_NOTICE
 from clew.pipelines.url_notices import notice_handler
+from clew.pipelines.work_queue import queue_round
 from clew.pipelines.wrong_clock import mend_times
 
 _IDLE_S, _FAILED_S, _ROUND_S = 2.0, 10.0, 60.0
@@ -31,8 +30,8 @@ _STOP_S = 10.0
 class Worker:
     """Threads that do what the outbox holds, until they are stopped. Any number of workers may run at once.
 
-    Filing, paging and ordering have a thread each: a page never waits for an upload, nor a report for a page.
-    Filing, paging and notices have a thread each: a page never waits for an upload, nor for a slow mail server.
+    Filing, paging, notices and ordering have a thread each: a page never waits for an upload, a report for a page, or
+    anything for a slow mail server.
 
     Args:
         queue: where reports are ordered; None where the settings have other workers do it.
@@ -48,7 +47,6 @@ class Worker:
         self._tell = tell
         self._stop = threading.Event()
         self._holder = holder = f"{socket.gethostname()}:{os.getpid()}"
-        holder = f"{socket.gethostname()}:{os.getpid()}"
         hotline = HotlineDesk(
             settings=filing.settings,
             store=filing.store,

@@ -43,7 +43,7 @@ class IntakeSender:
     Attributes:
         user: by which the sender signs in; None for one that cannot.
         secret_digest: SHA-256 of the credential, which Clew made and keeps no copy of.
-        reports_a_day: at most so many in 24 hours; None is without a limit. What comes over it is refused with the
+        reports_a_day: at most so many on one UTC day; None is without a limit. What comes over it is refused with the
             interface's own word for "later", and counted.
         blocked_at: from then on nothing more is taken from it.
     """

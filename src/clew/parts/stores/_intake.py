@@ -61,8 +61,8 @@ class IntakeReader(ABC):
         """The last so many days on which it sent something, newest first."""
 
     @abstractmethod
-    def count_since(self, sender_id: SenderId, since: datetime) -> int:
-        """How many reports a sender opened since a moment; what a quota is held against."""
+    def sent_on(self, sender_id: SenderId, at: datetime) -> int:
+        """How many reports it sent on the UTC day of that moment; what a quota is held against."""
 
     @abstractmethod
     def find_intake(self, number: IntakeNumber) -> IntakeReport | None:

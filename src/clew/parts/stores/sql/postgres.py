@@ -218,6 +218,7 @@ class PostgresDatabase(Database):
     def _arrays(self, table: Table, columns: Sequence[str]) -> str:
         """A parameter for each column, as an array of the column's type."""
         types = [table.c[name].type.compile(dialect=self.writing.dialect) for name in columns]
+        types = [kind.partition(" COLLATE ")[0] for kind in types]  # a cast names a type; the column has its collation
         return ", ".join(f"%s::{kind}[]" for kind in types)
 
     @staticmethod

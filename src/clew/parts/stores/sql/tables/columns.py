@@ -1,6 +1,7 @@
 """What every table is made of: the schema, its naming, and the columns that each database spells its own way."""
 
-from sqlalchemy import REAL, BigInteger, Boolean, Column, ColumnElement, Double, Index, Integer, MetaData
+from sqlalchemy import REAL, BigInteger, Boolean, Column, ColumnElement, Double, Index, Integer, MetaData, Text
+from sqlalchemy.dialects.postgresql import TEXT
 from sqlalchemy.types import TypeEngine
 
 metadata = MetaData(
@@ -17,6 +18,10 @@ BITS: TypeEngine[float] = Double().with_variant(
     REAL(), "sqlite"
 )  # 64 bits in both: what was weighed comes back the same
 FLAG = Boolean().with_variant(Integer(), "sqlite")
+
+# SQLite compares text byte by byte; PostgreSQL by the rules of a language unless told otherwise, and then no index
+# serves "begins with".
+BYTEWISE = Text().with_variant(TEXT(collation="C"), "postgresql")
 
 
 def index(name: str, *columns: Column[object], unique: bool = False, where: ColumnElement[bool] | None = None) -> None:
