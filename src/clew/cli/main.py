@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "recipients": ("clew.cli.recipients", "Keep the table of those who take referrals"),
     "refer": ("clew.cli.refer", "Make the signed package of a referral"),
     "referrals": ("clew.cli.referrals", "Show what was referred to whom; say what became of it"),
+    "cases": ("clew.cli.cases", "See which reports were linked and why; split, merge and undo"),
     "worker": ("clew.cli.worker", "File what was ordered and page people on call, until stopped"),
     "reports": ("clew.cli.reports", "Compose, judge and file reports to a clearinghouse"),
     "urls": ("clew.cli.urls", "Work the addresses that are reported to a hotline"),
