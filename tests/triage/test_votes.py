@@ -151,6 +151,25 @@ def test_what_was_said_in_words_counts_by_half_and_without_a_time_less() -> None
     assert "no list of exits was asked" in untimed.told
 
 
+def test_of_several_sightings_the_one_that_counts_most_votes() -> None:
+    evidence = Evidence(
+        mentions=[
+            mention(IdentifierKind.IP, "192.0.2.1", at=None, path="a"),
+            mention(IdentifierKind.IP, "192.0.2.1", path="b"),
+        ],
+        addresses={("192.0.2.1", None): seen(said("NL")), ("192.0.2.1", AT): seen(said("NL"))},
+    )
+    (vote,) = cast(evidence, Part.SUBJECT, stale_days=180).votes
+    assert vote.whence.path == "b"
+    assert vote.log_odds == pytest.approx(WHOLE)
+
+
+def test_one_value_votes_once_however_often_it_is_stated() -> None:
+    stated = [mention(IdentifierKind.BANK, "NL02ABNA0123456789", path=each) for each in "abc"]
+    ballot = cast(Evidence(mentions=stated), Part.SUBJECT, stale_days=180)
+    assert [each.whence.path for each in ballot.votes] == ["a"]
+
+
 def test_that_no_list_of_the_time_is_here_is_said() -> None:
     told = ip(AddressSeen(said=(said("NL"),))).votes[0].told
     assert "whether it was one is not known" in told
@@ -268,8 +287,9 @@ def test_a_language_of_half_the_world_points_nowhere() -> None:
 
 def test_the_victims_evidence_is_the_victims_alone() -> None:
     numbers = {"+31612345678": Part.SUBJECT, "+3225551234": Part.VICTIM, "+4930123456": Part.REPORTER}
+    words = mention(IdentifierKind.BANK, "SE4550000000058398257466", part=Part.OTHER)
     evidence = Evidence(
-        mentions=[mention(IdentifierKind.PHONE, number, part=part) for number, part in numbers.items()],
+        mentions=[mention(IdentifierKind.PHONE, number, part=part) for number, part in numbers.items()] + [words],
         numbers={each: place for each in numbers if (place := place_of(each))},
         stated=[(Part.VICTIM, Stated(whence=Whence(number=None, path="a"), territory=Territory(country="BE")))],
         languages=[(Whence(number=None, path="language"), "nl")],
@@ -277,6 +297,7 @@ def test_the_victims_evidence_is_the_victims_alone() -> None:
     subject, victim = (cast(evidence, about, stale_days=180) for about in (Part.SUBJECT, Part.VICTIM))
     assert {each.kind: each.countries for each in subject.votes} == {
         VoteKind.PHONE: {"NL"},
+        VoteKind.PAYMENT: {"SE"},
         VoteKind.LANGUAGE: {"NL", "BE", "SR"},
     }
     assert {each.kind: each.countries for each in victim.votes} == {VoteKind.PHONE: {"BE"}, VoteKind.DECLARED: {"BE"}}

@@ -59,6 +59,12 @@ def test_every_record_size_says_the_same(tmp_path: Path, bits: int, alias: bool)
     assert ranges.snapshot.isoformat() == "2026-01-01"
 
 
+def test_a_second_road_to_the_ipv4_part_adds_no_range(tmp_path: Path) -> None:
+    plain, aliased = (opened(tmp_path / f"{alias}.mmdb", write(RECORDS, alias=alias)) for alias in (False, True))
+    assert list(aliased.v6_low) == list(plain.v6_low)
+    assert list(aliased.v4_starts) == list(plain.v4_starts)
+
+
 def test_a_file_of_ipv4_alone_says_nothing_of_ipv6(tmp_path: Path) -> None:
     ranges = opened(tmp_path / "x.mmdb", write({"192.0.2.0/24": country("NL")}, six=False))
     assert places(ranges, "192.0.2.9", "2001:db8::1", "::1") == [Territory(country="NL"), None, None]
