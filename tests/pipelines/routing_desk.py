@@ -128,3 +128,8 @@ def report(*, where: str | None = None, state: str | None = None, note: str = "s
         ),
         additional_info=note,
     )
+
+
+def bank(account: str) -> Mention:
+    origin = Origin(path="subjects[0].further[0]")
+    return Mention(kind=IdentifierKind.BANK, value=account, raw=account, origin=origin, part=Part.SUBJECT)

@@ -13,7 +13,7 @@ from clew.records.audit import AuditFilter
 from clew.records.identifiers import IntakeNumber
 from clew.records.mention import Part
 from clew.records.routing import VoteKind
-from tests.pipelines.routing_desk import NOW, RoutingDesk, ip, open_desk, phone, report
+from tests.pipelines.routing_desk import NOW, RoutingDesk, bank, ip, open_desk, phone, report
 
 
 @pytest.fixture
@@ -27,8 +27,8 @@ def routed(desk: RoutingDesk, *numbers: int) -> RoutingAnswer:
         return routing.route(reader, desk.atlas, wanted, today=NOW.date(), stale_days=180)
 
 
-def test_files_that_agree_and_a_phone_lead_to_a_usable_recipient(desk: RoutingDesk) -> None:
-    found = routed(desk, desk.take(report(), ip("192.0.2.7"), phone("+31612345678")))
+def test_files_that_agree_and_an_account_lead_to_a_usable_recipient(desk: RoutingDesk) -> None:
+    found = routed(desk, desk.take(report(), ip("192.0.2.7"), bank("nl:ABC4471")))
     (subject,) = found.whereabouts
     assert [each.country for each in subject.shares] == ["NL"]
     assert subject.shares[0].weight > 0.999
@@ -89,16 +89,16 @@ def test_the_country_of_the_whole_report_votes_where_nothing_else_says_it(desk: 
 
 
 def test_the_victim_is_weighed_apart(desk: RoutingDesk) -> None:
-    found = routed(desk, desk.take(report(), ip("192.0.2.7"), phone("+3225551234", Part.VICTIM)))
+    found = routed(desk, desk.take(report(), ip("192.0.2.7"), phone("+442079460018", Part.VICTIM)))
     assert [(each.about, each.shares[0].country) for each in found.whereabouts] == [
         (Part.SUBJECT, "NL"),
-        (Part.VICTIM, "BE"),
+        (Part.VICTIM, "GB"),
     ]
 
 
 def test_the_reports_of_a_cluster_are_weighed_together_whatever_their_order(desk: RoutingDesk) -> None:
     one = desk.take(report(), ip("192.0.2.99"))
-    two = desk.take(report(note="another"), phone("+31612345678"), digest=2)
+    two = desk.take(report(note="another"), phone("+46701740605"), digest=2)
     found = routed(desk, two, one)
     assert found == routed(desk, one, two)
     assert found.numbers == (one, two)
@@ -142,6 +142,15 @@ def test_that_a_person_was_shown_it_is_recorded(desk: RoutingDesk) -> None:
     assert line.event is not None
     assert (line.event.act, line.event.actor) == ("report.route", "user:ada")
     assert "192.0.2.7" not in str(line)
+
+
+def test_a_document_that_cannot_be_read_is_routed_by_its_mentions(desk: RoutingDesk) -> None:
+    number = desk.take(report(where="US"), phone("+46701740605"), document='{"incident": 7}', country="FI")
+    votes = routed(desk, number).whereabouts[0].votes
+    assert [(each.kind, set(each.countries)) for each in votes] == [
+        (VoteKind.PHONE, {"SE"}),
+        (VoteKind.DECLARED, {"FI"}),
+    ]
 
 
 def test_a_report_that_is_not_there_is_named(desk: RoutingDesk) -> None:

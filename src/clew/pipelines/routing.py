@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from clew.errors import InputError, NotFoundError
+from clew.errors import ClewError, InputError, NotFoundError
 from clew.ground.clock import Clock
 from clew.ground.identity import new_id
 from clew.parts import shelf
 from clew.parts.formats.base import ClearinghouseFormat
+from clew.parts.identifiers.base import NumberedPart
 from clew.parts.stores.base import Reader, Store, UnitOfWork
 from clew.pipelines.atlas import Atlas
 from clew.records.audit import AuditEvent
@@ -21,7 +22,6 @@ from clew.records.report import Account, IncidentType, Person, Report
 from clew.records.routing import Inquiry, NumberPlace, Territory, Whence, Whereabouts
 from clew.triage.recipients import Proposal, propose
 from clew.triage.route import weigh
-from clew.triage.telephone import place_of
 from clew.triage.votes import Evidence, Stated, cast
 
 # The form in which every report that was taken in is stored.
@@ -190,7 +190,8 @@ def _evidence(reader: Reader, atlas: Atlas, reports: Sequence[IntakeReport], tod
 
 def _numbers(mentions: Iterable[Mention]) -> dict[str, NumberPlace]:
     """What the numbering plans say of each telephone number, once."""
-    found = {each.value: place_of(each.value) for each in mentions if each.kind is IdentifierKind.PHONE}
+    plans = shelf.load("identifiers", "phone", NumberedPart)
+    found = {each.value: plans.place(each.value) for each in mentions if each.kind is IdentifierKind.PHONE}
     return {number: place for number, place in found.items() if place is not None}
 
 
@@ -203,7 +204,7 @@ def _stated(form: ClearinghouseFormat, reports: Sequence[IntakeReport]) -> Evide
     stated: list[tuple[Part, Stated]] = []
     languages: list[tuple[Whence, str]] = []
     for each in reports:
-        stated += _territories(each, stored_report(form, each))
+        stated += _territories(each, _readable(form, each))
         if each.language:
             languages.append((Whence(number=each.number, path="language"), each.language))
     return Evidence(mentions=[], stated=stated, languages=languages)
@@ -220,11 +221,25 @@ def stored_report(form: ClearinghouseFormat, report: IntakeReport) -> Report:
     return form.read_stored(facts)
 
 
-def _territories(taken: IntakeReport, report: Report) -> Iterator[tuple[Part, Stated]]:
+def _readable(form: ClearinghouseFormat, report: IntakeReport) -> Report | None:
+    """The facts; None where the document cannot be read: its mentions alone still say where it belongs."""
+    try:
+        return stored_report(form, report)
+    except (ClewError, ValueError):
+        return None
+
+
+def _territories(taken: IntakeReport, report: Report | None) -> Iterator[tuple[Part, Stated]]:
     met: set[tuple[Part, str]] = set()
     people: list[tuple[Part, str, Account, Person | None]] = [
-        *((Part.SUBJECT, f"subjects[{place}]", each, each.person) for place, each in enumerate(report.subjects)),
-        *((Part.VICTIM, f"victims[{place}]", each, each.person) for place, each in enumerate(report.victims)),
+        *(
+            (Part.SUBJECT, f"subjects[{place}]", each, each.person)
+            for place, each in enumerate(report.subjects if report else ())
+        ),
+        *(
+            (Part.VICTIM, f"victims[{place}]", each, each.person)
+            for place, each in enumerate(report.victims if report else ())
+        ),
     ]
     for part, path, account, person in people:
         where = account.location

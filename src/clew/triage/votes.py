@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from clew.parts.identifiers.base import placeholder
 from clew.records.mention import IdentifierKind, Mention, Part
 from clew.records.routing import Inquiry, LeftOut, NumberPlace, Territory, Vote, VoteKind, Whence
 from clew.triage import route_rules as rules
@@ -76,7 +77,7 @@ def cast(evidence: Evidence, about: Part, *, stale_days: int) -> Ballot:
             continue
         met.add((mention.kind, mention.value))
         for found in _votes_of(whence, mention, evidence.numbers):
-            ballot.put(found)
+            ballot.put(_somebodys(found, mention))
     for whose, stated in evidence.stated:
         if whose is about:
             told = f"declared: {stated.territory.code}"
@@ -115,6 +116,15 @@ def _vote_addresses(
 
 
 # ---------------------------------------------------------------- one mention
+
+
+def _somebodys(found: Vote | LeftOut, mention: Mention) -> Vote | LeftOut:
+    """A vote of a value that stands for nobody, a filler or an example, is none."""
+    because = placeholder(mention.kind, mention.value)
+    if because is None or isinstance(found, LeftOut):
+        return found
+    told = f"it stands for nobody: {because}"
+    return LeftOut(kind=found.kind, whence=found.whence, value=found.value, because=told)
 
 
 def _votes_of(whence: Whence, mention: Mention, numbers: Mapping[str, NumberPlace]) -> Iterator[Vote | LeftOut]:

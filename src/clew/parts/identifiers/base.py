@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from clew.parts.identifiers._placeholders import reason_of
 from clew.records.mention import IdentifierKind, Mention
+from clew.records.routing import NumberPlace
 
 # No identifier is longer, an address of a page with its query included (2,048 characters are what browsers
 # and platforms keep). What is longer is unusable, and the caller names that.
@@ -79,6 +80,14 @@ class IdentifierPart(ABC):
 
         The cost is linear in the length of the text.
         """
+
+
+class NumberedPart(IdentifierPart):
+    """One whose identifiers are given out country by country."""
+
+    @abstractmethod
+    def place(self, value: str) -> NumberPlace | None:
+        """What the plans say of an identifier in its one way of being written; None when it belongs to no country."""
 
 
 def placeholder(kind: IdentifierKind, value: str) -> str | None:

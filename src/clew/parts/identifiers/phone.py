@@ -10,10 +10,12 @@ Source: ITU-T E.164 (2010); RFC 3966 (the extension); Google's libphonenumber, w
 import re
 
 import phonenumbers
+from phonenumbers.phonenumberutil import region_code_for_number, region_codes_for_country_code
 
 from clew.parts.identifiers._placeholders import digits_of_nobody
-from clew.parts.identifiers.base import NOWHERE, Context, IdentifierPart, Reading, Span, Unusable
+from clew.parts.identifiers.base import NOWHERE, Context, NumberedPart, Reading, Span, Unusable
 from clew.records.mention import IdentifierKind
+from clew.records.routing import NumberPlace
 
 _LONGEST = 60
 _SEPARATORS = r" ().\-/\u2010-\u2015\u00a0"
@@ -27,9 +29,12 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _LABEL_WITHIN = 24
+# What the library calls the country of numbers that have none: satellites, international services.
+_NO_COUNTRY = "001"
+_OF_NO_PLACE = {phonenumbers.PhoneNumberType.VOIP, phonenumbers.PhoneNumberType.PERSONAL_NUMBER}
 
 
-class PhonePart(IdentifierPart):
+class PhonePart(NumberedPart):
     """A line."""
 
     name = "phone"
@@ -65,6 +70,20 @@ class PhonePart(IdentifierPart):
             or match[0].startswith("00")
             or _LABEL.search(text[max(0, match.start() - _LABEL_WITHIN) : match.start()])
         ]
+
+    def place(self, value: str) -> NumberPlace | None:
+        """By the number itself; where it fits no plan, all countries of its calling code."""
+        try:
+            number = phonenumbers.parse(value)
+        except phonenumbers.NumberParseException:
+            return None
+        exact = region_code_for_number(number)
+        around = (exact,) if exact else region_codes_for_country_code(number.country_code or 0)
+        countries = tuple(each for each in around if each != _NO_COUNTRY)
+        if not countries:
+            return None
+        valid, roaming = phonenumbers.is_valid_number(number), phonenumbers.number_type(number) in _OF_NO_PLACE
+        return NumberPlace(countries=countries, valid=valid, roaming=roaming)
 
 
 PART = PhonePart()
