@@ -127,6 +127,17 @@ def test_what_is_escalated_waits_for_another(house: QueueHouse):
     assert say(house, taken(house, BEN), PlaceAct.CLOSE, BEN).confirms
 
 
+def test_the_console_and_a_command_do_not_make_two_people(house: QueueHouse):
+    house.ordered(URGENT)
+    say(house, taken(house), PlaceAct.CLOSE)
+    root = UserId("command:root")
+    with pytest.raises(RefusedError):
+        claim(house.desk, PlaceId(1), root, actor="command:root")
+    by_rule = taken(house, root)
+    with pytest.raises(RefusedError, match="same door"):
+        say(house, by_rule, PlaceAct.CLOSE, root)
+
+
 def test_one_person_alone_looks_again_after_a_delay(house: QueueHouse):
     house.alone()
     house.ordered(URGENT)

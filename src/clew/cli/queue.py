@@ -1,4 +1,4 @@
-"""`clew queue --simulate`: what each order of work would mean for a site, before it decides."""
+"""`clew queue`: work the triage queue; `clew queue --simulate`: what each order of work would mean for a site."""
 
 import itertools
 import math
@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from clew.cli import queue_models, queue_work
 from clew.cli.console import out, print_json, print_table, progress
 from clew.errors import InputError
 from clew.pipelines.simulating import compare, read_site
@@ -18,15 +19,19 @@ from clew.triage.simulate import Order, Outcome, Share, Staffing, demand_target,
 from clew.triage.site import Site
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
+app.add_typer(queue_work.app)
+app.add_typer(queue_models.app)
 
 _COLUMNS = ("order", "15 min", "1 h", "24 h", "never", "urgent", "looked at")
 
 
-@app.command(
-    epilog="Examples: clew queue --simulate · clew queue --simulate --site site.toml --svg seen.svg · "
-    "clew queue --simulate --site site.toml --order reserve --target 0.9 --within '1 h' --json"
+@app.callback(
+    invoke_without_command=True,
+    epilog="Examples: clew queue list --urgent · clew queue --simulate · clew queue --simulate --site site.toml "
+    "--svg seen.svg · clew queue --simulate --site site.toml --order reserve --target 0.9 --within '1 h' --json",
 )
 def queue(
+    ctx: typer.Context,
     simulated: Annotated[bool, typer.Option("--simulate", help="Simulate; nothing of the store is read.")] = False,
     site_file: Annotated[
         Path | None,
@@ -42,13 +47,18 @@ def queue(
     svg: Annotated[Path | None, typer.Option(help="Also draw the comparison into this file.", dir_okay=False)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON lines: the site, each order, each staff.")] = False,
 ) -> None:
-    """Say how many urgent reports each order of work sees in time, with its standard error, and the staff for a target.
+    """Work the triage queue, learn from outcomes, or simulate a site's orders of work before it decides.
 
-    The orders: fifo (first come, first served), lifo (newest first), score, reserve (as Clew works: overrides, score,
-    and a reserve for oldest and audit), bundled (the same, one row for each incident).
+    With --simulate: how many urgent reports each order sees in time, with its standard error, and the staff for a
+    target. The orders: fifo (first come, first served), lifo (newest first), score, reserve (as Clew works: overrides,
+    score, and a reserve for oldest and audit), bundled (the same, one row for each incident).
     """
+    if ctx.invoked_subcommand is not None:
+        if simulated:
+            raise InputError("--simulate stands alone: a simulation reads nothing of the queue that is worked")
+        return
     if not simulated:
-        raise InputError("`clew queue` simulates only: add --simulate; the queue itself is worked in the console")
+        raise InputError("say what to do with the queue, as in `clew queue list`, or add --simulate; see: --help")
     if target is not None:
         demand_target(target, within)
     if svg is not None and not svg.parent.is_dir():
