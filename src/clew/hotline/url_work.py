@@ -150,11 +150,20 @@ def closed(report: UrlReport, end: UrlEnd, at: datetime) -> UrlReport:
         ConflictError: what a person found does not bear the reason.
     """
     demand(report, UrlAct.CLOSE)
-    if end is UrlEnd.REMOVED and report.found not in _GONE:
-        raise ConflictError("it is closed as removed once a person looked and it was gone: clew urls check")
-    if end is UrlEnd.NOT_ILLEGAL and (report.category is None or report.actionable):
-        raise ConflictError("it is closed as not illegal once it was assessed so: clew urls assess")
+    if end not in possible_ends(report):
+        raise ConflictError(
+            "it is closed as removed once a person looked and it was gone (clew urls check)"
+            if end is UrlEnd.REMOVED
+            else "it is closed as not illegal once it was assessed so (clew urls assess)"
+        )
     return replace(report, state=UrlState.CLOSED, end=end, closed_at=at, due_at=None, check_every_h=0)
+
+
+def possible_ends(report: UrlReport) -> tuple[UrlEnd, ...]:
+    """The reasons that what a person found bears."""
+    harmless = report.category is not None and not report.actionable
+    borne = {UrlEnd.REMOVED: report.found in _GONE, UrlEnd.NOT_ILLEGAL: harmless}
+    return tuple(end for end in UrlEnd if borne.get(end, True))
 
 
 def sighted(report: UrlReport, policy: UrlPolicy, at: datetime) -> UrlReport:

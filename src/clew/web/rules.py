@@ -50,6 +50,9 @@ _SENIOR = roles(Role.SENIOR_REVIEWER)
 _ALERTS = _REPORTS | _REVIEW
 # Totals of exposure, in which nobody can be told apart.
 _TEAM = roles(Role.SENIOR_REVIEWER, Role.ADMINISTRATOR)
+# Addresses of a hotline: worked by who judges and who reports, read by auditors too.
+_URLS_WORK = roles(Role.REVIEWER, Role.SENIOR_REVIEWER, Role.REPORTER)
+_URLS = _URLS_WORK | roles(Role.AUDITOR)
 # Holds, legal process, destruction.
 _HOLDS = roles(Role.REPORTER, Role.SENIOR_REVIEWER)
 
@@ -217,6 +220,19 @@ RULES: tuple[Rule, ...] = (
     _rule("GET /audit/checkpoint", _AUDIT),
     _rule("POST /audit/verify", _AUDIT),  # it changes nothing; a form, so that no browser fetches it beforehand
     _rule("GET /audit/verified", _AUDIT),
+    _rule("GET /urls", _URLS),
+    _rule("POST /urls", _URLS_WORK),
+    _rule("GET /urls/{url_id}", _URLS),
+    _rule("POST /urls/{url_id}/assess", _URLS_WORK),
+    _rule("POST /urls/{url_id}/host", _URLS_WORK),
+    _rule("POST /urls/{url_id}/hold", _URLS_WORK),
+    _rule("POST /urls/{url_id}/release", _URLS_WORK),
+    _rule("GET /urls/{url_id}/notice", _URLS_WORK),
+    _rule("POST /urls/{url_id}/notice", _URLS_WORK),
+    _rule("POST /urls/{url_id}/checks", _URLS_WORK),
+    _rule("POST /urls/{url_id}/check", _URLS_WORK),
+    _rule("POST /urls/{url_id}/close", _URLS_WORK),
+    _rule("POST /urls/{url_id}/reopen", _URLS_WORK),
     _rule("GET /alerts", _ALERTS),
     _rule("POST /alerts/{alert_id}/end", _FILES),
     _rule("GET /reports", _REPORTS),

@@ -11,6 +11,7 @@ _PAGES = (
     ("hits", "/hits", "Hits", ("h",)),
     ("review", "/review", "Review", ("r", "q")),
     ("reports", "/reports", "Reports", ("f",)),
+    ("urls", "/urls", "Addresses", ("u",)),
     ("evidence", "/evidence", "Preservation", ("p",)),
     ("lists", "/lists", "Lists", ("l",)),
     ("screening", "/screening", "Screening", ("s",)),

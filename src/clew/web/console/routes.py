@@ -28,6 +28,8 @@ from clew.web.console import (
     setup,
     signin,
     today,
+    url_acts,
+    urls,
     views,
 )
 from clew.web.console.pages import STATIC
@@ -61,6 +63,8 @@ def add_to(app: FastAPI) -> None:
         composer,
         reports,
         alerts,
+        urls,
+        url_acts,
     ):
         app.router.routes.extend(each.router.routes)
     app.router.routes.append(Route("/static/{path:path}", _Static(), methods=["GET"], include_in_schema=False))
