@@ -17,8 +17,6 @@ from clew.parts.stores.sql.values import Row, compact, from_us, maybe_at, maybe_
 from clew.records.identifiers import IntakeNumber, SenderId
 from clew.records.intake import Gap, IntakeForm, IntakeReport, IntakeState
 
-# Seven digits, as the numbers of real reports have.
-_FIRST_NUMBER = 1_000_001
 _R = tables.intake_reports.c
 _P = tables.intake_pending.c
 _COUNTER = tables.intake_counter.c
@@ -130,7 +128,7 @@ class IntakeWriting(IntakeReading, SenderWriting, MentionWriting, ABC):
         grown = update(tables.intake_counter).values(number=_COUNTER.number + many).returning(_COUNTER.number)
         row = self._first(grown)
         if row is None:
-            first: Row = {"id": 1, "number": _FIRST_NUMBER - 1}
+            first: Row = {"id": 1, "number": 0}
             self._change(self._database.insert(tables.intake_counter).values(first).on_conflict_do_nothing())
             return self._take_numbers(many)
         return int(row["number"])
