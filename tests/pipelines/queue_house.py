@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from operator import methodcaller
 
 import msgspec
@@ -16,6 +16,7 @@ from clew.pipelines.ordering import order_pending
 from clew.pipelines.queue_desk import QueueDesk, open_queue_desk
 from clew.records.identifiers import ClusterId, IntakeNumber, PlaceId, SenderId, UserId
 from clew.records.intake import IntakeForm, IntakeReport, IntakeSender, IntakeState, SenderKind
+from clew.records.linking import Statement
 from clew.records.mention import Mention
 from clew.records.report import Incident, IncidentType, Person, Report, Reporter
 from clew.records.triage import Place
@@ -108,8 +109,10 @@ class QueueHouse:
         with self.store.read() as reader:
             return [int(place.id) for place in reader.places(PlaceFilter(limit=1000))]
 
-    def _link(self, _unit: UnitOfWork, numbers: Sequence[IntakeNumber]) -> Mapping[IntakeNumber, ClusterId]:
-        told = {number: ClusterId(self.linked.get(number, number)) for number in numbers}
+    def _link(
+        self, _unit: UnitOfWork, statements: Sequence[Statement], _at: datetime
+    ) -> Mapping[IntakeNumber, ClusterId]:
+        told = {each.number: ClusterId(self.linked.get(each.number, each.number)) for each in statements}
         return {**{IntakeNumber(number): ClusterId(to) for number, to in self.moved.items()}, **told}
 
     def _clock(self) -> Clock:

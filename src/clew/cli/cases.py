@@ -9,11 +9,13 @@ import typer
 from clew.cli.actor import command_actor
 from clew.cli.cases_shown import show_cluster, show_hubs, show_path, show_suggestions, show_touched
 from clew.cli.list_options import Json
+from clew.cli.queue_options import queue_desk
 from clew.ground.clock import system_clock
 from clew.parts.stores.base import UnitOfWork
 from clew.pipelines import linking, linking_shown
 from clew.pipelines.installation import open_store
-from clew.records.identifiers import IntakeNumber, SuggestionId
+from clew.pipelines.ordering import change_links
+from clew.records.identifiers import ClusterId, IntakeNumber, SuggestionId
 from clew.records.mention import IdentifierKind
 
 T = TypeVar("T")
@@ -59,7 +61,7 @@ def split(
     json: Json = False,
 ) -> None:
     """Let an identifier no longer join a report to anybody; the sides stay apart."""
-    touched = _done(ctx, lambda unit: linking.split(unit, IntakeNumber(report), (kind, value), _act(reason)))
+    touched = _changed(ctx, lambda unit: linking.split(unit, IntakeNumber(report), (kind, value), _act(reason)))
     show_touched(touched, as_json=json)
 
 
@@ -72,14 +74,14 @@ def take_out(
 ) -> None:
     """Take reports out of their cluster together; the sides stay apart."""
     numbers = [IntakeNumber(report) for report in reports]
-    show_touched(_done(ctx, lambda unit: linking.take_out(unit, numbers, _act(reason))), as_json=json)
+    show_touched(_changed(ctx, lambda unit: linking.take_out(unit, numbers, _act(reason))), as_json=json)
 
 
 @app.command(epilog='Example: clew cases merge 4711 5120 --reason "one address, says the landlord"')
 def merge(ctx: typer.Context, report: _Report, other: _Other, reason: _Reason, json: Json = False) -> None:
     """Make the clusters of two reports one."""
     left, right = IntakeNumber(report), IntakeNumber(other)
-    show_touched(_done(ctx, lambda unit: linking.join(unit, left, right, _act(reason))), as_json=json)
+    show_touched(_changed(ctx, lambda unit: linking.join(unit, left, right, _act(reason))), as_json=json)
 
 
 @app.command(epilog='Example: clew cases undo 17 --reason "split by mistake"')
@@ -90,7 +92,7 @@ def undo(
     json: Json = False,
 ) -> None:
     """Take a person's change back; what it changed is as it was before it."""
-    show_touched(_done(ctx, lambda unit: linking.undo(unit, change, _act(reason))), as_json=json)
+    show_touched(_changed(ctx, lambda unit: linking.undo(unit, change, _act(reason))), as_json=json)
 
 
 @app.command(epilog="Example: clew cases suggestions --json")
@@ -109,8 +111,9 @@ def decide(
     json: Json = False,
 ) -> None:
     """Say whether two suggested reports tell of one subject."""
-    decided = _done(ctx, lambda unit: linking.decide(unit, SuggestionId(suggestion), accepted=accept, act=_act(reason)))
-    show_suggestions([decided], as_json=json)
+    which = SuggestionId(suggestion)
+    _changed(ctx, lambda unit: linking.decide(unit, which, accepted=accept, act=_act(reason)))
+    show_suggestions([_done(ctx, lambda unit: unit.get_link_suggestion(which))], as_json=json)
 
 
 @app.command(epilog="Example: clew cases hubs --limit 20")
@@ -129,3 +132,9 @@ def _done(ctx: typer.Context, work: Callable[[UnitOfWork], T]) -> T:
     """The work of one transaction, with its line in the audit log."""
     with contextlib.closing(open_store(ctx.obj)) as store:
         return store.transact(work)
+
+
+def _changed(ctx: typer.Context, change: Callable[[UnitOfWork], set[ClusterId]]) -> set[ClusterId]:
+    """The change of links, and the places of all that it moved."""
+    with queue_desk(ctx.obj) as desk:
+        return change_links(desk, change)

@@ -130,15 +130,18 @@ def undo(unit: UnitOfWork, number: int, act: Act) -> set[ClusterId]:
     return touched
 
 
-def decide(unit: UnitOfWork, suggestion_id: SuggestionId, *, accepted: bool, act: Act) -> Suggestion:
-    """A person has said whether two reports tell of one subject; when they do, their clusters are one."""
+def decide(unit: UnitOfWork, suggestion_id: SuggestionId, *, accepted: bool, act: Act) -> set[ClusterId]:
+    """A person has said whether two reports tell of one subject; when they do, their clusters are one.
+
+    Returns:
+        The clusters that changed.
+    """
     suggestion = unit.decide_link_suggestion(suggestion_id, accepted=accepted, by=act.by)
-    if accepted:
-        join(unit, suggestion.left, suggestion.right, act)
+    touched = join(unit, suggestion.left, suggestion.right, act) if accepted else set()
     facts = {"accepted": accepted, "kind": suggestion.kind.value}
     subject = f"cluster:{suggestion.left}"
     unit.audit(AuditEvent(at=act.at, actor=act.by, act="suggestion.decide", subject=subject, facts=facts))
-    return suggestion
+    return touched
 
 
 def _changed(

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from clew.errors import ClewError
 from clew.parts.stores.base import UnitOfWork
 from clew.pipelines.bundling import Bundled, bundle_batch
+from clew.pipelines.linked import moved_by
 from clew.pipelines.placing import Arrived, Placed, place_batch
 from clew.pipelines.queue_desk import QueueDesk, note_place
 from clew.records.audit import AuditEvent
@@ -22,6 +23,7 @@ from clew.records.mention import Mention
 from clew.records.report import Incident, Person, Report, Reporter
 from clew.records.triage import OrderedReport
 from clew.triage.completeness import completeness_of
+from clew.triage.link_statement import statement_of
 from clew.triage.overrides import overrides_of
 from clew.triage.signs import signs_of
 
@@ -75,9 +77,10 @@ def order_batch(unit: UnitOfWork, desk: QueueDesk, numbers: Sequence[IntakeNumbe
         if intake.state not in _NOT_ORDERED and number not in known
     }
     mentions = unit.mentions_of(sorted(intakes), most_each=_MOST_MENTIONS)
-    clusters = desk.link(unit, sorted(intakes)) if intakes else {}
-    bundled = bundle_batch(unit, desk.pictures, intakes, mentions)
     reports, unread = _read(desk, intakes)
+    stated = [statement_of(intakes[number], reports[number], mentions.get(number, ())) for number in sorted(intakes)]
+    clusters = desk.link(unit, stated, at) if stated else {}
+    bundled = bundle_batch(unit, desk.pictures, intakes, mentions)
     listed = _listed(unit, reports.values())
     arrived = [
         _arrived(intakes[number], reports[number], mentions.get(number, ()), clusters[number], bundled[number], listed)
@@ -89,6 +92,21 @@ def order_batch(unit: UnitOfWork, desk: QueueDesk, numbers: Sequence[IntakeNumbe
     ordered = Ordered(taken=len(numbers), reports=len(arrived), unread=unread, placed=placed)
     _note(unit, ordered, at)
     return ordered
+
+
+def change_links(desk: QueueDesk, change: Callable[[UnitOfWork], set[ClusterId]]) -> set[ClusterId]:
+    """A person's change of links, and the places of all reports whose cluster is another one now, in one transaction.
+
+    Args:
+        change: one of `pipelines.linking` (split, take out, join, cleared, undo); says which clusters it touched.
+    """
+
+    def work(unit: UnitOfWork) -> set[ClusterId]:
+        touched = change(unit)
+        move_reports(unit, desk, moved_by(unit, touched), desk.clock())
+        return touched
+
+    return desk.store.transact(work)
 
 
 def move_reports(unit: UnitOfWork, desk: QueueDesk, clusters: Mapping[IntakeNumber, ClusterId], at: datetime) -> Placed:

@@ -1,7 +1,7 @@
 """The desk at which reports are ordered and worked: the store, the rule of the queue, its lots, the clock."""
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -13,8 +13,9 @@ from clew.parts.classifiers.base import ClassifierPart
 from clew.parts.formats.base import ClearinghouseFormat
 from clew.parts.shelf import load
 from clew.parts.stores.base import Reader, Store, UnitOfWork
+from clew.pipelines.linked import Link, link_as_ordered
 from clew.records.audit import AuditEvent
-from clew.records.identifiers import ClusterId, IntakeNumber, PlaceId
+from clew.records.identifiers import PlaceId
 from clew.records.report import Report
 from clew.records.worked import ScoreModel
 from clew.settings import Settings, Triage
@@ -24,17 +25,9 @@ from clew.triage.prior import PRIOR
 from clew.triage.queue import Rule
 from clew.triage.score import Classifier
 
-# Says in which cluster each of the reports is, and each other report that is in another one than before.
-Link = Callable[[UnitOfWork, Sequence[IntakeNumber]], Mapping[IntakeNumber, ClusterId]]
-
 _SEED = "queue lots"
 # The format whose JSON form is that of our own facts.
 _STORED_FORM = "cybertipline"
-
-
-def each_alone(_unit: UnitOfWork, numbers: Sequence[IntakeNumber]) -> Mapping[IntakeNumber, ClusterId]:
-    """Every report is a cluster of its own: linking is off."""
-    return {number: ClusterId(number) for number in numbers}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +46,7 @@ class QueueDesk:
     lots: Lots
     clock: Clock
     read: Callable[[str], Report]
-    link: Link = each_alone
+    link: Link = link_as_ordered
     classifier: Classifier | None = None
     pictures: BundlePictures = field(default_factory=BundlePictures)
     alone: bool = False
@@ -70,7 +63,7 @@ class QueueDesk:
         return timedelta(microseconds=self.rule.audit_after_us)
 
 
-def open_queue_desk(settings: Settings, store: Store, clock: Clock, *, link: Link = each_alone) -> QueueDesk:
+def open_queue_desk(settings: Settings, store: Store, clock: Clock, *, link: Link = link_as_ordered) -> QueueDesk:
     """The desk as the settings have it; the secret seed of its lots is made once and kept in the store.
 
     Raises:
