@@ -60,6 +60,7 @@ def test_every_setting_is_documented_with_its_variable_and_default(name: str, va
     cells = rows("settings.md")[name]
     assert cells[1] == f"`{variable}`"
     text = str(default).lower() if isinstance(default, bool) else str(default)
+    text = ", ".join(default) if isinstance(default, tuple) else text
     assert cells[2] == (f"`{text}`" if text else "*(empty)*")
     assert len(cells[3]) > len("some meaning")
 

@@ -35,6 +35,20 @@ def test_a_word_that_is_none_of_ours_is_a_fault(tmp_path: Path, name: str, word:
         settings.load(tmp_path, {f"CLEW_{name.upper()}": word})
 
 
+@pytest.mark.parametrize("given", ["desks = []", 'desks = ["platform", "market"]', "desks = [1]", "desks = 1"])
+def test_desks_are_some_of_ours(tmp_path: Path, given: str) -> None:
+    (tmp_path / "clew.toml").write_text(given)
+    with pytest.raises(InputError, match="desks must be"):
+        settings.load(tmp_path, {})
+
+
+def test_a_list_stands_in_the_file_or_with_commas_in_the_environment(tmp_path: Path) -> None:
+    (tmp_path / "clew.toml").write_text('desks = ["clearinghouse"]')
+    assert settings.load(tmp_path, {}).desks == ("clearinghouse",)
+    both = settings.load(tmp_path, {"CLEW_DESKS": "clearinghouse, platform"})
+    assert both.desks == ("clearinghouse", "platform")
+
+
 def test_a_settings_file_that_is_no_toml_is_named(tmp_path: Path) -> None:
     (tmp_path / "clew.toml").write_bytes(b"\xff\xfe[decode")
     with pytest.raises(InputError, match=r"clew\.toml is not TOML"):

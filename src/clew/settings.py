@@ -360,6 +360,8 @@ class Settings:
         environment: "production", or "test": stamped on the console and on every record that leaves.
         log: "info", "warning", "debug" or "error".
         jurisdiction: whose law the platform is under: "us", "uk", "eu", or a part from outside.
+        desks: which desks are open; the pages, calls and doors of the others do not exist. "platform" screens, reviews
+            and reports; "clearinghouse" takes reports in, and ranks, links and routes them.
     """
 
     data_dir: Path = Path("clew-data")
@@ -367,6 +369,7 @@ class Settings:
     environment: str = "test"
     log: str = "info"
     jurisdiction: str = "us"
+    desks: tuple[str, ...] = ("platform", "clearinghouse")
     decode: Decode = field(default_factory=Decode)
     matching: Matching = field(default_factory=Matching)
     web: Web = field(default_factory=Web)
@@ -436,7 +439,8 @@ def load(data_dir: Path | None = None, environ: Mapping[str, str] = os.environ) 
 _NO_SETTINGS = frozenset({"CLEW_DATA_DIR", "CLEW_SETTINGS", "CLEW_CPU", "CLEW_CYBERTIPLINE_XSD", "CLEW_ISPWS_PASSWORD"})
 # Stamped on every record that leaves; a case of one never goes to the other.
 ENVIRONMENTS = ("production", "test")
-_WORDS = {"environment": ENVIRONMENTS, "log": ("debug", "info", "warning", "error")}
+DESKS = ("platform", "clearinghouse")
+_WORDS = {"environment": ENVIRONMENTS, "log": ("debug", "info", "warning", "error"), "desks": DESKS}
 
 
 def _is_ours(name: str) -> bool:
@@ -456,8 +460,13 @@ def _known_names() -> set[str]:
 
 def _unknown_words(settings: Settings) -> list[str]:
     """A misspelt environment would pass for a test's, a misspelt level would keep the log silent or loud."""
-    given = {name: getattr(settings, name) for name in _WORDS}
-    return [f"{name} must be one of {', '.join(_WORDS[name])}" for name in _WORDS if given[name] not in _WORDS[name]]
+    faults = []
+    for name, words in _WORDS.items():
+        value = getattr(settings, name)
+        given = value if isinstance(value, tuple) else (value,)
+        if not given or not set(given) <= set(words):
+            faults.append(f"{name} must be {'some' if value is given else 'one'} of {', '.join(words)}")
+    return faults
 
 
 def _overlay_environment(table: dict[str, object], environ: Mapping[str, str]) -> None:
@@ -499,6 +508,14 @@ def _build(kind: type[T], table: Mapping[str, object], prefix: str, faults: list
     return kind(**values)
 
 
+def _texts(given: object) -> tuple[str, ...] | None:
+    """A list of the file, or the environment's text with commas between."""
+    some = given.split(",") if isinstance(given, str) else given
+    if not isinstance(some, list) or not all(isinstance(each, str) for each in some):
+        return None
+    return tuple(each.strip() for each in some if each.strip())
+
+
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
@@ -519,4 +536,5 @@ def _convert(wanted: object, given: object) -> object | None:
             return Path(str(given))
     except ValueError:
         return None
-    return given if isinstance(given, str) else None
+    texts = _texts(given) if wanted == tuple[str, ...] else given
+    return texts if isinstance(texts, str | tuple) else None

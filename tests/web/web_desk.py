@@ -23,7 +23,7 @@ from clew.records.hashlist import Category, NewEntry, ServiceKind
 from clew.records.identifiers import ListName, SignalType, UserId
 from clew.records.people import Role, Session, Stage, User
 from clew.records.screening import ApiKey, Scope
-from clew.settings import Decode, Oidc, People, Settings, Web
+from clew.settings import DESKS, Decode, Oidc, People, Settings, Web
 from clew.web.app import create_app
 from clew.web.console.links import Links
 from clew.web.console.sessions import COOKIE
@@ -184,6 +184,7 @@ def open_desk(
     database: str = "",
     oidc: Oidc | None = None,
     people: People | None = None,
+    desks: tuple[str, ...] = DESKS,
     **web: object,
 ) -> Iterator[WebDesk]:
     """A service over a new data folder.
@@ -199,6 +200,7 @@ def open_desk(
     settings = Settings(
         data_dir=folder,
         database=database,
+        desks=desks,
         decode=Decode(workers=1, file_mb=2),
         web=Web(**web),  # type: ignore[arg-type]
         people=people or People(),

@@ -1,7 +1,8 @@
 """The web application: the HTTP interface and the console behind one gate."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
@@ -18,7 +19,7 @@ from clew.web.browser import Origins
 from clew.web.console import pages, routes
 from clew.web.door import Door
 from clew.web.gate import Gate
-from clew.web.rules import RULES, Rules
+from clew.web.rules import RULES, Rules, rules_of
 from clew.web.watch import watching
 
 _SCREEN = "/api/v1/screen"
@@ -48,7 +49,7 @@ class App(FastAPI):
         return Gate(
             AsyncExitStackMiddleware(self.router),
             direct={_SCREEN: self.screen},
-            rules=Rules(),
+            rules=Rules(rules_of(installation.settings.desks)),
             keys=self.door.keys,
             buckets=self.door.buckets,
             metrics=self.door.metrics,
@@ -57,7 +58,7 @@ class App(FastAPI):
             clock=installation.clock,
             find_session=self.door.sessions.admit,
             step_up_s=60 * installation.settings.people.step_up_minutes,
-            error_page=pages.error_page,
+            error_page=partial(pages.error_page, installation.settings.desks),
         )
 
     def openapi(self) -> dict[str, Any]:
@@ -97,7 +98,14 @@ def create_app(installation: Installation) -> FastAPI:
         app.router.routes.extend(each.router.routes)
     routes.add_to(app)
     _check_rules(app)
+    _close_desks(app, installation.settings.desks)
     return app
+
+
+def _close_desks(app: FastAPI, desks: Collection[str]) -> None:
+    """Routes of desks that are not open are gone, from the contract too."""
+    closed = {rule.path for rule in RULES if rule.desk and rule.desk not in desks}
+    app.router.routes[:] = [each for each in app.router.routes if getattr(each, "path", None) not in closed]
 
 
 def _check_rules(app: FastAPI) -> None:

@@ -1,7 +1,7 @@
 """Which permission each route needs: one table, and what is not in it does not exist."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -57,6 +57,17 @@ _URLS = _URLS_WORK | roles(Role.AUDITOR)
 _HOLDS = roles(Role.REPORTER, Role.SENIOR_REVIEWER)
 
 
+# First words of the paths that are one desk's alone; where it is not open, they do not exist. The others are common.
+_DESK_OF = {
+    word: desk
+    for desk, words in {
+        "platform": "screen lists hits flags subjects contents appeals reports measure screening find review exposure",
+        "clearinghouse": "urls",
+    }.items()
+    for word in words.split()
+}
+
+
 # A request's body where no route says otherwise: forms and small documents.
 _SMALL_BYTES = 1_000_000
 
@@ -84,6 +95,12 @@ class Rule:
     def console(self) -> bool:
         """Whether people see it in a browser: their errors are pages, and other sites' requests are refused."""
         return isinstance(self.need, frozenset) or self.need in _CONSOLE_NEEDS
+
+    @property
+    def desk(self) -> str:
+        """The desk whose it is; "" for what all have."""
+        word = self.path.removeprefix("/api/v1").split("/")[1].partition(".")[0]
+        return _DESK_OF.get(word, "")
 
     @property
     def changes(self) -> bool:
@@ -248,6 +265,11 @@ RULES: tuple[Rule, ...] = (
     _rule("POST /reports/{filing_id}/withdraw", _FILES),
     _rule("POST /reports/{filing_id}/alerts/{alert_id}/clear", _FILES),
 )
+
+
+def rules_of(desks: Collection[str]) -> list[Rule]:
+    """Those of the desks that are open, and what is common."""
+    return [rule for rule in RULES if not rule.desk or rule.desk in desks]
 
 
 class Rules:

@@ -1,5 +1,6 @@
 """Pages from templates: escaped without exception, and told what every page shows."""
 
+from collections.abc import Collection
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from clew.records.people import Role
 from clew.web.console import words
-from clew.web.console.navigation import may_open, pages_of
+from clew.web.console.navigation import desk_at, desks_of, may_open, pages_of
 from clew.web.console.sessions import cookie
 from clew.web.door import door_of
 from clew.web.form_token import FIELD
@@ -58,7 +59,7 @@ def page(request: Request, template: str, *, place: str, status: int = 200, **sh
         environment=installation.settings.environment,
         back=_here(request),
         now=installation.clock().astimezone(UTC),
-        **_person(visit_of(request.scope)),
+        **_person(visit_of(request.scope), installation.settings.desks, place),
         **shown,
     )
     return HTMLResponse(text, status)
@@ -75,12 +76,16 @@ class _TokenField:
         return f'<input type="hidden" name="{FIELD}" value="{self._token}">' if self._token else ""
 
 
-def _person(visit: Visit) -> dict[str, Any]:
-    """Who looks at the page, and what its forms bear."""
+def _person(visit: Visit, open_desks: Collection[str], place: str) -> dict[str, Any]:
+    """Who looks at the page, at which desk, and what its forms bear."""
+    desks = desks_of(visit.user, open_desks)
+    desk = desk_at(place, desks)
     return {
         "user": visit.user,
         "signed_in": visit.user is not None,
-        "pages": pages_of(visit.user),
+        "desks": desks,
+        "desk": desk,
+        "pages": pages_of(visit.user, desk.name) if desk else [],
         "may_open": lambda path: may_open(visit.user, path),
         "form_token": visit.form_token,
         "token_field": _TokenField(visit.form_token),
@@ -93,7 +98,7 @@ def _here(request: Request) -> str:
     return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
 
 
-def error_page(visit: Visit, status: int, code: str, message: str) -> bytes:
+def error_page(desks: Collection[str], visit: Visit, status: int, code: str, message: str) -> bytes:
     """An error as a page: what was expected, what came, what to do, and the id under which the log has it."""
     text = _templates.get_template("error.html").render(
         place="",
@@ -106,6 +111,6 @@ def error_page(visit: Visit, status: int, code: str, message: str) -> bytes:
         code=code,
         message=message,
         request_id=visit.request_id,
-        **_person(visit),
+        **_person(visit, desks, ""),
     )
     return text.encode()

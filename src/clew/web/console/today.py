@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 
 from clew.parts.stores.base import HitFilter
 from clew.pipelines.holds import deadlines
@@ -16,7 +17,7 @@ from clew.records.screening import CountKey, Purpose, PurposeBasis, Run
 from clew.web.api.health import faults
 from clew.web.console import review_words, words
 from clew.web.console.exposure import meter_of
-from clew.web.console.navigation import may_open
+from clew.web.console.navigation import desks_of, may_open
 from clew.web.console.pages import page
 from clew.web.console.screening import by_day
 from clew.web.console.today_work import Knot, Work, work_of
@@ -64,6 +65,9 @@ def show_today(request: Request) -> Response:
     midnight = datetime.combine(now.date(), time(), UTC)
     who = visit_of(request.scope).user
     assert who is not None, "Today is for people with a role"
+    if "platform" not in installation.settings.desks:  # whose day this page tells of
+        desks = desks_of(who, installation.settings.desks)
+        return RedirectResponse(desks[0].link if desks else "/account", 303)
     opens_hits = may_open(who, "/hits")
     with installation.store.read() as reader:
         counts = reader.counts(now.date(), now.date())
