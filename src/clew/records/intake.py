@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clew.records.identifiers import IntakeNumber, QuestionId, SenderId
+from clew.records.report import Report
 
 
 class IntakeForm(enum.StrEnum):
@@ -83,6 +84,26 @@ class Gap:
     path: str
     because: str
     cost: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """One report as a form held it, before it is taken in.
+
+    Attributes:
+        report: its facts; what could not be read of them is a gap.
+        digest: SHA-256 of the bytes as they came.
+        reference: by which the sender knows it; "" when it has none.
+        untimed: the form says no time of the incident that can be one; the report's own is then a stand-in.
+        language: of the incident or its subject, when stated beside the facts.
+    """
+
+    report: Report
+    digest: bytes
+    reference: str = ""
+    gaps: tuple[Gap, ...] = ()
+    untimed: bool = False
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,7 +60,7 @@ def extract(report: Report, parts: Sequence[IdentifierPart], platform: str | Non
         walk.record(report, "", _Beside(Part.OTHER, 0, Context(service=walk.platform), None))
     except _Full:
         walk.gap("", f"more than {MOST_MENTIONS} identifiers; those behind were not read")
-    return Extracted(mentions=tuple(walk.found.values()), gaps=tuple(walk.gaps))
+    return Extracted(mentions=tuple(walk.found.values()), gaps=walk.all_gaps())
 
 
 def mentions(report: Report, parts: Sequence[IdentifierPart], platform: str | None = None) -> list[Mention]:
@@ -77,12 +77,22 @@ class _Walk:
         self.platform = platform
         self.found: dict[tuple[object, ...], Mention] = {}
         self.gaps: list[Gap] = []
+        self.unnamed = 0
         self.text_left = MOST_TEXT
 
     def gap(self, path: str, because: str) -> None:
-        """A named gap; of very many the first hundred."""
+        """A named gap; of very many the first hundred, and those behind are counted."""
         if len(self.gaps) < _MOST_GAPS:
             self.gaps.append(Gap(path=path, because=because))
+        else:
+            self.unnamed += 1
+
+    def all_gaps(self) -> tuple[Gap, ...]:
+        """The gaps; a last one says how many more there are."""
+        if not self.unnamed:
+            return tuple(self.gaps)
+        more = f"{self.unnamed:,} more fields could not be read, and are not named one by one"
+        return (*self.gaps, Gap(path="", because=more))
 
     def record(self, record: Any, path: str, beside: _Beside) -> None:
         """All that a record and those within it state."""
