@@ -247,7 +247,7 @@ class Audit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ispws:
-    """The clearinghouse's side of the CyberTipline interface (`clew clearinghouse serve`).
+    """The clearinghouse's side of the CyberTipline interface: in production, and as the server to try clients on.
 
     Attributes:
         upload_mb: an uploaded file may have at most so many megabytes.

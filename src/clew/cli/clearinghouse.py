@@ -70,7 +70,7 @@ def serve(
     from clew.web import log
     from clew.web.ispws.opening import MEGABYTE, Wanted, opened
     from clew.web.ispws.plan import read_plan
-    from clew.web.ispws.senders import Sender, read_senders
+    from clew.web.ispws.senders import NamedSender, read_senders
     from clew.web.server import listen
     from clew.web.server import serve as serve_app
 
@@ -79,7 +79,7 @@ def serve(
     if senders is not None:
         known = read_senders(_read(senders))
     else:
-        known = [Sender(user=user, password=password or typer.prompt("Password", hide_input=True, err=True))]
+        known = [NamedSender(user=user, password=password or typer.prompt("Password", hide_input=True, err=True))]
     wanted = Wanted(
         senders=known,
         environment=settings.environment,

@@ -19,6 +19,7 @@ from clew.pipelines.authenticators import Authenticators, seal_clear_secrets
 from clew.pipelines.case_joining import Opening
 from clew.pipelines.filing_desk import FilingDesk
 from clew.pipelines.hotline_desk import HotlineDesk
+from clew.pipelines.intake_desk import IntakeDesk, open_intake_desk
 from clew.pipelines.queue_desk import QueueDesk, open_queue_desk
 from clew.pipelines.review_desk import ReviewDesk
 from clew.pipelines.strongroom import Strongroom, open_strongroom
@@ -73,6 +74,11 @@ class Installation:
     def queue_desk(self) -> QueueDesk:
         """Where reports are ordered and worked."""
         return open_queue_desk(self.settings, self.store, self.clock)
+
+    @property
+    def intake_desk(self) -> IntakeDesk:
+        """Where reports are taken in."""
+        return open_intake_desk(self.settings, self.store, self.clock)
 
     @property
     def ordering_desk(self) -> QueueDesk | None:

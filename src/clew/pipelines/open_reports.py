@@ -6,7 +6,7 @@ sender leaves open is taken in as incomplete all the same.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from clew.errors import ConflictError, NotFoundError
@@ -31,6 +31,9 @@ from clew.triage.intake_gaps import merged
 
 NEVER_FINISHED = Gap(path="", because="its sender never finished it", cost="what would have come later is not there")
 _AT_ONCE = 200
+# Source: CyberTipline Reporting API, 2025-06-11: a report expires 24 hours after its opening or an hour after its last
+# file, whichever is later.
+OPEN_FOR, _TOUCHED = timedelta(hours=24), timedelta(hours=1)
 
 
 def open_report(desk: IntakeDesk, delivery: Delivery, arrival: Arrival) -> Taken:
@@ -117,11 +120,11 @@ def retract_report(desk: IntakeDesk, delivery: Delivery, number: IntakeNumber) -
     return desk.store.transact(work)
 
 
-def expire_open(desk: IntakeDesk, after: timedelta, *, actor: str = "system:intake") -> list[IntakeReport]:
-    """Every report that has been open for longer is taken in as incomplete; those reports."""
-    since = desk.clock() - after
+def expire_open(desk: IntakeDesk, after: timedelta = OPEN_FOR, *, actor: str = "system:intake") -> list[IntakeReport]:
+    """Every report that has been open for longer, and got no file of late, is taken in as incomplete; those reports."""
+    now = desk.clock()
     with desk.store.read() as reader:
-        left = [each for each in _open_ones(reader) if each.received_at <= since]
+        left = [each for each in _open_ones(reader) if each.received_at <= now - after and _is_left(reader, each, now)]
     expired = []
     for each in left:
         delivery = Delivery(sender_id=each.sender_id, form=each.form, actor=actor)
@@ -200,6 +203,11 @@ def _ended(desk: IntakeDesk, sender: IntakeSender, before: IntakeReport, state: 
 def _must_be_open(report: IntakeReport) -> None:
     if report.state is not IntakeState.OPEN:
         raise ConflictError(f"report {report.number} is {report.state.value}, and open no more")
+
+
+def _is_left(reader: Reader, report: IntakeReport, now: datetime) -> bool:
+    """Whether its sender has not touched it of late."""
+    return all(file.uploaded_at <= now - _TOUCHED for file in reader.intake_files(report.number))
 
 
 def _open_ones(reader: Reader) -> Iterator[IntakeReport]:

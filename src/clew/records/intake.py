@@ -4,8 +4,9 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime
 
-from clew.records.identifiers import IntakeNumber, QuestionId, SenderId
+from clew.records.identifiers import IntakeNumber, ObjectId, QuestionId, SenderId
 from clew.records.report import Report
+from clew.records.report_file import ReportFile
 
 
 class IntakeForm(enum.StrEnum):
@@ -107,6 +108,32 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """That a part of a stream could not be read.
+
+    Attributes:
+        place: of the line or record, from 1.
+        because: what was expected, what came and what to do, in words that repeat nothing of it.
+    """
+
+    place: int
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileArrival:
+    """What a sender says of a file that it gave for a report.
+
+    Attributes:
+        file: its key is the id by which the sender knows it.
+    """
+
+    number: IntakeNumber
+    file: ReportFile
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeReport:
     """One report as it was taken in; what it states does not change afterwards.
 
@@ -135,6 +162,26 @@ class IntakeReport:
     language: str | None = None
     file_count: int = 0
     gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeFile:
+    """Bytes that a sender gave for its report, sealed in the vault.
+
+    Attributes:
+        id: by which the sender knows it: 32 hexadecimal digits that nobody can guess.
+        sha256, md5: of the bytes as they came.
+        described_at: when its sender said what is to be said of it; None as long as it has not.
+    """
+
+    id: str
+    number: IntakeNumber
+    sha256: bytes
+    md5: bytes
+    size_bytes: int
+    object_id: ObjectId
+    uploaded_at: datetime
+    described_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

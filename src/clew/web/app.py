@@ -19,6 +19,8 @@ from clew.web.browser import Origins
 from clew.web.console import pages, routes
 from clew.web.door import Door
 from clew.web.gate import Gate
+from clew.web.ispws.faults import BASE
+from clew.web.ispws.production import production_door
 from clew.web.rules import RULES, Rules, rules_of
 from clew.web.watch import watching
 
@@ -34,10 +36,15 @@ class App(FastAPI):
 
     door: Door
     screen: Screen
+    ispws: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request or the lifespan; the framework's telemetry, which would look at each, is left out."""
         scope["app"] = self
+        if self.ispws is not None and scope["type"] == "http" and scope["path"].startswith(BASE):
+            # A door of its own: other senders than keys and people, and answers in the interface's words.
+            await self.ispws(scope, receive, send)
+            return
         if self.middleware_stack is None:
             self.middleware_stack = self.build_middleware_stack()
         await self.middleware_stack(scope, receive, send)
@@ -97,6 +104,8 @@ def create_app(installation: Installation) -> FastAPI:
     for each in (lists, hits, cases, reports, urls, measure, health):
         app.router.routes.extend(each.router.routes)
     routes.add_to(app)
+    if "clearinghouse" in installation.settings.desks:
+        app.ispws = production_door(installation, door.threads)
     _check_rules(app)
     _close_desks(app, installation.settings.desks)
     return app

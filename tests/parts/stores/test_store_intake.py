@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from operator import methodcaller
 
 import pytest
@@ -10,8 +10,8 @@ import pytest
 from clew.errors import ConflictError, NotFoundError
 from clew.parts.stores._intake import IntakeFilter, SenderDay
 from clew.parts.stores.base import Store
-from clew.records.identifiers import IntakeNumber, QuestionId, SenderId
-from clew.records.intake import Gap, IntakeForm, IntakeSender, IntakeState, Question, SenderRight
+from clew.records.identifiers import IntakeNumber, ObjectId, QuestionId, SenderId
+from clew.records.intake import Gap, IntakeFile, IntakeForm, IntakeSender, IntakeState, Question, SenderRight
 from clew.records.mention import IdentifierKind, Origin, Part
 from tests.parts.stores.intake_records import HARBOUR, intake_of, mention_of, sender_of
 from tests.parts.stores.store_records import NOON
@@ -31,6 +31,18 @@ def question_of(name: str, number: int = 1, **particulars) -> Question:
             "asked_by": "user:ada",
             **particulars,
         }
+    )
+
+
+def file_of(name: str, at: datetime) -> IntakeFile:
+    return IntakeFile(
+        id=name,
+        number=IntakeNumber(1),
+        sha256=bytes(32),
+        md5=bytes(16),
+        size_bytes=5_000_000_000,
+        object_id=ObjectId("o"),
+        uploaded_at=at,
     )
 
 
@@ -221,6 +233,18 @@ def test_identifiers_are_found_by_how_they_begin_byte_by_byte(any_store: Store):
         assert reader.values_like(IdentifierKind.ACCOUNT, "a", 9) == [stated[1]]
         assert len(reader.values_like(None, "a", 2)) == 2
         assert reader.values_like(None, "ab%", 9) == [stated[5]]
+
+
+def test_files_come_back_in_the_order_of_their_coming_and_are_described_once(any_store: Store):
+    first, second = file_of("b", NOON), file_of("a", NOON + timedelta(seconds=1))
+    any_store.transact(lambda unit: [unit.add_intake_file(each) for each in (second, first)])
+    any_store.transact(lambda unit: unit.describe_intake_file("b", NOON))
+    with any_store.read() as reader:
+        assert reader.intake_files(IntakeNumber(1)) == [replace(first, described_at=NOON), second]
+        assert reader.intake_files(IntakeNumber(2)) == []
+    for again in (methodcaller("add_intake_file", first), methodcaller("describe_intake_file", "b", NOON)):
+        with pytest.raises(ConflictError):
+            any_store.transact(again)
 
 
 def test_a_senders_days_only_grow(any_store: Store):

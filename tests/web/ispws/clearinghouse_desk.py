@@ -19,7 +19,7 @@ from clew.parts.formats.base import Answer
 from clew.parts.formats.cybertipline import PART
 from clew.web.ispws.opening import Wanted, opened
 from clew.web.ispws.plan import read_plan
-from clew.web.ispws.senders import Sender
+from clew.web.ispws.senders import NamedSender
 from tests.web.web_desk import SetClock
 
 USER, OTHER, PASSWORD = "esp", "other-esp", "a long word for tests"
@@ -186,12 +186,12 @@ def open_desk(
     *faults: dict[str, Any],
     seed: int = 0,
     clock: SetClock | None = None,
-    senders: Sequence[Sender] = (),
+    senders: Sequence[NamedSender] = (),
     **wanted: Any,
 ) -> Iterator[Desk]:
     """A server of this test's own, with its register in memory unless `state` names a file."""
     plan = read_plan(json.dumps({"seed": seed, "faults": faults}).encode())
-    known = senders or [Sender(user=USER, password=PASSWORD), Sender(user=OTHER, password=PASSWORD)]
+    known = senders or [NamedSender(user=USER, password=PASSWORD), NamedSender(user=OTHER, password=PASSWORD)]
     asked = Wanted(**{"senders": known, "environment": "test", "plan": plan, **wanted})
     set_clock = clock or SetClock()
     with asyncio.Runner() as runner, opened(asked, set_clock) as app:

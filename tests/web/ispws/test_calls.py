@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from clew.parts.formats.cybertipline import PART
-from clew.web.ispws.senders import Right, Sender
+from clew.records.intake import SenderRight
+from clew.web.ispws.senders import NamedSender
 from tests.web.ispws.clearinghouse_desk import (
     BATCH,
     OTHER,
@@ -249,18 +250,22 @@ def test_another_senders_report_does_not_exist_for_one(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("lacking", "codes"),
-    [(Right.SUBMIT, [3100, 0, 0, 0]), (Right.UPDATE, [0, 3300, 3300, 0]), (Right.ACT, [0, 0, 0, 3000])],
+    [
+        (SenderRight.SUBMIT, [3100, 0, 0, 0]),
+        (SenderRight.UPDATE, [0, 3300, 3300, 0]),
+        (SenderRight.ACT, [0, 0, 0, 3000]),
+    ],
 )
-def test_a_credential_does_only_what_it_is_good_for(tmp_path: Path, lacking: Right, codes: list[int]) -> None:
+def test_a_credential_does_only_what_it_is_good_for(tmp_path: Path, lacking: SenderRight, codes: list[int]) -> None:
     state = tmp_path / "state.db"
     with open_desk(state=state) as desk:
         number = desk.submit().number
         file_id = desk.upload(number).file_id
-    lesser = Sender(user=USER, password=PASSWORD, rights=frozenset(Right) - {lacking})
+    lesser = NamedSender(user=USER, password=PASSWORD, rights=frozenset(SenderRight) - {lacking})
     with open_desk(state=state, senders=[lesser]) as desk:
         calls = [desk.submit(), desk.upload(number), desk.describe(number, file_id), desk.finish(number)]
         assert [each.code for each in calls] == codes
-        if lacking is Right.ACT:
+        if lacking is SenderRight.ACT:
             assert desk.retract(number).code == 3000
 
 

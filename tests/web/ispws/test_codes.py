@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from clew.records.intake import SenderRight
 from clew.web.ispws.codes import STATUS, WORDS, Code
-from clew.web.ispws.senders import Right, Sender
+from clew.web.ispws.senders import NamedSender
 from tests.web.ispws.clearinghouse_desk import PASSWORD, USER, Answered, Desk, open_desk, report_xml
 
 
@@ -38,10 +39,10 @@ NO_DISK: dict[Code, Callable[[Desk, int], Answered]] = {
     Code.FILE_UPLOAD_FAILED: lambda desk, number: desk.upload(number),
     Code.UPDATE_FAILED: lambda desk, number: desk.finish(number),
 }
-NO_RIGHT: dict[Code, tuple[Right, Callable[[Desk], Answered]]] = {
-    Code.SUBMIT_NOT_ALLOWED: (Right.SUBMIT, lambda desk: desk.submit()),
-    Code.UPDATE_NOT_ALLOWED: (Right.UPDATE, lambda desk: desk.upload(1)),
-    Code.ACTION_NOT_ALLOWED: (Right.ACT, lambda desk: desk.retract(1)),
+NO_RIGHT: dict[Code, tuple[SenderRight, Callable[[Desk], Answered]]] = {
+    Code.SUBMIT_NOT_ALLOWED: (SenderRight.SUBMIT, lambda desk: desk.submit()),
+    Code.UPDATE_NOT_ALLOWED: (SenderRight.UPDATE, lambda desk: desk.upload(1)),
+    Code.ACTION_NOT_ALLOWED: (SenderRight.ACT, lambda desk: desk.retract(1)),
 }
 # Only a fault of the plan brings these about.
 PLANNED = {Code.SERVER_ERROR, Code.UPLOAD_FAILED, Code.SIGN_IN_NEEDED}
@@ -71,7 +72,7 @@ def test_what_cannot_be_kept_is_not_acknowledged(tmp_path: Path, code: Code) -> 
 @pytest.mark.parametrize("code", NO_RIGHT)
 def test_a_lacking_right_has_its_own_code(code: Code) -> None:
     lacking, call = NO_RIGHT[code]
-    sender = Sender(user=USER, password=PASSWORD, rights=frozenset(Right) - {lacking})
+    sender = NamedSender(user=USER, password=PASSWORD, rights=frozenset(SenderRight) - {lacking})
     with open_desk(senders=[sender]) as desk:
         answer = call(desk)
         assert (answer.code, answer.http.status_code) == (code, 403)

@@ -10,7 +10,7 @@ from clew.parts.formats.cybertipline import PART
 from clew.web.ispws.faults import DroppedError
 from clew.web.ispws.opening import Wanted, opened
 from clew.web.ispws.plan import Plan, read_plan
-from clew.web.ispws.senders import Sender
+from clew.web.ispws.senders import NamedSender
 from tests.web.ispws.clearinghouse_desk import OTHER, PASSWORD, USER, Desk, open_desk, report_xml
 
 
@@ -218,7 +218,7 @@ def test_a_plan_that_is_none_is_refused_and_the_old_one_stays(desk: Desk, text: 
 
 @pytest.mark.parametrize("wanted", [{"plan": Plan()}, {"recording": True}])
 def test_a_production_start_refuses_faults_and_recorder(wanted: dict[str, object]) -> None:
-    asked = Wanted(senders=[Sender(user=USER, password=PASSWORD)], environment="production", **wanted)  # type: ignore[arg-type]
+    asked = Wanted(senders=[NamedSender(user=USER, password=PASSWORD)], environment="production", **wanted)  # type: ignore[arg-type]
     with pytest.raises(RefusedError, match="production"), opened(asked):
         pass
 

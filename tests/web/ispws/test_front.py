@@ -8,8 +8,9 @@ import pytest
 from starlette.routing import Route
 
 from clew.errors import InputError
+from clew.records.intake import SenderRight
 from clew.web.ispws.app import IspwsApp
-from clew.web.ispws.senders import Right, Sender, Senders, read_senders
+from clew.web.ispws.senders import NamedSender, Senders, read_senders
 from tests.web.ispws.clearinghouse_desk import OTHER, PASSWORD, USER, Desk, open_desk
 
 
@@ -82,7 +83,7 @@ def test_a_header_that_is_no_credential_is_refused(desk: Desk, header: str) -> N
 
 def test_a_password_may_have_any_letter_and_a_colon() -> None:
     word = "naïve: ☃ and more"
-    with open_desk(senders=[Sender(user="søren", password=word)]) as desk:
+    with open_desk(senders=[NamedSender(user="søren", password=word)]) as desk:
         answer = desk.ask("GET", "/ispws/status", auth=httpx.BasicAuth("søren".encode(), word.encode()))
         assert answer.status_code == 200
 
@@ -103,7 +104,7 @@ def test_another_method_is_an_invalid_request(desk: Desk, method: str, path: str
 
 
 def test_a_credential_is_shown_in_no_error_and_no_representation() -> None:
-    sender = Sender(user=USER, password=PASSWORD)
+    sender = NamedSender(user=USER, password=PASSWORD)
     assert PASSWORD not in repr(sender)
     with pytest.raises(InputError) as refused:
         Senders([sender, sender])
@@ -113,14 +114,14 @@ def test_a_credential_is_shown_in_no_error_and_no_representation() -> None:
 @pytest.mark.parametrize(("user", "password"), [("", "x"), ("a:b", "x"), ("a", "")])
 def test_a_sender_that_no_header_could_name_is_refused(user: str, password: str) -> None:
     with pytest.raises(InputError):
-        Senders([Sender(user=user, password=password)])
+        Senders([NamedSender(user=user, password=password)])
 
 
 def test_a_file_of_senders_names_each_with_password_and_rights() -> None:
     text = b'{"esp": {"password": "one"}, "other-esp": {"password": "two", "rights": ["submit"]}}'
     one, two = read_senders(text)
-    assert (one.user, one.rights) == (USER, frozenset(Right))
-    assert (two.user, two.rights) == (OTHER, frozenset({Right.SUBMIT}))
+    assert (one.user, one.rights) == (USER, frozenset(SenderRight))
+    assert (two.user, two.rights) == (OTHER, frozenset({SenderRight.SUBMIT}))
 
 
 @pytest.mark.parametrize("text", [b"", b"[]", b"{}", b'{"a": {}}', b'{"a": {"password": "x", "rights": ["fly"]}}'])

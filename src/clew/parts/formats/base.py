@@ -5,13 +5,14 @@ A format knows its grammar, its words and its rules; it knows nothing of who sen
 
 import enum
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import BinaryIO, Literal
 
 from clew.records.composing import Change
 from clew.records.handover import FiledReport
+from clew.records.intake import Arrival, FileArrival, Unread
 from clew.records.report import Report
 from clew.records.report_file import ReportFile
 
@@ -156,6 +157,25 @@ class HandoverFormat(FormatPart):
         """The report as one document, the same bytes for the same report; evidence bytes are never in it."""
 
 
+class IntakeFormat(FormatPart):
+    """A format in which reports come in, several in a stream."""
+
+    @abstractmethod
+    def is_like(self, head: bytes) -> bool:
+        """Whether a stream that begins so is probably of this format; said of its first 64 KiB."""
+
+    @abstractmethod
+    def read_reports(self, stream: BinaryIO, at: datetime) -> Iterator[Arrival | Unread]:
+        """Every report of the stream in its order, one at a time in bounded memory; what cannot be read in its place.
+
+        Args:
+            stream: read once, from where it stands.
+            at: now, what stands for the time of an incident that has none.
+        Raises:
+            InputError: nothing of the stream can be read; the message says what was expected.
+        """
+
+
 class PaperFormat(HandoverFormat):
     """A format for people: beside the report, the draft of a certificate that a custodian of records signs."""
 
@@ -276,3 +296,11 @@ class ClearinghouseFormat(FormatPart):
     @abstractmethod
     def write_stored(self, report: Report) -> dict[str, object]:
         """The whole report as a JSON form, for our own store and packages."""
+
+
+class CallsFormat(IntakeFormat, ClearinghouseFormat):
+    """A format of a clearinghouse's interface, whose documents are taken in whatever rules they break."""
+
+    @abstractmethod
+    def read_file(self, xml: bytes, at: datetime) -> FileArrival | Unread:
+        """What a document says of a file that was uploaded before it."""

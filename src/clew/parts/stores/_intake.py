@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clew.records.identifiers import IntakeNumber, QuestionId, SenderId
-from clew.records.intake import Gap, IntakeForm, IntakeReport, IntakeSender, IntakeState, Question
+from clew.records.intake import Gap, IntakeFile, IntakeForm, IntakeReport, IntakeSender, IntakeState, Question
 from clew.records.mention import IdentifierKind, Mention
 
 
@@ -105,6 +105,10 @@ class IntakeReader(ABC):
         """Stated identifiers that begin so, by kind and value, each once."""
 
     @abstractmethod
+    def intake_files(self, number: IntakeNumber) -> list[IntakeFile]:
+        """The files that came for a report, in the order of their coming."""
+
+    @abstractmethod
     def questions(self, *, sender_id: SenderId | None = None, number: IntakeNumber | None = None) -> list[Question]:
         """Questions to a sender or about a report, newest first; open ones before answered ones."""
 
@@ -163,6 +167,22 @@ class IntakeWriter(ABC):
         refused: int = 0,
     ) -> None:
         """The sender's day grows by that much."""
+
+    @abstractmethod
+    def add_intake_file(self, file: IntakeFile) -> None:
+        """A file has come for a report.
+
+        Raises:
+            ConflictError: one of that id is there.
+        """
+
+    @abstractmethod
+    def describe_intake_file(self, file_id: str, at: datetime) -> None:
+        """What its sender says of the file has come.
+
+        Raises:
+            ConflictError: it had come before, or there is no such file.
+        """
 
     @abstractmethod
     def put_gaps(self, number: IntakeNumber, gaps: Sequence[Gap]) -> None:

@@ -20,4 +20,6 @@ SCOPES: dict[Scope, str] = {
     Scope.CASES_WRITE: "send accounts, their contents and flags",
     Scope.REPORTS_READ: "read how reports were filed, with receipts",
     Scope.REPORTS_FILE: "file reports that a person has saved, and take them back",
+    Scope.URLS_READ: "read reported addresses, and how far each is worked",
+    Scope.URLS_WRITE: "report addresses",
 }

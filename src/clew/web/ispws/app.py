@@ -9,22 +9,34 @@ from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from clew.errors import ClewError, InputError
+from clew.errors import ClewError, InputError, RefusedError
 from clew.parts.formats.base import Answer, ClearinghouseFormat
 from clew.web import log
 from clew.web.body import Held
 from clew.web.ispws.call import Call, call_of, sender_of
-from clew.web.ispws.clearinghouse import Clearinghouse
 from clew.web.ispws.codes import STATUS, WORDS, Code, RefusalError
 from clew.web.ispws.faults import BASE, Faults
 from clew.web.ispws.front import Front
-from clew.web.ispws.recorder import Recorder
-from clew.web.ispws.rehearsal import rehearsal_routes
-from clew.web.ispws.senders import Senders
-from clew.web.ispws.wire import DOCUMENT_BYTES, DOCUMENTS_HELD, read_document, read_form, send_answer
+from clew.web.ispws.receiver import Receiver
+from clew.web.ispws.senders import SenderBook
+from clew.web.ispws.wire import (
+    DOCUMENT_BYTES,
+    DOCUMENTS_HELD,
+    FileRoom,
+    of_one_form,
+    read_document,
+    read_form,
+    send_answer,
+)
 
 # What a call comes to whose result could not be kept.
 _NOT_KEPT = {"submit": Code.SAVE_FAILED, "upload": Code.FILE_UPLOAD_FAILED}
+# What it comes to when the sender may not send any more.
+_NOT_ALLOWED = {
+    "submit": Code.SUBMIT_NOT_ALLOWED,
+    "upload": Code.UPDATE_NOT_ALLOWED,
+    "fileinfo": Code.UPDATE_NOT_ALLOWED,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +45,14 @@ class Serving:
 
     Attributes:
         file_bytes: most that an uploaded file may have.
+        held: room for the bytes of files; None where none are held.
     """
 
-    clearinghouse: Clearinghouse
+    clearinghouse: Receiver
     form: ClearinghouseFormat
-    senders: Senders
+    senders: SenderBook
     file_bytes: int
+    held: Held | None = None
     new_request_id: Callable[[], str]
 
 
@@ -71,6 +85,9 @@ class Endpoint:
             return await self._work(scope, receive)
         except RefusalError as refusal:
             return Answer(code=refusal.code, description=str(refusal))
+        except RefusedError:
+            code = _NOT_ALLOWED.get(self._name, Code.ACTION_NOT_ALLOWED)
+            return Answer(code=code, description=WORDS[code])
         except InputError as error:
             return Answer(code=Code.INVALID_REQUEST, description=f"{WORDS[Code.INVALID_REQUEST]}: {error}")
         except (sqlite3.Error, OSError, ClewError) as error:
@@ -116,10 +133,15 @@ class Calls:
             return await run_in_threadpool(self._clearinghouse.submit, sender_of(scope), document)
 
     async def _upload(self, scope: Scope, receive: Receive) -> Answered:
-        filled = await read_form(scope, receive, file_bytes=self._serving.file_bytes)
-        assert filled.file is not None
-        md5, size_bytes = filled.file.md5, filled.file.size_bytes
-        return await run_in_threadpool(self._clearinghouse.upload, sender_of(scope), filled.number, md5, size_bytes)
+        serving = self._serving
+        with (serving.held or of_one_form(serving.file_bytes)).room() as room:
+            wanted = FileRoom(most_bytes=serving.file_bytes, new_file=self._clearinghouse.new_file, room=room)
+            filled = await read_form(scope, receive, wanted)
+            assert filled.file is not None
+            try:
+                return await run_in_threadpool(self._clearinghouse.upload, sender_of(scope), filled.number, filled.file)
+            finally:
+                filled.file.close()
 
     async def _fileinfo(self, scope: Scope, receive: Receive) -> Answered:
         with self._held.room() as room:
@@ -145,25 +167,35 @@ class IspwsApp(FastAPI):
         return self.front
 
 
-def create_app(serving: Serving, *, faults: Callable[[ASGIApp], Faults] | None, recorder: Recorder | None) -> FastAPI:
+Rehearsal = Callable[[Faults | None], list[Route]]
+
+
+def create_app(
+    serving: Serving,
+    *,
+    faults: Callable[[ASGIApp], Faults] | None = None,
+    noted: Callable[[Call], None] | None = None,
+    rehearsal: Rehearsal | None = None,
+) -> IspwsApp:
     """The application.
 
     Args:
         faults: the middleware, around what it is given; None loads none.
-        recorder: told of each call, and shown at /ispws-recorder; None keeps and shows nothing.
+        noted: told of each call when it has ended.
+        rehearsal: routes beside the seven, for who tries a client on them.
     """
     # Neither a description of the interface nor pages on it: whoever calls has the documentation.
     app = IspwsApp(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.router.routes.extend(Calls(serving).routes())
     layered = faults(app.router) if faults else None
-    if recorder is not None:
-        app.router.routes.extend(rehearsal_routes(serving.clearinghouse, recorder, layered))
+    if rehearsal is not None:
+        app.router.routes.extend(rehearsal(layered))
     app.front = Front(
         layered or app.router,
         serving.senders,
         serving.form,
         new_request_id=serving.new_request_id,
-        noted=recorder.note if recorder else _forget,
+        noted=noted or _forget,
     )
     return app
 

@@ -10,24 +10,20 @@ from datetime import datetime, timedelta
 
 from clew.ground.clock import Clock
 from clew.parts.formats.base import Answer, ClearinghouseFormat, Fault, Root, Rule
+from clew.records.intake import SenderRight
 from clew.records.report import Report, ReportedSubject, Victim
-from clew.web.ispws.codes import WORDS, Code, RefusalError
+from clew.web.ispws.codes import Code, RefusalError
+from clew.web.ispws.receiver import demand, number_of, success
 from clew.web.ispws.register import Change, Register, State, TakenFile, TakenReport
-from clew.web.ispws.senders import Right, Sender
+from clew.web.ispws.senders import Sender
 from clew.web.ispws.strictness import Strictness
+from clew.web.ispws.wire import Digested
 
 # An unfinished report is deleted at the later of the two.
 _KEPT_SINCE_OPENING = timedelta(hours=24)
 _KEPT_SINCE_TOUCH = timedelta(hours=1)
 # A document can have thousands of faults; whoever reads the answer mends a few at a time.
 _FAULTS_TOLD = 5
-# Any number of so many digits has 64 bits.
-_NUMBER_DIGITS = 18
-_LACKING = {
-    Right.SUBMIT: Code.SUBMIT_NOT_ALLOWED,
-    Right.UPDATE: Code.UPDATE_NOT_ALLOWED,
-    Right.ACT: Code.ACTION_NOT_ALLOWED,
-}
 _ENDED = {
     State.RETRACTED: Code.ALREADY_RETRACTED,
     State.FINISHED: Code.ALREADY_FINISHED,
@@ -36,7 +32,7 @@ _ENDED = {
 
 
 class Clearinghouse:
-    """The calls, for whoever has signed in; a call that is refused raises RefusalError and changes nothing.
+    """The calls as a strict clearinghouse answers them; of a file its digest is kept, and no byte.
 
     Args:
         new_file_id: 32 hexadecimal digits that were never given before.
@@ -57,6 +53,10 @@ class Clearinghouse:
         self._clock = clock
         self._new_file_id = new_file_id
 
+    def new_file(self) -> Digested:
+        """Nothing of its bytes is kept."""
+        return Digested()
+
     def status(self, sender: Sender, ip: str) -> Answer:
         """Who the caller is."""
         return Answer(code=Code.OK, description=f"Remote User : {sender.user}, Remote Ip : {ip}")
@@ -67,7 +67,7 @@ class Clearinghouse:
 
     def submit(self, sender: Sender, document: bytes) -> Answer:
         """A report is open."""
-        _demand(sender, Right.SUBMIT)
+        demand(sender, SenderRight.SUBMIT)
         at = self._clock()
         self._judge(document, "report", at)
         report = self._form.read_report(document, self._strictness.schema, tolerant=self._strictness.tolerant)
@@ -88,27 +88,25 @@ class Clearinghouse:
                 ),
                 at=at,
             )
-        return _success(report_number=number)
+        return success(report_number=number)
 
-    def upload(self, sender: Sender, number: str, md5: str, size_bytes: int) -> Answer:
-        """An open report has one file more.
-
-        Args:
-            md5: of the bytes as they came, in hexadecimal digits.
-        """
-        _demand(sender, Right.UPDATE)
-        report_number = _number(number)
-        if size_bytes == 0:
+    def upload(self, sender: Sender, number: str, file: Digested) -> Answer:
+        """An open report has one file more."""
+        demand(sender, SenderRight.UPDATE)
+        report_number = number_of(number)
+        if file.size_bytes == 0:
             raise RefusalError(Code.MALFORMED_FILE, "the file has no bytes")
         with self._changing(report_number) as change:
             report = self._open_report(change, sender, report_number)
-            file = TakenFile(id=self._new_file_id(), md5=md5, size_bytes=size_bytes, uploaded_at=self._clock())
-            change.add_file(report.number, file)
-        return _success(report_number=report_number, file_id=file.id, hash=md5)
+            taken = TakenFile(
+                id=self._new_file_id(), md5=file.md5, size_bytes=file.size_bytes, uploaded_at=self._clock()
+            )
+            change.add_file(report.number, taken)
+        return success(report_number=report_number, file_id=taken.id, hash=taken.md5)
 
     def describe(self, sender: Sender, document: bytes) -> Answer:
         """What is to be said of a file of an open report has been said; once for each file."""
-        _demand(sender, Right.UPDATE)
+        demand(sender, SenderRight.UPDATE)
         at, schema = self._clock(), self._strictness.schema
         # What a batched report forbids can be judged only once it is known which report it is.
         self._judge(document, "fileDetails", at)
@@ -123,12 +121,12 @@ class Clearinghouse:
             if report.batched:
                 self._judge(document, "fileDetails", at, batched=True)
             change.describe_file(number, file_id, at)
-        return _success(report_number=number)
+        return success(report_number=number)
 
     def finish(self, sender: Sender, number: str) -> Answer:
         """An open report is filed: nothing of it can change any more."""
-        _demand(sender, Right.ACT)
-        report_number = _number(number)
+        demand(sender, SenderRight.ACT)
+        report_number = number_of(number)
         with self._changing(report_number) as change:
             report = self._open_report(change, sender, report_number)
             if report.batched and len(report.files) > 1:
@@ -143,12 +141,12 @@ class Clearinghouse:
 
     def retract(self, sender: Sender, number: str) -> Answer:
         """An open report is gone."""
-        _demand(sender, Right.ACT)
-        report_number = _number(number)
+        demand(sender, SenderRight.ACT)
+        report_number = number_of(number)
         with self._changing(report_number) as change:
             self._open_report(change, sender, report_number)
             change.end(report_number, State.RETRACTED, self._clock())
-        return _success(report_number=report_number)
+        return success(report_number=report_number)
 
     def reports(self) -> list[TakenReport]:
         """Every report as it stands now, oldest first."""
@@ -197,18 +195,6 @@ def _expire(change: Change, report: TakenReport, at: datetime) -> None:
         change.end(report.number, State.EXPIRED, at)
 
 
-def _demand(sender: Sender, right: Right) -> None:
-    if right not in sender.rights:
-        raise RefusalError(_LACKING[right])
-
-
-def _number(text: str) -> int:
-    """A report number as a form bears it."""
-    if not (text.isascii() and text.isdigit() and len(text) <= _NUMBER_DIGITS):
-        raise RefusalError(Code.INVALID_REQUEST, "the field 'id' must be a report's number")
-    return int(text)
-
-
 def _prior_reports(report: Report) -> Iterator[int]:
     for account in (*report.subjects, *report.recipients, *report.victims):
         yield from account.prior_reports
@@ -216,11 +202,6 @@ def _prior_reports(report: Report) -> Iterator[int]:
     for owner in owners:
         for each in owner.associated:
             yield from each.prior_reports
-
-
-def _success(*, report_number: int, file_id: str | None = None, hash: str | None = None) -> Answer:  # noqa: A002  (the word of the interface)
-    """The word for the code, and what the call made."""
-    return Answer(code=Code.OK, description=WORDS[Code.OK], report_number=report_number, file_id=file_id, hash=hash)
 
 
 def _told(faults: list[Fault]) -> str:

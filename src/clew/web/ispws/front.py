@@ -5,13 +5,14 @@ from collections.abc import Callable
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from clew.errors import UnavailableError
 from clew.parts.formats.base import Answer, ClearinghouseFormat
 from clew.web import log
 from clew.web.body import GoneError
 from clew.web.ispws.call import Call
 from clew.web.ispws.codes import STATUS, WORDS, Code
 from clew.web.ispws.faults import DroppedError
-from clew.web.ispws.senders import Senders
+from clew.web.ispws.senders import SenderBook
 from clew.web.ispws.wire import send_answer
 from clew.web.visit import header
 
@@ -29,7 +30,7 @@ class Front:
     def __init__(
         self,
         app: ASGIApp,
-        senders: Senders,
+        senders: SenderBook,
         form: ClearinghouseFormat,
         *,
         new_request_id: Callable[[], str],
@@ -49,10 +50,16 @@ class Front:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
             return
-        call = Call(self._new_request_id(), sender=self._senders.find(header(scope, b"authorization")))
+        call = Call(self._new_request_id())
         scope["ispws"] = call
+        signed = _signed(send, call)
         try:
-            await self._admitted(scope, receive, _signed(send, call))
+            try:
+                call.sender = await self._senders.find(header(scope, b"authorization"))
+            except UnavailableError:  # nobody can be known now; whoever it is comes again
+                await self._refuse(call, Code.SERVER_ERROR, signed)
+                return
+            await self._admitted(scope, receive, signed)
         finally:
             self._noted(call)
 

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -20,7 +21,8 @@ from clew.web.ispws.faults import Faults, refuse_in_production
 from clew.web.ispws.plan import Plan
 from clew.web.ispws.recorder import MovableClock, Recorder
 from clew.web.ispws.register import Register
-from clew.web.ispws.senders import Sender, Senders
+from clew.web.ispws.rehearsal import rehearsal_routes
+from clew.web.ispws.senders import NamedSender, Senders
 from clew.web.ispws.strictness import strictness
 
 MEGABYTE = 1_000_000
@@ -43,7 +45,7 @@ class Wanted:
         journal: a file to which each call is added; asks for `recording`.
     """
 
-    senders: Sequence[Sender]
+    senders: Sequence[NamedSender]
     environment: str
     state: Path | None = None
     profile: str = "strict"
@@ -83,14 +85,11 @@ def opened(wanted: Wanted, clock: Clock = system_clock) -> Iterator[FastAPI]:
         recorder = Recorder(movable, wanted.environment, wanted.journal) if rehearsing else None
         if recorder is not None:
             closing.callback(recorder.close)
+        clearinghouse = Clearinghouse(
+            register, form, asked, clock=movable, new_file_id=lambda: secrets.token_hex(_FILE_ID_BYTES)
+        )
         serving = Serving(
-            clearinghouse=Clearinghouse(
-                register,
-                form,
-                asked,
-                clock=movable,
-                new_file_id=lambda: secrets.token_hex(_FILE_ID_BYTES),
-            ),
+            clearinghouse=clearinghouse,
             form=form,
             senders=senders,
             file_bytes=wanted.file_bytes,
@@ -100,4 +99,12 @@ def opened(wanted: Wanted, clock: Clock = system_clock) -> Iterator[FastAPI]:
         def faulty(app: ASGIApp) -> Faults:
             return Faults(app, form, wanted.plan or Plan(), wanted.environment)
 
-        yield create_app(serving, faults=faulty if rehearsing else None, recorder=recorder)
+        if recorder is None:
+            yield create_app(serving)
+            return
+        yield create_app(
+            serving,
+            faults=faulty,
+            noted=recorder.note,
+            rehearsal=partial(rehearsal_routes, clearinghouse, recorder),
+        )

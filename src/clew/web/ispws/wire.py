@@ -1,7 +1,7 @@
 """Bodies of calls read within their limits, and answers written: documents, forms, files of which a digest is kept."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
@@ -9,7 +9,7 @@ from starlette.types import Receive, Scope, Send
 
 from clew.errors import InputError
 from clew.web.body import Held, Room, declared_bytes, media_type, no_encoding, pour_body, read_body
-from clew.web.multipart import Form
+from clew.web.multipart import Form, Part
 from clew.web.uploads import Upload
 
 # Text alone can make a report long; a chat of years has some megabytes.
@@ -70,43 +70,85 @@ async def read_document(scope: Scope, receive: Receive, room: Room) -> bytes:
     return await read_body(receive, room, DOCUMENT_BYTES)
 
 
-async def read_form(scope: Scope, receive: Receive, *, file_bytes: int | None = None) -> Filled:
-    """The form that is the body.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRoom:
+    """How a form's one file is read.
+
+    Attributes:
+        most_bytes: largest file.
+        new_file: makes that into which its bytes go.
+        room: for all that the form bears; whoever opened it keeps it open while the file is in hand.
+    """
+
+    most_bytes: int
+    new_file: Callable[[], Digested]
+    room: Room
+
+
+def form_bytes(file_bytes: int) -> int:
+    """The largest form whose file has so many bytes at most."""
+    return _FORM_BYTES + file_bytes
+
+
+def of_one_form(file_bytes: int) -> Held:
+    """Room for one such form, for who holds no bytes of it."""
+    return Held(form_bytes(file_bytes), _FILES_OF_FORM)
+
+
+async def read_form(scope: Scope, receive: Receive, file: FileRoom | None = None) -> Filled:
+    """The form that is the body; whoever asked for a file closes it.
 
     Args:
-        file_bytes: the form has a file of at most so many bytes; None when it has only the number.
+        file: of the file that the form must have; None when it has only the number.
     Raises:
         InputError: other fields, twice the same, no form, too large, or cut off.
     """
     name, parameters = media_type(scope)
     no_encoding(scope)
     if name == _MULTIPART:
-        return await _read_multipart(scope, receive, parameters, file_bytes)
-    if name == _URLENCODED and file_bytes is None:
+        return await _read_multipart(scope, receive, parameters, file)
+    if name == _URLENCODED and file is None:
         declared_bytes(scope, _FORM_BYTES)
         with Held(_FORM_BYTES, 0).room() as room:
             body = await read_body(receive, room, _FORM_BYTES)
         return _filled(_fields(body), None)
-    raise InputError(f"expected a form as {_MULTIPART}" + (f" or {_URLENCODED}" if file_bytes is None else ""))
+    raise InputError(f"expected a form as {_MULTIPART}" + (f" or {_URLENCODED}" if file is None else ""))
 
 
-async def _read_multipart(scope: Scope, receive: Receive, parameters: str, file_bytes: int | None) -> Filled:
-    limit_bytes = _FORM_BYTES + (file_bytes or 0)
+async def _read_multipart(scope: Scope, receive: Receive, parameters: str, wanted: FileRoom | None) -> Filled:
+    limit_bytes = form_bytes(wanted.most_bytes if wanted else 0)
     declared_bytes(scope, limit_bytes)
-    with Held(limit_bytes, _FILES_OF_FORM).room() as room:
-        form = Form(parameters, file_bytes or 0, room, new_file=Digested)
+    if wanted is None:
+        with Held(limit_bytes, _FILES_OF_FORM).room() as room:
+            form = Form(parameters, 0, room, new_file=Digested)
+            return await _poured(receive, form, room, limit_bytes, with_file=False)
+    form = Form(parameters, wanted.most_bytes, wanted.room, new_file=wanted.new_file)
+    return await _poured(receive, form, wanted.room, limit_bytes, with_file=True)
+
+
+async def _poured(receive: Receive, form: Form, room: Room, limit_bytes: int, *, with_file: bool) -> Filled:
+    try:
         await pour_body(receive, room, limit_bytes, form.feed)
         form.check_whole()
+        return _of_parts(form.parts, with_file=with_file)
+    except BaseException:
+        for part in form.parts:
+            if part.file is not None:
+                part.file.close()
+        raise
+
+
+def _of_parts(parts: Sequence[Part], *, with_file: bool) -> Filled:
     fields: list[tuple[str, str]] = []
     files: list[Digested] = []
-    for part in form.parts:
+    for part in parts:
         if isinstance(part.file, Digested):
-            if part.name != "file" or file_bytes is None:
+            if part.name != "file" or not with_file:
                 raise InputError("expected a file in the field 'file' of an upload only")
             files.append(part.file)
         else:
             fields.append((part.name, part.text.decode("utf-8", "replace")))
-    if (file_bytes is not None) != (len(files) == 1):
+    if with_file != (len(files) == 1):
         raise InputError(f"expected one file in the field 'file', with a file name, came {len(files)}")
     return _filled(fields, files[0] if files else None)
 

@@ -4,32 +4,40 @@ One schema table (`_people`, `_report`, `_table`) says what there is; everything
 `2025-06` was read as a whole and checked; of `2026-08` only names are known, so it is never the default.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import chain, islice
+from typing import BinaryIO
 
 from clew.errors import InputError
 from clew.ground import safe_xml
-from clew.parts.formats.base import Answer, ClearinghouseFormat, Fault, FieldSpec, Fitted, Root, Rule
+from clew.parts.formats.base import Answer, CallsFormat, Fault, FieldSpec, Fitted, Root, Rule
 from clew.parts.formats.cybertipline._answers import read_answer, write_answer
 from clew.parts.formats.cybertipline._check import Check, Place, everywhere
 from clew.parts.formats.cybertipline._facts import read_form, write_form
 from clew.parts.formats.cybertipline._fields import specs
 from clew.parts.formats.cybertipline._fit import fitted
 from clew.parts.formats.cybertipline._grammar import NEWEST, VERIFIED, Group, Kind, Simple
+from clew.parts.formats.cybertipline._incoming import arrival_of, file_of, read_document
 from clew.parts.formats.cybertipline._read import record_of
 from clew.parts.formats.cybertipline._rules import broken_in_file, broken_in_report
 from clew.parts.formats.cybertipline._table import FILE, REPORT
-from clew.parts.formats.cybertipline._tolerate import tolerated
+from clew.parts.formats.cybertipline._tolerate import moved, tolerated
 from clew.parts.formats.cybertipline._typed import value_of
 from clew.parts.formats.cybertipline._values import read_value
 from clew.parts.formats.cybertipline._write import element_of
 from clew.parts.formats.cybertipline._xsd import schema_xml
+from clew.records.intake import Arrival, FileArrival, Unread
 from clew.records.report import Account, AssociatedAccount, Report, ReportedSubject, Victim
 from clew.records.report_file import ReportFile
 
 # A report holds whole chat logs. The parser takes no longer text than this, and is not asked to.
 _MAX_BYTES = 10_000_000
+# What may stand before the first element: the declaration and comments. A DOCTYPE is read by nobody.
+_ROOT = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,2000}?-->\s*){0,5}<report[\s>/]", re.DOTALL
+)
 _GROUPS: Mapping[str, Group] = {"report": REPORT, "fileDetails": FILE}
 # Faults that leave a document readable: its values are there, and some rule of the service does not like them.
 _READABLE = frozenset(Rule) - {
@@ -51,7 +59,7 @@ _NUMBER = Simple(kind=Kind.LONG)
 _NOT_COMPOSED = ("messages", "payments", "further", "absent")
 
 
-class CyberTipline(ClearinghouseFormat):
+class CyberTipline(CallsFormat):
     """Reports as a clearinghouse of the CyberTipline kind takes them in."""
 
     name = "cybertipline"
@@ -123,11 +131,7 @@ class CyberTipline(ClearinghouseFormat):
         group = _GROUPS[root]
         if tolerant and node.name == root:
             node = tolerated(node, group, profile)
-        check = Check(profile=profile, at=at, tolerant=tolerant)
-        found = check.document(node, root, group)
-        if node.name == root:
-            found = chain(found, _broken(Place(path=root, node=node, of=group), profile, batched=batched))
-        return list(islice(found, _MOST_FAULTS))
+        return _faults_in(node, root, Check(profile=profile, at=at, tolerant=tolerant), batched=batched)
 
     def schema_xml(self, profile: str) -> bytes:
         """The two documents and the answers, as a W3C schema."""
@@ -169,6 +173,25 @@ class CyberTipline(ClearinghouseFormat):
         """The whole report as a JSON form."""
         return write_form(report, REPORT, ledger=True)
 
+    def is_like(self, head: bytes) -> bool:
+        """XML whose first element is a report."""
+        return bool(_ROOT.match(head))
+
+    def read_reports(self, stream: BinaryIO, at: datetime) -> Iterator[Arrival | Unread]:
+        """The one report of the document, read as the newest schema has it."""
+        xml = stream.read(_MAX_BYTES + 1)
+        if len(xml) > _MAX_BYTES:
+            because = f"a document of more than {_MAX_BYTES:,} bytes; one report has no bytes of files"
+            yield Unread(place=1, because=because)
+            return
+        read = read_document(xml, "report", _MAX_BYTES)
+        yield read if isinstance(read, Unread) else arrival_of(read, xml, _faults_told(read, "report", at), at)
+
+    def read_file(self, xml: bytes, at: datetime) -> FileArrival | Unread:
+        """What is said of one uploaded file, read as the newest schema has it."""
+        read = read_document(xml, "fileDetails", _MAX_BYTES)
+        return read if isinstance(read, Unread) else file_of(read, _faults_told(read, "fileDetails", at), at)
+
     def _profile(self, name: str) -> str:
         if name not in self.profiles:
             raise InputError(f"no profile '{name[:20]}' of this schema; there are: {', '.join(self.profiles)}")
@@ -185,6 +208,23 @@ class CyberTipline(ClearinghouseFormat):
                 where = f"{fault.path}, line {fault.line}"
                 raise InputError(f"{where}: expected {fault.expected}, came {fault.came} ({fault.rule.value})")
         return node
+
+
+def _faults_in(node: safe_xml.XmlNode, root: Root, check: Check, *, batched: bool = False) -> list[Fault]:
+    group = _GROUPS[root]
+    found = check.document(node, root, group)
+    if node.name == root:
+        found = chain(found, _broken(Place(path=root, node=node, of=group), check.profile, batched=batched))
+    return list(islice(found, _MOST_FAULTS))
+
+
+def _faults_told(node: safe_xml.XmlNode, root: Root, at: datetime) -> list[Fault]:
+    """What a document that is taken in all the same breaks, beside what clients are known to write otherwise.
+
+    Elements in another order say what they say.
+    """
+    found = _faults_in(moved(node, _GROUPS[root]), root, Check(profile=NEWEST, at=at, tolerant=True))
+    return [each for each in found if each.rule is not Rule.ORDER]
 
 
 def _broken(place: Place, profile: str, *, batched: bool) -> Iterator[Fault]:

@@ -6,6 +6,7 @@ What has no place at all becomes labelled text in the nearest additional informa
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from clew.errors import InputError
 from clew.ground.safe_xml import XmlNode
@@ -15,6 +16,7 @@ from clew.parts.formats.cybertipline._people import ASSOCIATED
 from clew.parts.formats.cybertipline._report import LAW_ENFORCEMENT
 from clew.parts.formats.cybertipline._table import METADATA
 from clew.parts.formats.cybertipline._values import read_value
+from clew.records.report import Incident, Report, Reporter
 from clew.records.report_file import hanging
 
 _INFO = "additionalInfo"
@@ -23,22 +25,51 @@ _SET, _NOT_SET = frozenset({"", "true", "1"}), frozenset({"false", "0"})
 
 
 @dataclass(slots=True)
+class StandIns:
+    """What stands for what a report cannot be without, where a document has none.
+
+    Attributes:
+        at: for the time of the incident.
+        untimed: set when it had to stand for it.
+    """
+
+    at: datetime
+    untimed: bool = False
+
+
+@dataclass(slots=True)
 class _Left:
     """What had no place: lines of text on their way to the nearest additional information."""
 
     lines: list[str]
+    stand_ins: StandIns | None = None
 
 
-def tolerated(node: XmlNode, group: Group, profile: str) -> XmlNode:
-    """The document in the schema's form, as far as it can be brought there."""
-    left = _Left([])
+def tolerated(node: XmlNode, group: Group, profile: str, stand_ins: StandIns | None = None) -> XmlNode:
+    """The document in the schema's form, as far as it can be brought there.
+
+    Args:
+        stand_ins: for what is missing; None leaves a document that lacks something as it is.
+    """
+    left = _Left([], stand_ins)
     return _group(node, group, profile, left) or node
+
+
+def moved(node: XmlNode, group: Group) -> XmlNode:
+    """The document with what clients are known to write elsewhere in the schema's places, and nothing else changed."""
+    told = _Left([])
+    here = _moved(node, group, told)
+    # What would have to be told in words has no place: then the element stays as it is, for whoever judges it.
+    here = node if told.lines else here
+    rows = {row.name: row.of for row in group.rows}
+    inner = (moved(child, of) if isinstance(of := rows.get(child.name), Group) else child for child in here.children)
+    return replace(here, children=tuple(inner))
 
 
 def _group(node: XmlNode, group: Group, profile: str, outer: _Left) -> XmlNode | None:
     """The element in form; None when it lacks what it cannot be without, and is told in words instead."""
     node = _moved(node, group, outer)
-    own = _Left([])
+    own = _Left([], outer.stand_ins)
     room = any(row.name == _INFO for row in group.rows)
     left = own if room else outer
     attributes = dict(_attributes(node, group.attributes, left))
@@ -55,9 +86,26 @@ def _group(node: XmlNode, group: Group, profile: str, outer: _Left) -> XmlNode |
     for child in (each for each in node.children if each.name not in names):
         left.lines += _told(child)
     here = {child.name for child in children}
-    if any(row.least and row.name not in here for row in group.rows):
-        return None
+    for row in (each for each in group.rows if each.least and each.name not in here):
+        stood = None if left.stand_ins is None else _stood_in(group, row, profile, left)
+        if stood is None:
+            return None
+        children += stood
     return replace(node, attributes=attributes, children=tuple(_with_lines(children, group, own.lines)), text="")
+
+
+def _stood_in(group: Group, row: Row, profile: str, left: _Left) -> list[XmlNode] | None:
+    """What stands for a missing row: nothing where its record does without it; None where nothing can."""
+    assert left.stand_ins is not None
+    if group.record is Incident and row.field == "at":
+        left.stand_ins.untimed = True
+        return [XmlNode(name=row.name, text=left.stand_ins.at.isoformat())]
+    if group.record is Incident:
+        return []
+    if group.record in {Report, Reporter} and isinstance(row.of, Group):
+        made = _group(XmlNode(name=row.name), row.of, profile, left)
+        return None if made is None else [made]
+    return None
 
 
 def _children(node: XmlNode, row: Row, profile: str, left: _Left) -> Iterator[XmlNode]:

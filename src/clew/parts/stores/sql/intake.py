@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, select, up
 
 from clew.errors import ConflictError, NotFoundError
 from clew.parts.stores._intake import IntakeFilter
+from clew.parts.stores.sql.intake_files import FileReading, FileWriting
 from clew.parts.stores.sql.intake_mentions import MentionReading, MentionWriting
 from clew.parts.stores.sql.intake_senders import SenderReading, SenderWriting
 from clew.parts.stores.sql.session import portions
@@ -25,7 +26,7 @@ _STANDING = _R.state.in_((IntakeState.OPEN.value, IntakeState.TAKEN_IN.value))
 _COLUMNS = tuple(column.name for column in tables.intake_reports.columns)
 
 
-class IntakeReading(SenderReading, MentionReading, ABC):
+class IntakeReading(SenderReading, MentionReading, FileReading, ABC):
     """Reading them."""
 
     def find_intake(self, number: IntakeNumber) -> IntakeReport | None:
@@ -63,7 +64,7 @@ class IntakeReading(SenderReading, MentionReading, ABC):
         return [IntakeNumber(row["number"]) for row in rows]
 
 
-class IntakeWriting(IntakeReading, SenderWriting, MentionWriting, ABC):
+class IntakeWriting(IntakeReading, SenderWriting, MentionWriting, FileWriting, ABC):
     """Changing them."""
 
     def add_intake(self, report: IntakeReport) -> IntakeReport:

@@ -112,6 +112,21 @@ intake_mentions = Table(
 )
 index("intake_mentions_value", intake_mentions.c.value, intake_mentions.c.kind, intake_mentions.c.number)
 
+intake_files = Table(
+    "intake_files",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("number", BIG, nullable=False),
+    Column("sha256", LargeBinary, nullable=False),
+    Column("md5", LargeBinary, nullable=False),
+    Column("size_bytes", BIG, nullable=False),
+    Column("object_id", Text, nullable=False),
+    Column("uploaded_at", BIG, nullable=False),
+    Column("described_at", BIG),
+    sqlite_strict=True,
+)
+index("intake_files_number", intake_files.c.number, intake_files.c.uploaded_at)
+
 intake_pending = Table(
     "intake_pending",
     metadata,

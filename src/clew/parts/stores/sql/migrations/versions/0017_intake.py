@@ -118,6 +118,20 @@ def upgrade() -> None:
     )
     op.create_index("intake_mentions_value", "intake_mentions", ["value", "kind", "number"])
     op.create_table(
+        "intake_files",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("number", BIG, nullable=False),
+        sa.Column("sha256", sa.LargeBinary(), nullable=False),
+        sa.Column("md5", sa.LargeBinary(), nullable=False),
+        sa.Column("size_bytes", BIG, nullable=False),
+        sa.Column("object_id", sa.Text(), nullable=False),
+        sa.Column("uploaded_at", BIG, nullable=False),
+        sa.Column("described_at", BIG, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_intake_files")),
+        sqlite_strict=True,
+    )
+    op.create_index("intake_files_number", "intake_files", ["number", "uploaded_at"])
+    op.create_table(
         "intake_pending",
         sa.Column("number", BIG, autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_intake_pending")),
