@@ -2,8 +2,11 @@
 
 import re
 
+from clew.errors import InputError
+
 # C0, DEL and C1 control characters, and halves of surrogate pairs, which no encoder takes.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 # The same without tab and line ends.
 _CONTROL_IN_LINES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -11,6 +14,12 @@ _CONTROL_IN_LINES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udff
 def bears_controls(text: str, *, lines: bool = False) -> bool:
     """Whether a character in it is none to be read; with `lines`, tabs and line ends are fine."""
     return bool((_CONTROL_IN_LINES if lines else _CONTROL).search(text))
+
+
+def refuse_utf16(head: bytes) -> None:
+    """InputError when a file begins as UTF-16."""
+    if head.startswith(_UTF16_MARKS):
+        raise InputError("expected UTF-8, came UTF-16; save the file as UTF-8 and import it again")
 
 
 def count(value: int, one: str, many: str | None = None) -> str:

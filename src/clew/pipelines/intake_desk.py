@@ -79,4 +79,4 @@ def open_intake_desk(settings: Settings, store: Store, clock: Clock) -> IntakeDe
 
 def gap_of(fault: Fault) -> Gap:
     """What a document breaks, as a gap of the report that was read from it."""
-    return Gap(path=fault.path, because=f"expected {fault.expected}, came {fault.came}")
+    return fault.gap

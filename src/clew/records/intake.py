@@ -134,6 +134,30 @@ class FileArrival:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseDigest:
+    """One digest of one file of a case, as it is written there.
+
+    Attributes:
+        path: as in "Media[12].MD5".
+        type: as it is called there: "MD5", "SHA1", "PDQ".
+    """
+
+    path: str
+    type: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A case file as a whole: its facts with its first files, how many it tells of, and what of it was not read."""
+
+    report: Report
+    reference: str
+    file_count: int
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeReport:
     """One report as it was taken in; what it states does not change afterwards.
 

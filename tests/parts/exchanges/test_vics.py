@@ -5,6 +5,7 @@ import tracemalloc
 import pytest
 
 from clew.errors import InputError
+from clew.ground import json_events
 from clew.parts.exchanges import _vics
 from clew.parts.exchanges.base import FaultKind
 from clew.parts.exchanges.vics import PART
@@ -207,7 +208,7 @@ def test_records_before_damage_in_the_middle_are_taken(read) -> None:
 
 
 def test_a_record_that_never_ends_is_stopped_within_bounded_memory(read, monkeypatch) -> None:
-    monkeypatch.setattr(_vics, "_MAX_RECORD_BYTES", 1_000_000)
+    monkeypatch.setattr(json_events, "MOST_RECORD_BYTES", 1_000_000)
 
     class Endless(io.RawIOBase):
         head = hash_set({"MD5": A, "Category": 1})[:-2]

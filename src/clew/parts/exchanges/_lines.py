@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from clew.errors import InputError
+from clew.ground.text import refuse_utf16
 
 # A row of all our columns with a full note is under 8 KiB; a longer line is no row of a list.
 MAX_LINE_BYTES = 65_536
 
 _UTF8_MARK = b"\xef\xbb\xbf"
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 def stream_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
@@ -33,12 +32,6 @@ def stream_lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
         else:
             _pass_rest(stream)
             yield number, None
-
-
-def refuse_utf16(head: bytes) -> None:
-    """InputError when a file begins as UTF-16."""
-    if head.startswith(_UTF16_MARKS):
-        raise InputError("expected UTF-8, came UTF-16; save the file as UTF-8 and import it again")
 
 
 def without_mark(head: bytes) -> bytes:

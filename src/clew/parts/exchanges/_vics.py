@@ -1,28 +1,17 @@
 """The VICS document as a stream of its media records: what JSON is read, and how far memory may go."""
 
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-import ijson
-
 from clew.errors import InputError
+from clew.ground.json_events import BROKEN, OPENING, CountedStream, Events, array, members, parse, skip
 from clew.parts.exchanges._fields import FieldError, read_moment
-from clew.parts.exchanges._lines import refuse_utf16
 from clew.parts.exchanges.base import FaultKind
 
-_BUFFER_BYTES = 65_536
-# From one record to the next. Records bear exif tables and file lists, so they can be large; an endless one is stopped.
-_MAX_RECORD_BYTES = 64 * 1024 * 1024
-# What Python makes an int of unless it is told otherwise. Source: sys.int_info.default_max_str_digits.
-_MAX_DIGITS = min(4_300, sys.get_int_max_str_digits() or 4_300)
-_DIGITS = b"0123456789"
-# Only a run's first digit begins a search: else a long run would be read again from each of its digits.
-_LONG_RUN = re.compile(rb"(?<![0-9])[0-9]{%d}" % (_MAX_DIGITS + 1))
 _MAX_ALTERNATIVE, _MAX_UNKNOWN, _MAX_CATEGORY = 32, 100, 999
 
 # Properties of a media record whose meaning is known and that stay where they are: they say nothing that matching
@@ -42,11 +31,6 @@ _CONTEXT = re.compile(
 # JavaScript's and .NET's date: milliseconds since 1970, with an offset that does not move the moment.
 _NET_DATE = re.compile(r"/Date\((-?\d{1,15})([+-]\d{4})?\)/")
 _US_DATE_FORMATS = ("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y")
-
-_OPENING, _CLOSING = ("start_map", "start_array"), ("end_map", "end_array")
-_Events = Iterator[tuple[str, Any]]
-# What ijson raises on a document that is none: its own errors, and those of the numbers in it.
-_BROKEN = (ijson.JSONError, ValueError, ArithmeticError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,73 +67,30 @@ class MediaRecord:
     unknown: list[str] = field(default_factory=list)
 
 
-class _Counted:
-    """A stream without byte order mark, that counts, and refuses to go on when no record or no number ends."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self.read_bytes = 0
-        self._record_from = 0
-        self._digits = 0  # at the end of what was read
-        self._too_long = False
-
-    def read(self, size: int) -> bytes:
-        """At most `size` bytes; InputError beyond the bound of one record."""
-        if self.read_bytes - self._record_from > _MAX_RECORD_BYTES:
-            raise InputError(f"a record is larger than {_MAX_RECORD_BYTES:,} bytes")
-        if self._too_long:
-            raise InputError(f"a number has more than {_MAX_DIGITS:,} digits")
-        piece = self._stream.read(size)
-        if self.read_bytes == 0:
-            refuse_utf16(piece)
-        piece = self._before_long_number(piece)
-        first = self.read_bytes == 0
-        self.read_bytes += len(piece)
-        return piece.removeprefix(b"\xef\xbb\xbf") if first else piece
-
-    def _before_long_number(self, piece: bytes) -> bytes:
-        """The piece up to a run of digits that Python makes no number of: the parser in C would fall over it."""
-        leading = len(piece) - len(piece.lstrip(_DIGITS))
-        if self._digits + leading > _MAX_DIGITS:
-            self._too_long = True
-            return piece[:1]  # one more digit harms nothing, and an empty piece would be the end of the file
-        found = _LONG_RUN.search(piece)
-        if found:
-            self._too_long = True
-            return piece[: found.start() + 1]
-        trailing = len(piece) - len(piece.rstrip(_DIGITS))
-        self._digits = trailing if trailing < len(piece) else self._digits + len(piece)
-        return piece
-
-    def record_ended(self) -> None:
-        """The bound counts from here."""
-        self._record_from = self.read_bytes
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """A document whose heading is read and whose records come next."""
 
     heading: Heading
-    events: _Events
-    source: _Counted
+    events: Events
+    source: CountedStream
 
 
 def open_document(stream: BinaryIO) -> Document:
     """The document, up to the array of its records; InputError when it is no VICS document."""
-    source = _Counted(stream)
-    events: _Events = ijson.basic_parse(source, buf_size=_BUFFER_BYTES)
+    source = CountedStream(stream)
+    events: Events = parse(source)
     context = ""
     try:
         if next(events)[0] != "start_map":
             raise InputError("expected a VICS document, a JSON object with 'value'; came JSON of another shape")
-        for key, event, value in _members(events):
+        for key, event, value in members(events):
             if key == "value" and event == "start_array":
                 return Document(heading=_heading(context), events=events, source=source)
             if key in {"@odata.context", "odata.metadata"} and event == "string":
                 context = value
-            _skip(event, events)
-    except _BROKEN:
+            skip(event, events)
+    except BROKEN:
         raise InputError(
             f"expected a VICS document, a JSON object with 'value'; "
             f"it ends or is no JSON before byte {source.read_bytes:,}"
@@ -165,7 +106,7 @@ def stream_media(document: Document) -> Iterator[MediaRecord | str]:
             count += 1
             document.source.record_ended()
             yield record
-    except (*_BROKEN, InputError) as error:
+    except (*BROKEN, InputError) as error:
         why = str(error) if isinstance(error, InputError) else "the file ends early or is no JSON from there on"
         yield (
             f"broken off after {count:,} whole records, before byte {document.source.read_bytes:,}: {why}; "
@@ -219,12 +160,12 @@ def _heading(context: str) -> Heading:
 def _elements(document: Document) -> Iterator[MediaRecord]:
     """The records of `value`: media themselves, or those within each case."""
     events = document.events
-    for event in _array(events):
+    for event in array(events):
         record, is_case = MediaRecord(is_object=event == "start_map"), document.heading.cases is True
         if event != "start_map":
-            _skip(event, events)
+            skip(event, events)
         else:
-            for key, inner, value in _members(events):
+            for key, inner, value in members(events):
                 if key == "Media" and inner == "start_array":
                     is_case = True
                     yield from _media(events)
@@ -234,22 +175,22 @@ def _elements(document: Document) -> Iterator[MediaRecord]:
             yield record
 
 
-def _media(events: _Events) -> Iterator[MediaRecord]:
-    for event in _array(events):
+def _media(events: Events) -> Iterator[MediaRecord]:
+    for event in array(events):
         record = MediaRecord(is_object=event == "start_map")
         if event == "start_map":
-            for key, inner, value in _members(events):
+            for key, inner, value in members(events):
                 _take(record, key, inner, value, events)
         else:
-            _skip(event, events)
+            skip(event, events)
         yield record
 
 
-def _take(record: MediaRecord, key: str, event: str, value: Any, events: _Events) -> None:
+def _take(record: MediaRecord, key: str, event: str, value: Any, events: Events) -> None:
     """One property goes into the record, or is read past."""
     name = key.lower()
     if name in _READ:
-        if event in _OPENING:
+        if event in OPENING:
             # A shape that cannot be a hash or a number; it is judged as such, not taken for absent.
             value = {}
         setattr(record, _READ[name], value)
@@ -260,48 +201,24 @@ def _take(record: MediaRecord, key: str, event: str, value: Any, events: _Events
             record.unknown.append(key)
         if event == "start_array":
             return
-    _skip(event, events)
+    skip(event, events)
 
 
-def _take_alternative(record: MediaRecord, events: _Events) -> bool:
+def _take_alternative(record: MediaRecord, events: Events) -> bool:
     """The array's {HashName, HashValue} objects go into the record; false when it holds something else."""
     empty, found = True, False
-    for event in _array(events):
+    for event in array(events):
         empty = False
         pair: dict[str, object] = {}
         if event == "start_map":
-            for key, inner, value in _members(events):
+            for key, inner, value in members(events):
                 if key in {"HashName", "HashValue"}:
                     pair[key] = value
-                _skip(inner, events)
+                skip(inner, events)
         else:
-            _skip(event, events)
+            skip(event, events)
         name = pair.get("HashName")
         if isinstance(name, str) and len(record.alternative) < _MAX_ALTERNATIVE:
             found = True
             record.alternative.append((name, pair.get("HashValue")))
     return empty or found
-
-
-def _members(events: _Events) -> Iterator[tuple[str, str, Any]]:
-    """Key, first event and its value of each member of the object under way; the caller reads past what it opens."""
-    while (head := next(events))[0] == "map_key":
-        event, value = next(events)
-        yield head[1], event, value
-
-
-def _array(events: _Events) -> Iterator[str]:
-    """The first event of each element of the array under way; the caller reads past what it opens."""
-    while (event := next(events)[0]) != "end_array":
-        yield event
-
-
-def _skip(event: str, events: _Events) -> None:
-    """Whatever the event began is read past."""
-    depth = 1 if event in _OPENING else 0
-    while depth:
-        event = next(events)[0]
-        if event in _OPENING:
-            depth += 1
-        elif event in _CLOSING:
-            depth -= 1

@@ -12,7 +12,7 @@ from typing import BinaryIO, Literal
 
 from clew.records.composing import Change
 from clew.records.handover import FiledReport
-from clew.records.intake import Arrival, FileArrival, Unread
+from clew.records.intake import Arrival, Case, CaseDigest, FileArrival, Gap, Unread
 from clew.records.report import Report
 from clew.records.report_file import ReportFile
 
@@ -67,6 +67,11 @@ class Fault:
     expected: str
     came: str
     line: int = 0
+
+    @property
+    def gap(self) -> Gap:
+        """The same of a report that is taken in all the same."""
+        return Gap(path=self.path, because=f"expected {self.expected}, came {self.came}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +167,7 @@ class IntakeFormat(FormatPart):
 
     @abstractmethod
     def is_like(self, head: bytes) -> bool:
-        """Whether a stream that begins so is probably of this format; said of its first 64 KiB."""
+        """Whether a stream that begins so is probably of this format; said of its first kilobytes."""
 
     @abstractmethod
     def read_reports(self, stream: BinaryIO, at: datetime) -> Iterator[Arrival | Unread]:
@@ -173,6 +178,21 @@ class IntakeFormat(FormatPart):
             at: now, what stands for the time of an incident that has none.
         Raises:
             InputError: nothing of the stream can be read; the message says what was expected.
+        """
+
+
+class CaseFileFormat(FormatPart):
+    """A format of case files: one stream is one report, with more digests than memory holds."""
+
+    @abstractmethod
+    def is_like(self, head: bytes) -> bool:
+        """Whether a stream that begins so is probably of this format; said of its first kilobytes."""
+
+    @abstractmethod
+    def read_case(self, stream: BinaryIO, at: datetime) -> Iterator[CaseDigest | Unread | Case]:
+        """Every digest of the case in its order, what cannot be read in its place, and the case itself at last.
+
+        The same bytes give the same digests in the same order.
         """
 
 

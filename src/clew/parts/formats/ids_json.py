@@ -6,12 +6,17 @@ Source: key paths as read by two police-written parsers, itslily88/cybertipParse
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, BinaryIO
 
-from clew.parts.formats.base import HandoverFormat
+from clew.parts.formats._ids_keys import DETAILS, TYPES
+from clew.parts.formats._ids_read import form_of
+from clew.parts.formats._json_lines import JsonRecord, json_records
+from clew.parts.formats.base import HandoverFormat, IntakeFormat
+from clew.parts.formats.cybertipline.forgiving import read_forgivingly
 from clew.records.handover import FiledFile, FiledReport
+from clew.records.intake import Arrival, Unread
 from clew.records.report import (
     Account,
     CellPhone,
@@ -19,7 +24,6 @@ from clew.records.report import (
     Contact,
     Game,
     IncidentDetail,
-    IncidentType,
     Mail,
     Newsgroup,
     OutsideInternet,
@@ -34,29 +38,9 @@ from clew.records.report_file import Labelled
 from clew.records.subject import Device, IpEvent
 
 _BOM = "\ufeff"
-_TYPES = {
-    IncidentType.MATERIAL: "Child Pornography (possession, manufacture, and distribution)",
-    IncidentType.TRAFFICKING: "Child Sex Trafficking",
-    IncidentType.TOURISM: "Child Sex Tourism",
-    IncidentType.MOLESTATION: "Child Sexual Molestation",
-    IncidentType.MISLEADING_DOMAIN: "Misleading Domain Name",
-    IncidentType.MISLEADING_WORDS: "Misleading Words or Digital Images on the Internet",
-    IncidentType.ENTICEMENT: "Online Enticement of Children for Sexual Acts",
-    IncidentType.UNSOLICITED_MATERIAL: "Unsolicited Obscene Material Sent to a Child",
-}
-_DETAILS: dict[type[IncidentDetail], str] = {
-    WebPage: "webpageIncident",
-    Mail: "emailIncident",
-    Newsgroup: "newsgroupIncident",
-    Chat: "chatImIncident",
-    Game: "onlineGamingIncident",
-    CellPhone: "cellPhoneIncident",
-    OutsideInternet: "nonInternetIncident",
-    PeerToPeer: "peer2peerIncident",
-}
 
 
-class IdsJson(HandoverFormat):
+class IdsJson(HandoverFormat, IntakeFormat):
     """The police's JSON."""
 
     name = "ids_json"
@@ -74,7 +58,7 @@ class IdsJson(HandoverFormat):
                 "submittalId": str(filed.report_id),
                 "reportingEsp": {"espName": filed.sender, "espMetadata": None},
                 "incidentSummary": {
-                    "incidentType": _TYPES[report.incident.type] if report.incident.type else None,
+                    "incidentType": TYPES[report.incident.type] if report.incident.type else None,
                     "incidentDateTime": _moment(report.incident.at),
                     "incidentDateTimeDescription": report.incident.at_described,
                     "platform": report.incident.platform,
@@ -91,11 +75,37 @@ class IdsJson(HandoverFormat):
         }
         return (_BOM + json.dumps(document, ensure_ascii=False, indent=2)).encode("utf-8")
 
+    def is_like(self, head: bytes) -> bool:
+        """The two keys that every such document has."""
+        return b'"reportedInformation"' in head or b'"reportingEsp"' in head
+
+    def read_reports(self, stream: BinaryIO, at: datetime) -> Iterator[Arrival | Unread]:
+        """Every document of the stream; any key may be absent, null, or of another shape."""
+        for record in json_records(stream):
+            yield record if isinstance(record, Unread) else _arrival(record, at)
+
+
+def _arrival(record: JsonRecord, at: datetime) -> Arrival | Unread:
+    if not isinstance(record.value, dict):
+        return Unread(place=record.place, because=f"report {record.place}: expected an object with reportedInformation")
+    try:
+        form = form_of(record.value)
+        read = read_forgivingly(form.facts, at)
+    except RecursionError:
+        return Unread(place=record.place, because=f"report {record.place}: nested too deep; give plain objects")
+    return Arrival(
+        report=read.report,
+        digest=record.digest,
+        reference=form.reference,
+        gaps=(*record.gaps, *form.gaps, *read.gaps),
+        untimed=read.untimed,
+    )
+
 
 def _details(details: Sequence[IncidentDetail]) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {name: [] for name in _DETAILS.values()}
+    found: dict[str, list[dict[str, Any]]] = {name: [] for name in DETAILS.values()}
     for each in details:
-        found[_DETAILS[type(each)]].append(_detail(each))
+        found[DETAILS[type(each)]].append(_detail(each))
     return found
 
 

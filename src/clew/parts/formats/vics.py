@@ -1,16 +1,19 @@
-"""A VICS 2.0 case file: the files of one report by their digests, as forensic tools import them. No bytes.
+"""A VICS case file: the files of one report by their digests, written for forensic tools, and read. No bytes.
 
 Source: Project VIC, VICS data model 2.0, as read by five independent readers and writers.
 """
 
 import json
 import uuid
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 from clew.errors import InputError
-from clew.parts.formats.base import HandoverFormat
+from clew.parts.formats._vics_read import read_case
+from clew.parts.formats.base import CaseFileFormat, HandoverFormat
 from clew.records.handover import FiledFile, FiledReport
+from clew.records.intake import Case, CaseDigest, Unread
 from clew.records.review import FileAnnotation
 
 _CONTEXT = "http://github.com/VICSDATAMODEL/ProjectVic/DataModels/2.0.xml/{region}/$metadata#Cases"
@@ -23,7 +26,7 @@ _REGIONS = ("US", "UK", "CUSTOM")
 _DRAWN = {FileAnnotation.ANIME_DRAWING_VIRTUAL_HENTAI, FileAnnotation.GENERATIVE_AI}
 
 
-class Vics(HandoverFormat):
+class Vics(HandoverFormat, CaseFileFormat):
     """A VICS case file for one region's categories."""
 
     name = "vics"
@@ -50,6 +53,14 @@ class Vics(HandoverFormat):
         }
         document = {"@odata.context": _CONTEXT.format(region=self._region), "value": [case]}
         return json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8")
+
+    def is_like(self, head: bytes) -> bool:
+        """The context of the data model, or the list of a case's media."""
+        return b"ProjectVic/DataModels" in head or (b'"Media"' in head and b'"value"' in head)
+
+    def read_case(self, stream: BinaryIO, at: datetime) -> Iterator[CaseDigest | Unread | Case]:
+        """Every digest of every media record, then the case."""
+        return read_case(stream, at)
 
     def _media(self, place: int, filed: FiledFile, report: FiledReport) -> dict[str, Any]:
         file = filed.file

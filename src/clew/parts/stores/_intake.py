@@ -95,6 +95,10 @@ class IntakeReader(ABC):
         """What each report mentions, in its order; of a case file of a million rows only the first `most_each`."""
 
     @abstractmethod
+    def count_mentions(self, number: IntakeNumber) -> int:
+        """How many mentions a report has."""
+
+    @abstractmethod
     def reports_mentioning(
         self, kind: IdentifierKind, value: str, *, before: IntakeNumber | None = None, limit: int = 50
     ) -> list[IntakeNumber]:

@@ -39,7 +39,7 @@ def read_form(form: object, group: Group, path: str = "", *, ledger: bool = Fals
     if group.text is not None and not isinstance(form, Mapping):
         form = {group.text_field: form}  # "phones": ["..."] is short for "phones": [{"number": "..."}]
     if not isinstance(form, Mapping):
-        raise InputError(f"{path or 'the facts'}: expected an object, came {_kind(form)}")
+        raise InputError(f"{path or 'the facts'}: expected an object, came {kind_of(form)}")
     known = dict(_fields_of(group))
     values: dict[str, object] = {}
     for name, value in form.items():
@@ -96,11 +96,11 @@ def _fields_of(group: Group) -> Iterator[tuple[str, Row | Attribute]]:
 
 def _read_field(value: object, row: Row | Attribute, path: str, *, ledger: bool) -> object:
     if isinstance(row, Attribute):
-        return _read_simple(value, row.of, path)
+        return read_simple(value, row.of, path)
     if isinstance(row.of, Group) and row.of.record is Labelled:
-        return tuple(_read_further(value, path))
+        return tuple(read_further(value, path))
     if isinstance(row.of, Marks):
-        return frozenset(_read_mark(each, row.of, path) for each in _list(value, path))
+        return frozenset(read_mark(each, row.of, path) for each in _list(value, path))
     if row.most is None:
         each = enumerate(_list(value, path))
         return tuple(_read_one(one, row, f"{path}[{number}]", ledger=ledger) for number, one in each)
@@ -116,21 +116,21 @@ def _read_one(value: object, row: Row, path: str, *, ledger: bool) -> object:
             raise InputError(f"{path}: expected an object with one of: {', '.join(rows)}")
         name = next(iter(value))
         return _read_one(value[name], rows[name], f"{path}.{name}", ledger=ledger)
-    return _read_simple(value, row.of, path) if isinstance(row.of, Simple) else None
+    return read_simple(value, row.of, path) if isinstance(row.of, Simple) else None
 
 
-def _read_simple(value: object, simple: Simple, path: str) -> object:
+def read_simple(value: object, simple: Simple, path: str) -> object:
     wanted = f"{path}: expected {expected(simple)}, came "
     if simple.kind is Kind.TRUTH:
         if not isinstance(value, bool):
-            raise InputError(wanted + _kind(value))
+            raise InputError(wanted + kind_of(value))
         return value
     if simple.kind in {Kind.INT, Kind.LONG, Kind.DEGREES}:
         return _read_number(value, simple, wanted)
     if not isinstance(value, str):
         if isinstance(value, int) and not isinstance(value, bool) and simple.kind in _TEXTS and not simple.words:
             return str(value)  # an account's number is its name
-        raise InputError(wanted + _kind(value))
+        raise InputError(wanted + kind_of(value))
     if simple.words:
         ours = {str(word): word for word in simple.words.values()}
         if value not in ours and value not in simple.words:
@@ -145,7 +145,7 @@ def _read_number(value: object, simple: Simple, wanted: str) -> object:
     if isinstance(value, str) and simple.kind is Kind.LONG and value.isascii() and value.isdigit():
         value = int(value)  # numbers of reports are kept as text by many
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InputError(wanted + _kind(value))
+        raise InputError(wanted + kind_of(value))
     if simple.kind is Kind.DEGREES:
         return float(value)
     if not isinstance(value, int):
@@ -163,14 +163,14 @@ def _read_time(text: str, simple: Simple, wanted: str) -> object:
     return read
 
 
-def _read_mark(value: object, marks: Marks, path: str) -> object:
+def read_mark(value: object, marks: Marks, path: str) -> object:
     ours = {str(word): word for word in marks.words.values()}
     if not isinstance(value, str) or (value not in ours and value not in marks.words):
         raise InputError(f"{path}: expected each to be one of: {', '.join(ours)}")
     return ours.get(value, marks.words.get(value))
 
 
-def _read_further(value: object, path: str) -> Iterator[Labelled]:
+def read_further(value: object, path: str) -> Iterator[Labelled]:
     """Facts without a field: an object of labels, as deep as it may be, or a list of labels with texts."""
     if isinstance(value, list) and all(
         isinstance(each, Mapping) and each.keys() == {"label", "text"} for each in value
@@ -180,7 +180,7 @@ def _read_further(value: object, path: str) -> Iterator[Labelled]:
         for label, text in value.items():
             yield from _labelled(str(label), text, path)
     else:
-        raise InputError(f"{path}: expected an object of labels and texts, came {_kind(value)}")
+        raise InputError(f"{path}: expected an object of labels and texts, came {kind_of(value)}")
 
 
 def _labelled(label: str, value: object, path: str) -> Iterator[Labelled]:
@@ -198,7 +198,7 @@ def _labelled(label: str, value: object, path: str) -> Iterator[Labelled]:
 
 def _list(value: object, path: str) -> list[object]:
     if not isinstance(value, list):
-        raise InputError(f"{path}: expected a list, came {_kind(value)}")
+        raise InputError(f"{path}: expected a list, came {kind_of(value)}")
     return value
 
 
@@ -221,7 +221,7 @@ def _unknown(name: object, path: str, known: Mapping[str, object]) -> str:
     return f"'{shown(str(name))}' is no field{place}{hint}{way}"
 
 
-def _kind(value: object) -> str:
+def kind_of(value: object) -> str:
     kinds = {
         bool: "true or false",
         int: "a number",

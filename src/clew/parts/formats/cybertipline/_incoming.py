@@ -16,7 +16,7 @@ from clew.parts.formats.cybertipline._read import record_of
 from clew.parts.formats.cybertipline._table import FILE, REPORT
 from clew.parts.formats.cybertipline._tolerate import StandIns, tolerated
 from clew.records.identifiers import IntakeNumber
-from clew.records.intake import Arrival, FileArrival, Gap, Unread
+from clew.records.intake import Arrival, FileArrival, Unread
 from clew.records.report import Report
 from clew.records.report_file import ReportFile
 
@@ -45,7 +45,7 @@ def arrival_of(node: XmlNode, xml: bytes, faults: Sequence[Fault], at: datetime)
     report = record_of(tolerated(node, REPORT, NEWEST, stand_ins), REPORT)
     assert isinstance(report, Report)
     digest = hashlib.sha256(xml.strip()).digest()
-    return Arrival(report=report, digest=digest, gaps=_gaps(faults), untimed=stand_ins.untimed)
+    return Arrival(report=report, digest=digest, gaps=tuple(each.gap for each in faults), untimed=stand_ins.untimed)
 
 
 def file_of(node: XmlNode, faults: Sequence[Fault], at: datetime) -> FileArrival | Unread:
@@ -56,8 +56,4 @@ def file_of(node: XmlNode, faults: Sequence[Fault], at: datetime) -> FileArrival
         return Unread(place=1, because="expected <reportId> and <fileId>, which say of what file it tells")
     file = record_of(tolerated(node, FILE, NEWEST, StandIns(at=at)), FILE, {"key": file_id})
     assert isinstance(file, ReportFile)
-    return FileArrival(number=IntakeNumber(int(number)), file=file, gaps=_gaps(faults))
-
-
-def _gaps(faults: Sequence[Fault]) -> tuple[Gap, ...]:
-    return tuple(Gap(path=each.path, because=f"expected {each.expected}, came {each.came}") for each in faults)
+    return FileArrival(number=IntakeNumber(int(number)), file=file, gaps=tuple(each.gap for each in faults))

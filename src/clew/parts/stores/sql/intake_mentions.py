@@ -32,6 +32,11 @@ class MentionReading(Session, Reader, ABC):
                 found[IntakeNumber(row["number"])].append(_mention_of(row))
         return found
 
+    def count_mentions(self, number: IntakeNumber) -> int:
+        """Places are counted from 0 without a gap, so the last one tells."""
+        row = self._first(select(func.max(_M.place).label("last")).where(_M.number == number))
+        return 0 if row is None or row["last"] is None else int(row["last"]) + 1
+
     def reports_mentioning(
         self, kind: IdentifierKind, value: str, *, before: IntakeNumber | None = None, limit: int = 50
     ) -> list[IntakeNumber]:
