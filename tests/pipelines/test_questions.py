@@ -1,10 +1,16 @@
 """Questions to senders: answered once, by whom they were put to; the answer closes the gap."""
 
+from dataclasses import replace
+
 import pytest
 
 from clew.errors import ConflictError, InputError, NotFoundError
+from clew.pipelines.ordering import order_pending
 from clew.pipelines.questions import answer, ask
-from clew.records.identifiers import IntakeNumber, SenderId
+from clew.pipelines.queue_desk import open_queue_desk
+from clew.records.identifiers import IntakeNumber, PlaceId, SenderId
+from clew.records.triage import PlaceState, WakeUp
+from clew.settings import Settings
 from tests.pipelines.intake_house import HARBOUR, IntakeHouse
 
 
@@ -53,3 +59,16 @@ def test_a_person_may_ask_about_any_place(house):
     assert "files" in house.questions(number)
     with pytest.raises(NotFoundError):
         ask(house.desk, IntakeNumber(999), "files", "Is there a file?", actor="user:ada")
+
+
+def test_an_answer_brings_the_place_of_its_report_up_again(house):
+    question = asked(house)
+    desk = open_queue_desk(Settings(), house.store, house.clock)
+    order_pending(desk, "test")
+    with house.store.read() as reader:
+        place = reader.find_place(PlaceId(question.number))
+    house.store.transact(lambda unit: unit.put_places([replace(place, state=PlaceState.SET_ASIDE)]))
+    answer(house.desk, question.id, "It was 50122.", actor="user:ada")
+    with house.store.read() as reader:
+        woken = reader.find_place(PlaceId(question.number))
+    assert (woken.state, woken.newest) == (PlaceState.WAITING, WakeUp.ANSWER)

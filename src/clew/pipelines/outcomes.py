@@ -14,6 +14,7 @@ from clew.ground.text import bears_controls
 from clew.parts.stores.base import UnitOfWork
 from clew.pipelines.placing import LINK_SIGNS, place_again
 from clew.pipelines.queue_desk import QueueDesk, note_place
+from clew.pipelines.waking import wake_elsewhere
 from clew.records.identifiers import IntakeNumber, OutcomeId, PlaceId
 from clew.records.triage import OfficerFact, OrderedReport, Override, OverrideKind, Place, Why
 from clew.records.worked import OutcomeKind, PlaceOutcome
@@ -77,6 +78,8 @@ def record_outcome(
             for report in reports:
                 _put_overrides(unit, report, [e for e in report.overrides if e.kind is not OverrideKind.OFFICER_FACT])
         place_again(unit, desk, place_id, now)
+        if kind.urgent:
+            wake_elsewhere(unit, place_id, reports, now)
         note_place(unit, now, actor, "place.outcome", place_id, outcome=outcome.id, kind=kind.value)
         return outcome
 

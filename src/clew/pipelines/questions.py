@@ -9,6 +9,7 @@ from clew.parts.stores.base import UnitOfWork
 from clew.pipelines.intake_desk import Delivery, IntakeDesk
 from clew.pipelines.open_reports import get_of_sender
 from clew.pipelines.taking_in import note_intake
+from clew.pipelines.waking import wake_answered
 from clew.records.audit import AuditEvent
 from clew.records.identifiers import IntakeNumber, QuestionId, SenderId
 from clew.records.intake import Question
@@ -74,6 +75,7 @@ def _answered(
     gaps = [gap for gap in report.gaps if gap.path != question.path]
     if len(gaps) < len(report.gaps):
         unit.put_gaps(report.number, gaps)
+    wake_answered(unit, report.number, at)
     facts: dict[str, str | int | bool | None] = {"number": report.number, "closed": len(report.gaps) - len(gaps)}
     subject = f"sender:{question.sender_id}"
     unit.audit(AuditEvent(at=at, actor=actor, act="intake.answer", subject=subject, facts=facts))

@@ -16,6 +16,7 @@ from clew.pipelines.placing import place_again, surface
 from clew.pipelines.queue_desk import QueueDesk, note_place
 from clew.pipelines.queue_line import QueueLine, now_us
 from clew.pipelines.unreached import note_reached, settle, settle_unreached
+from clew.pipelines.waking import wake_listed
 from clew.records.identifiers import PlaceId, UserId
 from clew.records.triage import OrderedReport, Place, PlaceState, WakeUp, Why
 from clew.records.worked import CloseReason, PlaceAct, PlaceDecision
@@ -25,6 +26,8 @@ from clew.triage.queue import choose
 _TRIES = 5
 _NOTE_CHARACTERS = 2000
 _LAPSED_AT_ONCE = 500
+# Portions of changed lists in one round; an import of very many hashes goes on in the next.
+_MOST_WAKINGS = 20
 _PAGE = 1000
 _COMMAND = "command:"
 _STATE_AFTER = {
@@ -122,6 +125,9 @@ def queue_round(desk: QueueDesk) -> None:
     desk.store.transact(lambda unit: release_lapsed(unit, desk.clock()))
     while settle_unreached(desk):
         pass
+    for _ in range(_MOST_WAKINGS):
+        if not wake_listed(desk):
+            break
 
 
 def release_lapsed(unit: UnitOfWork, at: datetime) -> int:

@@ -97,7 +97,7 @@ def keys_of(intake: IntakeReport, mentions: Sequence[Mention]) -> IncidentKeys:
     for each in mentions:
         of_file = _OF_FILE.match(each.origin.path)
         if each.kind is IdentifierKind.FILE and each.value not in _EMPTY:
-            digests.setdefault(of_file[1] if of_file else each.value, set()).add(_key("file", each.value))
+            digests.setdefault(of_file[1] if of_file else each.value, set()).add(file_key(each.value))
         elif each.kind is IdentifierKind.PICTURE:
             pictures.setdefault(of_file[1] if of_file else each.value, set()).add(bytes.fromhex(each.value))
         elif each.kind is IdentifierKind.URL and _is_particular(each.value):
@@ -109,6 +109,11 @@ def keys_of(intake: IntakeReport, mentions: Sequence[Mention]) -> IncidentKeys:
         moment=_moment(intake, mentions),
         uploader=uploader_of(intake, mentions),
     )
+
+
+def file_key(value: str) -> bytes:
+    """The key of a file's digest, as "sha256:..." in lower case."""
+    return _key("file", value)
 
 
 def uploader_of(intake: IntakeReport, mentions: Sequence[Mention]) -> bytes:
