@@ -59,9 +59,10 @@ def test_more_than_a_batch_is_in_and_broken_lines_are_named_in_their_place(house
     given = b"".join([*(line(f"n{each}") for each in range(5)), b"{broken\n", line("last")])
     found = take(house, given)
     assert len(numbers(found)) == 6
+    assert isinstance(found[5], Unread)
     assert [each.place for each in found if isinstance(each, Unread)] == [6]
     assert house.pending() == sorted(numbers(found))
-    assert house.acts().count("intake.take_in") == 2
+    assert house.acts().count("intake.take_in") == 3
 
 
 def test_the_form_is_seen_from_how_a_stream_begins(house):

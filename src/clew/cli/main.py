@@ -38,6 +38,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "screen": ("clew.cli.screen", "Screen files and folders against the lists"),
     "hits": ("clew.cli.hits", "Show what screening found"),
     "review": ("clew.cli.review", "Show the review queue and its alerts; open and erase what it holds"),
+    "intake": ("clew.cli.intake", "Take reports in from files or by hand; see what came and what was asked"),
+    "senders": ("clew.cli.senders", "Say who may send reports, and see what each sender's are worth"),
     "queue": ("clew.cli.queue", "Simulate the triage queue with your own volumes and staff"),
     "route": ("clew.cli.route", "Say where a report belongs, and who may take it on"),
     "recipients": ("clew.cli.recipients", "Keep the table of those who take referrals"),

@@ -4,7 +4,7 @@ Whoever runs it again after it was stopped loses nothing and doubles nothing: wh
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import BinaryIO
 
@@ -50,18 +50,20 @@ def forms() -> list[IntakeForm]:
 
 
 def _in_batches(desk: IntakeDesk, delivery: Delivery, arrivals: Iterator[Arrival | Unread]) -> Iterator[Taken | Unread]:
-    waiting: list[Arrival] = []
+    waiting: list[Arrival | Unread] = []
     files = 0
     for each in arrivals:
-        if isinstance(each, Unread):
-            yield each
-            continue
         waiting.append(each)
-        files += len(each.report.files)
+        files += 0 if isinstance(each, Unread) else len(each.report.files)
         if len(waiting) >= _BATCH or files >= _BATCH_FILES:
-            yield from take_in_all(desk, delivery, waiting)
+            yield from _in_order(desk, delivery, waiting)
             waiting, files = [], 0
-    yield from take_in_all(desk, delivery, waiting)
+    yield from _in_order(desk, delivery, waiting)
+
+
+def _in_order(desk: IntakeDesk, delivery: Delivery, batch: Sequence[Arrival | Unread]) -> Iterator[Taken | Unread]:
+    taken = iter(take_in_all(desk, delivery, [each for each in batch if isinstance(each, Arrival)]))
+    yield from (each if isinstance(each, Unread) else next(taken) for each in batch)
 
 
 def _chosen(stream: io.BufferedReader, form: IntakeForm | None) -> tuple[FormatPart, IntakeForm]:
