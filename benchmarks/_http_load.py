@@ -57,13 +57,13 @@ class Service:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[Service]:
-    """A service on the folder, on a port that is free."""
+def served(folder: Path, **settings: str) -> Iterator[Service]:
+    """A service on the folder, on a port that is free; settings as the environment names them."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
     command = [sys.executable, "-m", "clew", "--data-dir", str(folder), "serve", "--port", str(port)]
-    environ = {**os.environ, "CLEW_LOG": "error"}
+    environ = {**os.environ, "CLEW_LOG": "error", **settings}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environ)
     try:
         assert process.stdout is not None
