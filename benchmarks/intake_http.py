@@ -1,5 +1,6 @@
-"""Reports filed over the CyberTipline interface to a real `clew serve`: how many a second are taken in durably, how long
-an acknowledgement takes, and how long it is from there to a place in the queue.
+"""Reports filed over the CyberTipline interface to a real `clew serve`: how many a second are taken in, durable.
+
+How long an acknowledgement takes, too, and how long it is from there to a place in the queue.
 
     python -m benchmarks.intake_http [--database URL] [--seconds S] [--connections N] [--share F] [--file-kb N]
 

@@ -10,7 +10,9 @@ from clew.errors import ClewError
 from clew.pipelines.filing_desk import KIND, FilingDesk
 from clew.pipelines.filing_work import handler, reconcile
 from clew.pipelines.hotline_desk import HotlineDesk
+from clew.pipelines.intake_desk import open_intake_desk
 from clew.pipelines.keeping import fail_interrupted
+from clew.pipelines.open_reports import expire_open
 from clew.pipelines.ordering import order_pending
 from clew.pipelines.outbox import Handler, Outbox, fault
 from clew.pipelines.paging import KIND as PAGE
@@ -53,6 +55,7 @@ class Worker:
             jurisdiction=filing.strongroom.jurisdiction,
             clock=filing.clock,
         )
+        self._intake = open_intake_desk(filing.settings, filing.store, filing.clock)
         pages: dict[str, Handler] = {PAGE: page_handler(review, filing.settings)}
         reports: dict[str, Handler] = {KIND: handler(filing)} if filing.settings.reporting.filing else {}
         notices: dict[str, Handler] = {URL_NOTICE: notice_handler(hotline)} if hotline.mails else {}
@@ -110,6 +113,7 @@ class Worker:
         fail_interrupted(self._review)
         reconcile(self._filing)
         self._reports.sweep()
+        expire_open(self._intake)
         if self._queue is not None:
             queue_round(self._queue)
         return False

@@ -12,7 +12,8 @@ import pytest
 from clew.ground.tokens import digest_of
 from clew.parts.stores._intake import IntakeFilter
 from clew.pipelines.open_reports import expire_open
-from clew.records.identifiers import IntakeNumber
+from clew.pipelines.worker import Worker
+from clew.records.identifiers import IntakeNumber, PlaceId
 from clew.records.intake import IntakeReport, IntakeSender, IntakeState, SenderRight
 from clew.records.mention import IdentifierKind
 from clew.web.ispws.codes import Code
@@ -248,3 +249,23 @@ def test_what_its_sender_never_finishes_is_taken_in_as_incomplete(desk: Intake):
     assert desk.finish(left).code == Code.NO_SUCH_REPORT
     desk.clock.move(hours=1)
     assert [each.number for each in expire_open(desk.installation.intake_desk, timedelta(hours=24))] == [touched]
+
+
+def test_a_worker_takes_in_what_was_left_and_ranks_it(desk: Intake):
+    number = desk.submit().number
+    desk.clock.move(hours=25)
+    home = desk.installation
+    told: list[str] = []
+    worker = Worker(home.filing_desk, home.review_desk, told.append, home.queue_desk)
+    worker.start()
+    try:
+        for _ in range(200):
+            with desk.store.read() as reader:
+                placed = reader.find_place(PlaceId(number))
+            if placed is not None or worker.wait(0.05):
+                break
+    finally:
+        worker.stop()
+    assert placed is not None
+    assert desk.report(number).state is IntakeState.EXPIRED
+    assert told == []
