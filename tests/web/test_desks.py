@@ -54,8 +54,8 @@ def test_two_open_desks_are_offered_and_each_page_says_whose_it_is(shared_desk: 
     assert '<a href="/">Platform<small>' in addresses
 
 
-def test_who_may_open_no_page_of_the_only_desk_gets_to_their_account(tmp_path: Path, sqlite_template: Path) -> None:
+def test_who_reads_counts_only_gets_to_the_counts_of_the_only_desk(tmp_path: Path, sqlite_template: Path) -> None:
     with open_desk(tmp_path / "data", sqlite_template, desks=("clearinghouse",)) as desk:
         desk.sign_in(Role.READ_ONLY)
-        assert desk.get("/").headers["location"] == "/account"
-        assert desk.get("/account").status_code == 200
+        assert desk.get("/").headers["location"] == "/order"
+        assert desk.get("/order").status_code == 200

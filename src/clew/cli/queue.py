@@ -11,11 +11,11 @@ import typer
 from clew.cli import queue_models, queue_work
 from clew.cli.console import out, print_json, print_table, progress
 from clew.errors import InputError
-from clew.pipelines.simulating import compare, read_site
+from clew.pipelines.simulating import compare, read_site, search_staff
 from clew.triage.outcome_plot import draw
 from clew.triage.queue import Rule
 from clew.triage.queue_theory import seen_in_the_long_run
-from clew.triage.simulate import Order, Outcome, Share, Staffing, demand_target, staff_for
+from clew.triage.simulate import Order, Outcome, Share, Staffing, demand_target
 from clew.triage.site import Site
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -73,7 +73,7 @@ def queue(
     if target is not None:
         with progress("searching the staff", len(orders)) as shown:
             for each in orders:
-                staffs[each] = _search(site, each, rule, seed, target, within)
+                staffs[each] = search_staff(site, each, rule=rule, seed=seed, target=target, within=within)
                 shown.advance()
     if svg is not None:
         _write(svg, draw(outcomes))
@@ -83,14 +83,6 @@ def queue(
     else:
         _print_outcomes(site, outcomes, rule)
         _print_staffs(staffs, target, within)
-
-
-def _search(site: Site, order: Order, rule: Rule, seed: int, target: float, within: str) -> Staffing | str:
-    """The staff, or why there is none: an order that cannot reach the target is an answer, not an error."""
-    try:
-        return staff_for(site, order, rule=rule, seed=seed, target=target, within=within)
-    except InputError as error:
-        return str(error)
 
 
 def _write(path: Path, drawing: str) -> None:

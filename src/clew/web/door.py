@@ -28,6 +28,7 @@ from clew.web.metrics import Metrics
 from clew.web.rate import Buckets, Starts
 from clew.web.rounds import IN_THE_LOOP, RECORD_S, TOO_LONG, Recorded, Rounds
 from clew.web.server import address
+from clew.web.simulating import Simulating
 from clew.web.uploads import Hashing, Kept
 from clew.web.verifying import Verifying
 
@@ -81,6 +82,7 @@ class Door:
         self._passwords = ThreadPoolExecutor(_PASSWORD_THREADS, thread_name_prefix="web-passwords")
         self._passwords_waiting = 0
         self.verifying = Verifying()
+        self.simulating = Simulating(installation.clock)
         self._keeping = ThreadPoolExecutor(_KEEPING_THREADS, thread_name_prefix="web-keeping")
         self.links = Links(installation.store, installation.clock)
         self.pictures = Pictures(installation.clock)
@@ -200,6 +202,7 @@ class Door:
         """Workers and threads have ended."""
         self.hashing.close()
         self.verifying.close()
+        self.simulating.close()
         self._keeping.shutdown()
         self.threads.shutdown()
         self._key_threads.shutdown()

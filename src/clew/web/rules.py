@@ -53,6 +53,11 @@ _TEAM = roles(Role.SENIOR_REVIEWER, Role.ADMINISTRATOR)
 # Addresses of a hotline: worked by who judges and who reports, read by auditors too.
 _URLS_WORK = roles(Role.REVIEWER, Role.SENIOR_REVIEWER, Role.REPORTER)
 _URLS = _URLS_WORK | roles(Role.AUDITOR)
+# Reports that were taken in: worked by who judges and who reports, read by auditors too.
+QUEUE_WORK = roles(Role.REVIEWER, Role.SENIOR_REVIEWER, Role.REPORTER)
+_QUEUE = QUEUE_WORK | roles(Role.AUDITOR)
+# What the order of work would do to a site, reckoned here; nothing of a report is read.
+_SIMULATES = QUEUE_WORK | _ADMINISTRATOR
 # Holds, legal process, destruction.
 _HOLDS = roles(Role.REPORTER, Role.SENIOR_REVIEWER)
 
@@ -62,7 +67,7 @@ _DESK_OF = {
     word: desk
     for desk, words in {
         "platform": "screen lists hits flags subjects contents appeals reports measure screening find review exposure",
-        "clearinghouse": "urls",
+        "clearinghouse": "urls queue simulator order",
     }.items()
     for word in words.split()
 }
@@ -250,6 +255,24 @@ RULES: tuple[Rule, ...] = (
     _rule("POST /urls/{url_id}/check", _URLS_WORK),
     _rule("POST /urls/{url_id}/close", _URLS_WORK),
     _rule("POST /urls/{url_id}/reopen", _URLS_WORK),
+    _rule("GET /queue", _QUEUE),
+    _rule("GET /queue/standing", _QUEUE),
+    _rule("POST /queue/next", QUEUE_WORK),
+    _rule("GET /queue/{place_id}", _QUEUE),
+    _rule("GET /queue/{place_id}/reports/{number}", _QUEUE),
+    _rule("POST /queue/{place_id}/claim", QUEUE_WORK),
+    _rule("POST /queue/{place_id}/renew", QUEUE_WORK),
+    _rule("POST /queue/{place_id}/release", QUEUE_WORK),
+    _rule("POST /queue/{place_id}/decide", QUEUE_WORK),
+    _rule("POST /queue/{place_id}/undo", QUEUE_WORK),
+    _rule("POST /queue/{place_id}/wake", QUEUE_WORK),
+    _rule("POST /queue/{place_id}/outcome", QUEUE_WORK),
+    _rule("POST /queue/{place_id}/outcome/withdraw", QUEUE_WORK),
+    _rule("POST /queue/{place_id}/fact", QUEUE_WORK),
+    _rule("POST /queue/{place_id}/fact/withdraw", QUEUE_WORK),
+    _rule("GET /simulator", _SIMULATES),
+    _rule("POST /simulator", _SIMULATES),
+    _rule("GET /order", ANY_ROLE),
     _rule("GET /alerts", _ALERTS),
     _rule("POST /alerts/{alert_id}/end", _FILES),
     _rule("GET /reports", _REPORTS),

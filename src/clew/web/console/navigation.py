@@ -25,7 +25,10 @@ _PAGES = {
         ("audit", "/audit", "Audit", ("a",)),
     ),
     "clearinghouse": (
+        ("queue", "/queue", "Queue", ("q",)),
         ("urls", "/urls", "Addresses", ("u",)),
+        ("simulator", "/simulator", "Simulator", ("s",)),
+        ("order", "/order", "How it does", ("o",)),
         ("evidence", "/evidence", "Preservation", ("p",)),
         ("audit", "/audit", "Audit", ("a",)),
     ),

@@ -18,7 +18,11 @@ from clew.web.console import (
     hits,
     lists,
     oidc,
+    order,
     proving,
+    queue,
+    queue_acts,
+    queue_place,
     reports,
     review,
     review_acts,
@@ -27,6 +31,7 @@ from clew.web.console import (
     second,
     setup,
     signin,
+    simulator,
     today,
     url_acts,
     urls,
@@ -65,6 +70,11 @@ def add_to(app: FastAPI) -> None:
         alerts,
         urls,
         url_acts,
+        queue,
+        queue_acts,
+        queue_place,
+        simulator,
+        order,
     ):
         app.router.routes.extend(each.router.routes)
     app.router.routes.append(Route("/static/{path:path}", _Static(), methods=["GET"], include_in_schema=False))

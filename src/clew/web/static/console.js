@@ -46,6 +46,17 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "k") step(-1);
 });
 
+// A queue: the row with the focus is the marked one, and the pane beside it explains it.
+document.addEventListener("focusin", (event) => {
+  const row = event.target.closest("[data-why]");
+  if (!row) return;
+  for (const each of document.querySelectorAll("[data-why]")) {
+    each.toggleAttribute("aria-current", each === row);
+    if (each === row) each.setAttribute("aria-current", "true");
+    document.getElementById(each.dataset.why).hidden = each !== row;
+  }
+});
+
 // Back from a hit: the row that was left is marked again.
 $("#here")?.focus();
 

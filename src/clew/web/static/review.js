@@ -243,16 +243,5 @@ if (held) setInterval(async () => {
   else if (answer) { cover("You do not hold this job any more"); location.reload(); }
 }, 1_000 * held.dataset.renew);
 
-// The queue: the row with the focus is the marked one, and the pane beside it explains it.
-document.addEventListener("focusin", (event) => {
-  const row = event.target.closest("[data-why]");
-  if (!row) return;
-  for (const each of document.querySelectorAll("[data-why]")) {
-    each.toggleAttribute("aria-current", each === row);
-    if (each === row) each.setAttribute("aria-current", "true");
-    document.getElementById(each.dataset.why).hidden = each !== row;
-  }
-});
-
 // A menu opened by its key begins with its first choice.
 document.addEventListener("toggle", (event) => { if (event.target.open) event.target.querySelector("[data-first]")?.focus(); }, true);
