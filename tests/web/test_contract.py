@@ -1,5 +1,6 @@
 """The OpenAPI document, and whether the service keeps to it when it is called with whatever it allows."""
 
+from operator import methodcaller
 from pathlib import Path
 
 import hypothesis
@@ -13,6 +14,7 @@ from schemathesis.specs.openapi import checks as openapi_checks
 
 from clew.records.screening import Scope
 from clew.web.rules import RULES, Rule
+from tests.parts.stores.intake_records import sender_of
 from tests.web.web_desk import WebDesk, pdq, signal
 
 # Not whether every generated body is taken: a hash must also be one, which no schema says.
@@ -60,7 +62,16 @@ def test_whatever_the_contract_allows_is_answered_as_it_says(
     hit = shared_desk.screen(key, json={"signals": [signal(pdq(1))]}).json()["hit"]
     reported = shared_desk.call("POST", "/api/v1/urls", key=key, json={"addresses": ["https://board.example/"]})
     url_id = reported.json()["urls"][0]["id"]
-    there = {"name": "national", "hit_id": hit, "reference": "account-7", "filing_id": "0" * 26, "url_id": url_id}
+    shared_desk.installation.store.transact(methodcaller("put_sender", sender_of("Harbour")))
+    shared_desk.call("POST", "/api/v1/intake?sender=harbour", key=key, content=b'{"incident": {}}')
+    there = {
+        "number": "1",
+        "name": "national",
+        "hit_id": hit,
+        "reference": "account-7",
+        "filing_id": "0" * 26,
+        "url_id": url_id,
+    }
     operation = operations[rule.method, rule.path]
 
     @hypothesis.settings(

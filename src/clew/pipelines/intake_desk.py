@@ -1,16 +1,17 @@
 """The desk at which reports are taken in: the store, the clock, the form they are stored in, what reads identifiers."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import msgspec
 
 from clew.ground.clock import Clock
-from clew.parts.formats.base import ClearinghouseFormat, Fault
+from clew.parts.formats.base import ClearinghouseFormat
 from clew.parts.identifiers.base import IdentifierPart
 from clew.parts.shelf import load, load_all
 from clew.parts.stores.base import Store
 from clew.records.identifiers import SenderId
-from clew.records.intake import Gap, IntakeForm, IntakeReport
+from clew.records.intake import IntakeForm, IntakeReport
 from clew.records.report import Report
 from clew.settings import Settings
 
@@ -73,10 +74,11 @@ def open_intake_desk(settings: Settings, store: Store, clock: Clock) -> IntakeDe
         store=store,
         clock=clock,
         form=load("formats", _STORED_FORM, ClearinghouseFormat),
-        parts=tuple(load_all("identifiers", IdentifierPart).values()),
+        parts=_parts(),
     )
 
 
-def gap_of(fault: Fault) -> Gap:
-    """What a document breaks, as a gap of the report that was read from it."""
-    return fault.gap
+@cache
+def _parts() -> tuple[IdentifierPart, ...]:
+    """The shelf does not change while a process lives, and asking it costs milliseconds."""
+    return tuple(load_all("identifiers", IdentifierPart).values())

@@ -99,6 +99,8 @@ class Scope(enum.StrEnum):
     REPORTS_FILE = "reports:file"  # file what a person has saved, and take it back
     URLS_READ = "urls:read"  # addresses of the hotline, and where the work on each stands
     URLS_WRITE = "urls:write"  # report addresses
+    INTAKE_READ = "intake:read"  # reports that were taken in, with their contents, and their senders
+    INTAKE_WRITE = "intake:write"  # give reports in, for any sender
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,6 +44,8 @@ _NOT_FOUND = (
     ("{hit_id}", "no hit of that id"),
     ("{filing_id}", "no filing of that id"),
     ("{url_id}", "no address of that id"),
+    ("{number}", "no report of that number"),
+    ("/intake", "no sender of that name"),
     ("/reports", "no case of that id"),
     ("/appeals", "no case, account or content of that name"),
 )

@@ -67,7 +67,7 @@ _DESK_OF = {
     word: desk
     for desk, words in {
         "platform": "screen lists hits flags subjects contents appeals reports measure screening find review exposure",
-        "clearinghouse": "urls queue simulator order",
+        "clearinghouse": "urls queue simulator order intake senders clusters routing referrals cases",
     }.items()
     for word in words.split()
 }
@@ -145,6 +145,11 @@ RULES: tuple[Rule, ...] = (
     _rule("GET /api/v1/urls", Scope.URLS_READ),
     _rule("POST /api/v1/urls", Scope.URLS_WRITE),
     _rule("GET /api/v1/urls/{url_id}", Scope.URLS_READ),
+    _rule("GET /api/v1/intake", Scope.INTAKE_READ),
+    _rule("POST /api/v1/intake", Scope.INTAKE_WRITE, 8_000_000),
+    _rule("GET /api/v1/intake/search", Scope.INTAKE_READ),
+    _rule("GET /api/v1/intake/{number}", Scope.INTAKE_READ),
+    _rule("GET /api/v1/senders", Scope.INTAKE_READ),
     _rule("GET /api/v1/measure/screening", Scope.MEASURE_READ),
     _rule("GET /api/openapi.json", Need.NOTHING),
     _rule("GET /healthz", Need.NOTHING),

@@ -10,6 +10,7 @@ from clew.web.api import (
     case_shapes,
     health_shapes,
     hit_shapes,
+    intake_shapes,
     list_shapes,
     measure_shapes,
     report_shapes,
@@ -48,6 +49,11 @@ _SHAPES = (
     url_shapes.UrlSaid,
     url_shapes.UrlsSaid,
     url_shapes.UrlDetailSaid,
+    intake_shapes.TakenInSaid,
+    intake_shapes.IntakesSaid,
+    intake_shapes.IntakeDetailSaid,
+    intake_shapes.FoundSaid,
+    intake_shapes.SendersSaid,
     ErrorAnswer,
 )
 

@@ -22,4 +22,6 @@ SCOPES: dict[Scope, str] = {
     Scope.REPORTS_FILE: "file reports that a person has saved, and take them back",
     Scope.URLS_READ: "read reported addresses, and how far each is worked",
     Scope.URLS_WRITE: "report addresses",
+    Scope.INTAKE_READ: "read reports that were taken in, with their contents",
+    Scope.INTAKE_WRITE: "give reports in, for any sender",
 }
