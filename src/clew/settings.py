@@ -351,6 +351,29 @@ class Hotline:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Public:
+    """The form by which anybody reports.
+
+    Attributes:
+        name: who runs it, as its pages say.
+        languages: of its pages, the first for whoever asks for none of them.
+        exit_url: the page that "Leave this page" opens.
+        numbers: CSV file of emergency numbers and helplines; Clew knows none.
+        promises: folder of your words on who reads a report and what follows, a file LANGUAGE.txt each.
+        per_hour: how many forms one address may send in an hour.
+        address_header: the header in which your proxy writes the caller's address; empty is the connection's own.
+    """
+
+    name: str = ""
+    languages: tuple[str, ...] = ("en", "nl", "de", "fr", "es", "ar")
+    exit_url: str = "https://www.wikipedia.org/"
+    numbers: str = ""
+    promises: str = ""
+    per_hour: int = 20
+    address_header: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings of one installation.
 
@@ -361,7 +384,8 @@ class Settings:
         log: "info", "warning", "debug" or "error".
         jurisdiction: whose law the platform is under: "us", "uk", "eu", or a part from outside.
         desks: which desks are open; the pages, calls and doors of the others do not exist. "platform" screens, reviews
-            and reports; "clearinghouse" takes reports in, and ranks, links and routes them.
+            and reports; "clearinghouse" takes reports in, and ranks, links and routes them; "public" is the form by
+            which anybody reports.
     """
 
     data_dir: Path = Path("clew-data")
@@ -383,6 +407,7 @@ class Settings:
     ispws: Ispws = field(default_factory=Ispws)
     geography: Geography = field(default_factory=Geography)
     hotline: Hotline = field(default_factory=Hotline)
+    public: Public = field(default_factory=Public)
 
     @property
     def database_url(self) -> str:
@@ -439,7 +464,7 @@ def load(data_dir: Path | None = None, environ: Mapping[str, str] = os.environ) 
 _NO_SETTINGS = frozenset({"CLEW_DATA_DIR", "CLEW_SETTINGS", "CLEW_CPU", "CLEW_CYBERTIPLINE_XSD", "CLEW_ISPWS_PASSWORD"})
 # Stamped on every record that leaves; a case of one never goes to the other.
 ENVIRONMENTS = ("production", "test")
-DESKS = ("platform", "clearinghouse")
+DESKS = ("platform", "clearinghouse", "public")
 _WORDS = {"environment": ENVIRONMENTS, "log": ("debug", "info", "warning", "error"), "desks": DESKS}
 
 

@@ -163,13 +163,18 @@ def test_who_reads_counts_only_is_led_to_no_single_hit_and_to_no_search(desk: We
 
 
 def test_what_anybody_may_reach_is_listed_by_hand() -> None:
-    open_to_all = {named(rule) for rule in RULES if rule.need in {Need.NOTHING, Need.SIGN_IN}}
+    open_to_all = {named(rule) for rule in RULES if rule.need in {Need.NOTHING, Need.SIGN_IN, Need.PUBLIC}}
     assert open_to_all == {
         "GET /api/openapi.json",
         "GET /healthz",
         "GET /readyz",
         "GET /static/{path:path}",
         "GET /favicon.ico",
+        "GET /write",
+        "GET /write/{language}",
+        "POST /write/{language}",
+        "GET /write/{language}/more",
+        "POST /write/{language}/more",
         "GET /signin",
         "POST /signin",
         "POST /signin/passkey/ask",

@@ -23,7 +23,7 @@ from clew.records.hashlist import Category, NewEntry, ServiceKind
 from clew.records.identifiers import ListName, SignalType, UserId
 from clew.records.people import Role, Session, Stage, User
 from clew.records.screening import ApiKey, Scope
-from clew.settings import DESKS, Decode, Oidc, People, Settings, Web
+from clew.settings import DESKS, Decode, Oidc, People, Public, Settings, Web
 from clew.web.app import create_app
 from clew.web.console.links import Links
 from clew.web.console.sessions import COOKIE
@@ -185,6 +185,7 @@ def open_desk(
     oidc: Oidc | None = None,
     people: People | None = None,
     desks: tuple[str, ...] = DESKS,
+    public: Public | None = None,
     **web: object,
 ) -> Iterator[WebDesk]:
     """A service over a new data folder.
@@ -205,6 +206,7 @@ def open_desk(
         web=Web(**web),  # type: ignore[arg-type]
         people=people or People(),
         oidc=oidc or Oidc(),
+        public=public or Public(),
     )
     with open_installation(settings, clock=clock, follow=False) as installation, asyncio.Runner() as runner:
         app = create_app(installation)

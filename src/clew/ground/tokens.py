@@ -22,8 +22,16 @@ def digest_of(token: str) -> bytes:
 
 def new_recovery_code() -> str:
     """Sixteen characters in groups of four, for a person to write down."""
-    code = "".join(secrets.choice(_ALPHABET) for _ in range(_CODE_CHARACTERS))
-    return "-".join(code[start : start + _GROUP] for start in range(0, _CODE_CHARACTERS, _GROUP))
+    return _grouped("".join(secrets.choice(_ALPHABET) for _ in range(_CODE_CHARACTERS)))
+
+
+def code_of(secret: bytes) -> str:
+    """The same kind of code, always the same one for the same 32 secret bytes."""
+    number, characters = int.from_bytes(secret), []
+    for _ in range(_CODE_CHARACTERS):
+        number, place = divmod(number, len(_ALPHABET))
+        characters.append(_ALPHABET[place])
+    return _grouped("".join(characters))
 
 
 def recovery_digest(code: str) -> bytes:
@@ -39,3 +47,7 @@ def form_token(session_token: str) -> str:
 def same(one: str, other: str) -> bool:
     """Whether two texts are equal, in a time that tells nothing about where they differ."""
     return hmac.compare_digest(one.encode("utf-8", "surrogateescape"), other.encode("utf-8", "surrogateescape"))
+
+
+def _grouped(code: str) -> str:
+    return "-".join(code[start : start + _GROUP] for start in range(0, _CODE_CHARACTERS, _GROUP))

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from clew import __version__
 from clew.pipelines.installation import Installation
+from clew.settings import Settings
 from clew.web.api import cases, health, hits, intake, lists, measure, reports, urls
 from clew.web.api.contract import complete
 from clew.web.api.screen import Screen
@@ -21,7 +22,11 @@ from clew.web.door import Door
 from clew.web.gate import Gate
 from clew.web.ispws.faults import BASE
 from clew.web.ispws.production import production_door
-from clew.web.rules import RULES, Rules, rules_of
+from clew.web.rules import RULES, Need, Rules, rules_of
+from clew.web.selfhelp import routes as selfhelp
+from clew.web.selfhelp.public_desk import open_public
+from clew.web.selfhelp.shown import failed_page
+from clew.web.visit import Visit
 from clew.web.watch import watching
 
 _SCREEN = "/api/v1/screen"
@@ -65,7 +70,7 @@ class App(FastAPI):
             clock=installation.clock,
             find_session=self.door.sessions.admit,
             step_up_s=60 * installation.settings.people.step_up_minutes,
-            error_page=partial(pages.error_page, installation.settings.desks),
+            error_page=partial(_error_page, installation.settings),
         )
 
     def openapi(self) -> dict[str, Any]:
@@ -106,9 +111,19 @@ def create_app(installation: Installation) -> FastAPI:
     routes.add_to(app)
     if "clearinghouse" in installation.settings.desks:
         app.ispws = production_door(installation, door.threads)
+    app.router.routes.extend(selfhelp.router.routes)
     _check_rules(app)
     _close_desks(app, installation.settings.desks)
+    if "public" in installation.settings.desks:
+        app.state.public = open_public(installation)
     return app
+
+
+def _error_page(settings: Settings, visit: Visit, status: int, code: str, message: str) -> bytes:
+    """An error as a page; the public's says nothing of it but what to do."""
+    if visit.rule is not None and visit.rule.need is Need.PUBLIC:
+        return failed_page(settings.public.exit_url)
+    return pages.error_page(settings.desks, visit, status, code, message)
 
 
 def _close_desks(app: FastAPI, desks: Collection[str]) -> None:

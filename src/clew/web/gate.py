@@ -197,7 +197,7 @@ def _navigates(scope: Scope) -> bool:
 def wants_page(scope: Scope, visit: Visit) -> bool:
     """Whether an error is read by a person in a browser."""
     if visit.rule is not None:
-        return visit.rule.console
+        return visit.rule.console or visit.rule.need is Need.PUBLIC
     return not scope["path"].startswith("/api/") and "text/html" in (header(scope, b"accept") or "")
 
 

@@ -17,6 +17,7 @@ class Need(Enum):
     NOTHING = "nothing"  # anybody who reaches the port
     SESSION = "session"  # anybody signed in to the console, whatever their roles: their own account, signing out
     SIGN_IN = "sign-in"  # nobody yet: the pages by which one signs in
+    PUBLIC = "public"  # anybody, in a browser, without a session or a cookie: the form by which the public reports
     HALF_WAY = "half-way"  # somebody who has given one proof, or followed a set-up link, and is not in yet
 
 
@@ -68,6 +69,7 @@ _DESK_OF = {
     for desk, words in {
         "platform": "screen lists hits flags subjects contents appeals reports measure screening find review exposure",
         "clearinghouse": "urls queue simulator order intake senders clusters routing referrals cases",
+        "public": "write",
     }.items()
     for word in words.split()
 }
@@ -157,6 +159,11 @@ RULES: tuple[Rule, ...] = (
     _rule("GET /metrics", Scope.MEASURE_READ),
     _rule("GET /static/{path:path}", Need.NOTHING),
     _rule("GET /favicon.ico", Need.NOTHING),
+    _rule("GET /write", Need.PUBLIC),
+    _rule("GET /write/{language}", Need.PUBLIC),
+    _rule("POST /write/{language}", Need.PUBLIC),
+    _rule("GET /write/{language}/more", Need.PUBLIC),
+    _rule("POST /write/{language}/more", Need.PUBLIC),
     _rule("GET /signin", Need.SIGN_IN),
     _rule("POST /signin", Need.SIGN_IN),
     _rule("POST /signout", Need.SESSION),

@@ -7,7 +7,6 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from clew.records.people import Role
 from clew.web.console import words
@@ -15,6 +14,7 @@ from clew.web.console.navigation import desk_at, desks_of, may_open, pages_of
 from clew.web.console.sessions import cookie
 from clew.web.door import door_of
 from clew.web.form_token import FIELD
+from clew.web.templating import templates_in
 from clew.web.visit import Visit, visit_of
 
 THEMES = ("system", "light", "dark")
@@ -23,13 +23,7 @@ THEME_COOKIE, KEYS_COOKIE = "clew-theme", "clew-keys"
 _WEB = Path(__file__).parent.parent
 STATIC = _WEB / "static"
 
-_templates = Environment(
-    loader=FileSystemLoader(_WEB / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_templates = templates_in()
 _templates.globals["say"] = words
 
 _TITLES = {
