@@ -27,21 +27,16 @@ from clew.settings import DESKS, Decode, Oidc, People, Public, Settings, Web
 from clew.web.app import create_app
 from clew.web.console.links import Links
 from clew.web.console.sessions import COOKIE
+from tests.pipelines.filing_house import SetClock as StandingClock
 
 MORNING = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 
 
-class SetClock:
-    """A clock that stands until it is moved."""
+class SetClock(StandingClock):
+    """One that begins with the service's morning."""
 
     def __init__(self) -> None:
-        self.now = MORNING
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def move(self, **by: float) -> None:
-        self.now += timedelta(**by)
+        super().__init__(MORNING)
 
 
 def pdq(seed: int) -> bytes:
