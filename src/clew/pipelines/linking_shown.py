@@ -35,7 +35,7 @@ class ClusterPage:
     """A cluster as a person sees it.
 
     Attributes:
-        members: ascending. values: those that most of its reports state first.
+        members: ascending. values: those that most of its reports state first. edges: all that its reports state.
         held: evidence that was not enough to join by, towards other reports.
         history: newest first.
     """
@@ -43,6 +43,7 @@ class ClusterPage:
     id: ClusterId
     members: tuple[IntakeNumber, ...]
     values: tuple[SharedValue, ...]
+    edges: tuple[EvidenceEdge, ...]
     held: tuple[EvidenceEdge, ...]
     history: tuple[ClusterChange, ...]
 
@@ -76,6 +77,7 @@ def cluster_page(unit: UnitOfWork, report: IntakeNumber, *, by: str, at: datetim
         id=cluster.id,
         members=members,
         values=tuple(sorted(values, key=lambda each: (-each.here, each.value.kind, each.value.value))),
+        edges=tuple(edges),
         held=tuple(each for each in edges if each.state is EdgeState.HELD),
         history=tuple(unit.link_changes(cluster.id)),
     )

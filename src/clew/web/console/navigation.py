@@ -26,6 +26,7 @@ _PAGES = {
     ),
     "clearinghouse": (
         ("queue", "/queue", "Queue", ("q",)),
+        ("clusters", "/clusters", "Clusters", ("c",)),
         ("urls", "/urls", "Addresses", ("u",)),
         ("simulator", "/simulator", "Simulator", ("s",)),
         ("order", "/order", "How it does", ("o",)),
