@@ -72,3 +72,20 @@ def test_an_answer_brings_the_place_of_its_report_up_again(house):
     with house.store.read() as reader:
         woken = reader.find_place(PlaceId(question.number))
     assert (woken.state, woken.newest) == (PlaceState.WAITING, WakeUp.ANSWER)
+
+
+def test_an_answer_brings_a_report_that_slept_up_again(house):
+    question = asked(house)
+    queue = open_queue_desk(Settings(), house.store, house.clock)
+    order_pending(queue, "test")
+
+    def sleep(unit):
+        place = unit.find_place(unit.find_ordered(question.number).place_id)
+        unit.put_places([replace(place, state=PlaceState.SET_ASIDE)])
+        return place.id
+
+    place_id = house.store.transact(sleep)
+    answer(house.desk, question.id, "50122", actor="sender:harbour", sender_id=HARBOUR)
+    with house.store.read() as reader:
+        place = reader.find_place(place_id)
+    assert (place.state, place.newest) == (PlaceState.WAITING, WakeUp.ANSWER)

@@ -1,4 +1,7 @@
-"""Questions to senders: put by the desk or drawn from gaps, answered by the sender; an answer closes its gap."""
+"""Questions to senders: put by the desk or drawn from gaps, answered by the sender.
+
+An answer closes its gap and brings the report's place up again, all in one transaction.
+"""
 
 from datetime import datetime
 
@@ -52,7 +55,7 @@ def ask(desk: IntakeDesk, number: IntakeNumber, path: str, text: str, *, actor: 
 def answer(
     desk: IntakeDesk, question_id: QuestionId, text: str, *, actor: str, sender_id: SenderId | None = None
 ) -> Question:
-    """The question has its answer, and the gap that it asked about is closed.
+    """The question has its answer, the gap that it asked about is closed, and the report's place comes up if it slept.
 
     Args:
         sender_id: who answers; None when a person of the desk enters what a sender has said.
