@@ -6,8 +6,10 @@ lacks is named as its completeness counts it.
 
 import dataclasses
 import ipaddress
+import typing
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -68,18 +70,39 @@ def _in_places(report: Report, at: datetime) -> Iterator[Gap]:
 
 def _future(record: Any, path: str, at: datetime) -> Iterator[Gap]:
     """Every moment of a record and those within it that has not come yet."""
-    for field in dataclasses.fields(record):
-        value = getattr(record, field.name)
-        here = f"{path}.{field.name}" if path else field.name
+    kind: Any = type(record)  # a type is hashable, which mypy does not see
+    for name in _may_tell(kind):
+        value = getattr(record, name)
+        if value is None or value == ():
+            continue
+        here = f"{path}.{name}" if path else name
         if isinstance(value, datetime):
             if not has_passed(value, at):
                 yield Gap(path=here, because="a time that has not come yet", cost="nobody can be asked about it")
         elif isinstance(value, tuple):
             for number, each in enumerate(value):
-                if dataclasses.is_dataclass(each):
-                    yield from _future(each, f"{here}[{number}]", at)
-        elif dataclasses.is_dataclass(value):
+                yield from _future(each, f"{here}[{number}]", at)
+        else:
             yield from _future(value, here, at)
+
+
+@cache
+def _may_tell(kind: type[object]) -> tuple[str, ...]:
+    """The fields of a record that can hold a moment, or a record that can; none of what is no record."""
+    if not dataclasses.is_dataclass(kind):
+        return ()
+    hints = typing.get_type_hints(kind)
+    return tuple(name for name, hint in hints.items() if any(_tells(each) for each in _named_in(hint)))
+
+
+def _tells(kind: Any) -> bool:
+    return kind is datetime or (isinstance(kind, type) and bool(_may_tell(kind)))
+
+
+def _named_in(hint: object) -> list[object]:
+    """Every type that a hint names, however deep."""
+    inner = typing.get_args(hint)
+    return [named for each in inner for named in _named_in(each)] if inner else [hint]
 
 
 def _of_event(path: str, event: IpEvent) -> Iterator[Gap]:

@@ -22,6 +22,7 @@ _OF_THE_LEDGER = {
     "exifViewedByEsp",
 }
 _TEXTS = {Kind.TEXT, Kind.PHONE}
+_FIELDS: dict[int, tuple[Group, tuple[tuple[str, Row | Attribute], ...]]] = {}
 _OUR_LEDGER_FIELDS = {"viewed", "exif_viewed"}
 
 
@@ -75,12 +76,20 @@ def write_form(record: object, group: Group, *, ledger: bool = False) -> dict[st
     return form
 
 
-def fields_with_rows(group: Group) -> Iterator[tuple[str, Row | Attribute]]:
+def fields_with_rows(group: Group) -> tuple[tuple[str, Row | Attribute], ...]:
     """Each field of a record with what describes it, in the order of the schema; text first."""
     return _fields_of(group)
 
 
-def _fields_of(group: Group) -> Iterator[tuple[str, Row | Attribute]]:
+def _fields_of(group: Group) -> tuple[tuple[str, Row | Attribute], ...]:
+    """The same, found once: a group of the table lives as long as the process, and is kept beside its fields."""
+    known = _FIELDS.get(id(group))
+    if known is None:
+        known = _FIELDS[id(group)] = (group, tuple(_each_field(group)))
+    return known[1]
+
+
+def _each_field(group: Group) -> Iterator[tuple[str, Row | Attribute]]:
     if group.text is not None:
         yield group.text_field, Row(name="", field=group.text_field, of=group.text, knows=group.text_knows, least=1)
     for row in group.rows:
