@@ -26,7 +26,7 @@ from tests.pipelines.test_intake_streams import case, medium
 
 ROOT = Path(__file__).parents[2]
 ROUNDS = int(os.environ.get("CLEW_TEST_KILL_ROUNDS", "4"))
-REPORTS, MEDIA = 150 * ROUNDS, 1_000 * ROUNDS
+REPORTS, MEDIA = max(600, 45 * ROUNDS), 1_000 * ROUNDS
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from clew.errors import NotFoundError, RefusedError
+from clew.pipelines import taking_in
 from clew.pipelines.taking_in import take_in
 from clew.records.identifiers import SenderId
 from clew.records.intake import Gap, IntakeState, SenderKind
@@ -155,3 +156,14 @@ def test_a_blocked_sender_sends_nothing_and_an_unknown_one_is_named_as_such(hous
     with pytest.raises(NotFoundError):
         take_in(house.desk, replace(DELIVERY, sender_id=SenderId("nobody")), house.arrival())
     assert house.pending() == []
+
+
+def test_a_flood_of_reports_makes_no_flood_of_questions(house, monkeypatch):
+    monkeypatch.setattr(taking_in, "MOST_OPEN", 3)
+    house.take_in_all(*(f"n{each}" for each in range(5)))
+    house.take_in("later")
+    with house.store.read() as reader:
+        asked = reader.questions(sender_id=HARBOUR)
+    assert len(asked) == 3
+    house.store.transact(lambda unit: unit.answer_question(asked[0].id, "50122", house.clock()))
+    assert house.questions(house.take_in("last").report.number) == ["subjects[0].ip_events[0].port"]

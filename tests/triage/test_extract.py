@@ -234,6 +234,13 @@ def test_more_mentions_than_a_report_may_have_are_a_gap():
     assert str(MOST_MENTIONS) in found.gaps[-1].because
 
 
+def test_gaps_beyond_the_first_hundred_are_counted_in_one_more():
+    devices = tuple(Device(kind="IMEI", value=f"no{number}") for number in range(130))
+    found = extract(report(subjects=(ReportedSubject(devices=devices),)), PARTS)
+    assert [gap.path for gap in found.gaps[:100]] == [f"subjects[0].devices[{number}].value" for number in range(100)]
+    assert [(gap.path, gap.because[:14]) for gap in found.gaps[100:]] == [("", "30 more fields")]
+
+
 def test_many_fields_of_words_share_one_allowance():
     bios = ("x" * LONGEST_TEXT,) * (MOST_TEXT // LONGEST_TEXT + 1)
     found = extract(report(subjects=(ReportedSubject(display_names=bios),)), PARTS)

@@ -1,10 +1,11 @@
 """`clew intake`: take reports in from files, folders, a pipe or by hand, and look at what came in."""
 
+import io
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated, Any, BinaryIO
 
 import typer
 import typer.core
@@ -22,6 +23,7 @@ from clew.pipelines.intake_streams import take_stream
 from clew.records.intake import IntakeForm, IntakeSender, Unread
 
 _MOST_NAMED = 20
+_BUFFER_BYTES = 65_536
 _DEFAULT = "take"
 
 
@@ -94,11 +96,11 @@ def take(
     Stopped or broken off, run it again: nothing is lost and nothing doubled. Ends with 6 when some could not be read.
     """
     counts = _Counts(as_json=as_json)
-    with intake_desk(ctx.obj) as desk, progress("taking in") as bar:
+    with intake_desk(ctx.obj) as desk, progress("bytes read") as bar:
         who = sender_named(desk, sender)
-        for name, opened in _streams(paths, counts):
+        for name, opened in _streams(paths, counts, bar):
             with opened as stream:
-                _take_one(desk, who, name, stream, form, counts, bar)
+                _take_one(desk, who, name, stream, form, counts)
     if not as_json:
         told = f"{count(counts.new, 'report')} taken in, {counts.incomplete:,} of them with gaps; "
         out.print(told + f"{counts.repeated:,} were there already; {counts.unread:,} could not be read")
@@ -113,7 +115,6 @@ def _take_one(
     stream: BinaryIO,
     form: IntakeForm | None,
     counts: _Counts,
-    bar: Progress,
 ) -> None:
     delivery = Delivery(sender_id=sender.id, form=form or IntakeForm.FACTS, actor=command_actor())
     try:
@@ -122,12 +123,27 @@ def _take_one(
                 counts.not_read(name, each.because, each.place)
             else:
                 counts.taken(name, each)
-            bar.advance()
     except InputError as error:
         counts.not_read(name, str(error))
 
 
-def _streams(paths: list[Path], counts: _Counts) -> Iterator[tuple[str, AbstractContextManager[BinaryIO]]]:
+class _Watched(io.FileIO):
+    """A file whose bytes are counted as they are read; one that is read anew counts anew."""
+
+    def __init__(self, path: Path, bar: Progress) -> None:
+        super().__init__(path)
+        self._bar = bar
+
+    def readinto(self, buffer: Any) -> int:
+        """As FileIO has it, counted."""
+        read = super().readinto(buffer) or 0
+        self._bar.advance(read)
+        return read
+
+
+def _streams(
+    paths: list[Path], counts: _Counts, bar: Progress
+) -> Iterator[tuple[str, AbstractContextManager[BinaryIO]]]:
     for path in paths:
         if str(path) == "-":
             yield "standard input", _standard_input()
@@ -136,7 +152,7 @@ def _streams(paths: list[Path], counts: _Counts) -> Iterator[tuple[str, Abstract
             raise InputError(f"no file or folder '{path}'")
         for each in sorted(_files(path)) if path.is_dir() else [path]:
             try:
-                yield str(each), each.open("rb")
+                yield str(each), io.BufferedReader(_Watched(each, bar), buffer_size=_BUFFER_BYTES)
             except OSError as error:
                 counts.not_read(str(each), f"cannot be opened: {error.strerror}")
 

@@ -67,6 +67,9 @@ def _in_order(desk: IntakeDesk, delivery: Delivery, batch: Sequence[Arrival | Un
 
 
 def _chosen(stream: io.BufferedReader, form: IntakeForm | None) -> tuple[FormatPart, IntakeForm]:
+    if form is not None and form not in forms():
+        known = ", ".join(each.value for each in forms())
+        raise InputError(f"reports in the form '{form.value}' come in no file; those that do: {known}")
     if form is not None:
         return load("formats", _part_name(form), FormatPart), form
     head = stream.peek(_HEAD_BYTES)[:_HEAD_BYTES]

@@ -29,6 +29,8 @@ _MOST_VALUE_BYTES = 2_000
 _MOST_REFERENCE = 200
 # Who can be asked: everybody else has no way to answer.
 _ASKED = frozenset({SenderKind.PLATFORM, SenderKind.HOTLINE, SenderKind.POLICE})
+# Nobody answers more; a flood of empty reports makes no flood of questions.
+MOST_OPEN = 1_000
 _COUNTRY_LETTERS = 2
 
 
@@ -148,9 +150,10 @@ def settle(unit: UnitOfWork, sender: IntakeSender, reports: Sequence[tuple[Intak
     """What the reports mention is stored, their sender is asked, and they wait to be ordered."""
     unit.add_mentions([(report.number, each) for report, mentions in reports for each in mentions])
     unit.put_pending([report.number for report, _ in reports])
-    if sender.kind in _ASKED:
-        for report, _ in reports:
-            _ask(unit, report, report.ended_at or report.received_at)
+    room = MOST_OPEN - unit.count_open_questions(sender.id, MOST_OPEN) if sender.kind in _ASKED else 0
+    for report, _ in reports:
+        if room > 0:
+            room -= _ask(unit, report, report.ended_at or report.received_at)
 
 
 def sender_who_may_send(reader: Reader, sender_id: SenderId) -> IntakeSender:
@@ -193,8 +196,10 @@ def country_of(facts: Report) -> str | None:
     return None
 
 
-def _ask(unit: UnitOfWork, report: IntakeReport, at: datetime) -> None:
-    for path, text in questions_of(report.gaps):
+def _ask(unit: UnitOfWork, report: IntakeReport, at: datetime) -> int:
+    """Every question that its gaps give rise to is put; how many."""
+    asked = questions_of(report.gaps)
+    for path, text in asked:
         unit.put_question(
             Question(
                 id=QuestionId(new_id(at)),
@@ -206,6 +211,7 @@ def _ask(unit: UnitOfWork, report: IntakeReport, at: datetime) -> None:
                 asked_by=ASKER,
             )
         )
+    return len(asked)
 
 
 def _there_already(unit: UnitOfWork, report: IntakeReport) -> Taken:

@@ -273,7 +273,22 @@ def test_a_question_is_answered_once(any_store: Store):
     with any_store.read() as reader:
         assert [each.id for each in reader.questions(sender_id=HARBOUR)] == ["q2", "q1", "q3"]
         assert [each.id for each in reader.questions(number=IntakeNumber(1))] == ["q4", "q1", "q3"]
+        still_open = sum(each.answered_at is None for each in reader.questions(sender_id=HARBOUR))
+        assert reader.count_open_questions(HARBOUR, 100) == still_open == 2
+        assert reader.count_open_questions(HARBOUR, 1) == 1
     with pytest.raises(ConflictError):
         any_store.transact(lambda unit: unit.answer_question(QuestionId("q3"), "1", NOON))
     with pytest.raises(NotFoundError):
         any_store.transact(lambda unit: unit.answer_question(QuestionId("none"), "1", NOON))
+
+
+def test_the_mentions_of_a_report_are_counted_without_being_read(any_store):
+    any_store.transact(methodcaller("put_sender", sender_of("Harbour")))
+    number = any_store.transact(lambda unit: unit.add_intake(intake_of("one"))).number
+    with any_store.read() as reader:
+        assert reader.count_mentions(number) == 0
+    for many in (3, 4):
+        mentions = [(number, mention_of(IdentifierKind.FILE, f"md5:{each:032x}")) for each in range(many)]
+        any_store.transact(methodcaller("add_mentions", mentions))
+    with any_store.read() as reader:
+        assert reader.count_mentions(number) == len(reader.mentions_of([number])[number]) == 7

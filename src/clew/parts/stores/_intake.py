@@ -116,6 +116,10 @@ class IntakeReader(ABC):
     def questions(self, *, sender_id: SenderId | None = None, number: IntakeNumber | None = None) -> list[Question]:
         """Questions to a sender or about a report, newest first; open ones before answered ones."""
 
+    @abstractmethod
+    def count_open_questions(self, sender_id: SenderId, most: int) -> int:
+        """How many questions wait for the sender's answer, counted no further than `most`."""
+
 
 class IntakeWriter(ABC):
     """Changing them."""

@@ -4,7 +4,7 @@ import json
 from abc import ABC
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import RowMapping, and_, or_, select, update
+from sqlalchemy import RowMapping, and_, func, or_, select, update
 
 from clew.errors import ConflictError, NotFoundError
 from clew.parts.stores._intake import SenderDay
@@ -67,6 +67,12 @@ class SenderReading(Session, Reader, ABC):
             query = query.where(_Q.number == number)
         rows = self._all(query.order_by(_Q.answered_at.is_not(None), _Q.id.desc()))
         return [_question_of(row) for row in rows]
+
+    def count_open_questions(self, sender_id: SenderId, most: int) -> int:
+        """Along the index of the open ones."""
+        some = select(_Q.sender_id).where(_Q.sender_id == sender_id, _Q.answered_at.is_(None)).limit(most)
+        row = self._first(select(func.count().label("n")).select_from(some.subquery()))
+        return 0 if row is None else int(row["n"])
 
 
 class SenderWriting(SenderReading, ChangingSession, UnitOfWork, ABC):

@@ -150,3 +150,8 @@ intake_questions = Table(
 )
 index("intake_questions_sender", intake_questions.c.sender_id, intake_questions.c.id)
 index("intake_questions_number", intake_questions.c.number, intake_questions.c.id)
+index(
+    "intake_questions_open",
+    intake_questions.c.sender_id,
+    where=intake_questions.c.answered_at.is_(None),
+)

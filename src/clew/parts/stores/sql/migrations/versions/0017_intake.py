@@ -153,3 +153,10 @@ def upgrade() -> None:
     )
     op.create_index("intake_questions_sender", "intake_questions", ["sender_id", "id"])
     op.create_index("intake_questions_number", "intake_questions", ["number", "id"])
+    op.create_index(
+        "intake_questions_open",
+        "intake_questions",
+        ["sender_id"],
+        sqlite_where=sa.text("answered_at IS NULL"),
+        postgresql_where=sa.text("answered_at IS NULL"),
+    )
