@@ -97,8 +97,11 @@ def test_a_report_by_hand_is_in_and_the_same_again_is_the_same(clew, tmp_path) -
     assert shown["form"] == "by-hand"
     assert any(each["value"] == "snapchat:mara" for each in shown["mentions"])  # type: ignore[attr-defined]
     assert clew("intake", "hand")[0] == 2
+    assert clew("intake", "hand", "--words", "rang", "--language", "no language")[0] == 2
     (tmp_path / "call.json").write_text('{"additional_info": "rang twice"}')
     assert clew("intake", "hand", "--file", str(tmp_path / "call.json"))[0] == 0
+    code, _, err = clew("intake", str(tmp_path / "call.json"), "--form", "by-hand")
+    assert (code, "come in no file" in err) == (6, True)
     (tmp_path / "call.json").write_text("[]")
     assert clew("intake", "hand", "--file", str(tmp_path / "call.json"))[0] == 2
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 
 from clew.errors import InputError
+from clew.ground.text import is_language
 from clew.parts.formats.cybertipline.forgiving import read_forgivingly
 from clew.pipelines.intake_desk import Delivery, IntakeDesk, Taken
 from clew.pipelines.senders import built_in
@@ -20,8 +21,10 @@ def take_by_hand(
     Args:
         form: the facts as JSON; what is wrong with them is a gap.
     Raises:
-        InputError: the form says nothing at all.
+        InputError: the form says nothing at all, or the language is none.
     """
+    if language is not None and not is_language(language):
+        raise InputError("a language is written as in `fi` or `pt-br`")
     if not any(value not in (None, "", [], {}) for value in form.values()):
         raise InputError("a report by hand says something: an account, an address, or words")
     read = read_forgivingly(form, desk.clock())
@@ -33,6 +36,6 @@ def take_by_hand(
         reference=reference,
         gaps=read.gaps,
         untimed=read.untimed,
-        language=language,
+        language=None if language is None else language.lower(),
     )
     return take_in(desk, Delivery(sender_id=sender.id, form=IntakeForm.BY_HAND, actor=actor), arrival)

@@ -195,7 +195,8 @@ def test_what_we_hand_over_is_read_back():
     got = one(IDS_JSON, IDS_JSON.write(filed))
     subject, ours = got.report.subjects[0], filed.report.subjects[0]
     assert got.gaps == ()
-    assert got.reference == filed.report_id
+    assert got.reference == filed.number
+    assert words_of(got)["reportedInformation.submittalId"] == filed.report_id
     assert got.report.incident.type is IncidentType.MATERIAL
     assert got.report.incident.at == AT
     assert subject.ip_events == ours.ip_events
@@ -234,6 +235,12 @@ def test_keys_in_any_spelling_null_absent_or_of_another_shape():
     assert words_of(got) == {"reportedInformation.sectionC": '{"region": "nowhere"}'} or "sectionC" in repr(
         words_of(got)
     )
+
+
+def test_of_two_spellings_of_one_key_neither_is_lost():
+    got = one(IDS_JSON, {"reportedInformation": {"uploadedFiles": [{"fileName": "a.png", "filename": "b.png"}]}})
+    assert got.report.files[0].file_name == "a.png"
+    assert "b.png" in words_of(got).values()
 
 
 def test_an_address_is_seen_with_its_use_and_a_device_stands_apart():

@@ -53,8 +53,10 @@ class _Keys:
         self._held: dict[str, tuple[str, object]] = {}
         if isinstance(value, Mapping):
             for name, each in value.items():
-                if each is not None:
-                    self._held.setdefault(_spelt(str(name)), (str(name), each))
+                if each is not None and _spelt(str(name)) in self._held:
+                    left.keep(self.at(str(name)), each)  # a second spelling of one key
+                elif each is not None:
+                    self._held[_spelt(str(name))] = (str(name), each)
         elif value not in (None, "", []):
             left.gaps.append(Gap(path=path, because=_SHAPE))
             left.keep(path, value)
@@ -126,9 +128,8 @@ def form_of(document: Mapping[str, object]) -> Form:
     """The facts of one document."""
     left = _Left()
     top = _Keys(document, "", left)
-    number = top.take("reportId")
     told = top.within("reportedInformation")
-    submitted = told.take("submittalId")
+    number = top.take("reportId") or told.take("submittalId")
     facts: _OBJECT = {
         "incident": _incident(told),
         "details": _details(told.within("incidentDetails")),
@@ -141,10 +142,8 @@ def form_of(document: Mapping[str, object]) -> Form:
     told.rest()
     top.rest()
     facts = {name: _pruned(each) for name, each in facts.items()} | {"further": left.words}
-    reference = submitted if isinstance(submitted, str | int) else number
-    return Form(
-        facts=facts, reference=str(reference) if isinstance(reference, str | int) else "", gaps=tuple(left.gaps)
-    )
+    reference = str(number) if isinstance(number, str | int) else ""
+    return Form(facts=facts, reference=reference, gaps=tuple(left.gaps))
 
 
 def _incident(told: _Keys) -> _OBJECT:

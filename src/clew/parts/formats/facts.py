@@ -9,12 +9,11 @@ from datetime import datetime
 from typing import BinaryIO
 
 from clew.errors import InputError
+from clew.ground.text import is_language
 from clew.parts.formats._json_lines import JsonRecord, json_records
 from clew.parts.formats.base import IntakeFormat
 from clew.parts.formats.cybertipline.forgiving import read_forgivingly
 from clew.records.intake import Arrival, Gap, Unread
-
-_MOST_LANGUAGE = 35  # Source: RFC 5646 (2009), section 4.4.1: room for every tag in use
 
 
 class Facts(IntakeFormat):
@@ -43,7 +42,7 @@ def _arrival(record: JsonRecord, at: datetime) -> Arrival | Unread:
         language = _text(form.get("language")).lower() or None
         form = form["report"]
     gaps: list[Gap] = []
-    if language is not None and (len(language) > _MOST_LANGUAGE or not language.replace("-", "").isalnum()):
+    if language is not None and not is_language(language):
         gaps.append(Gap(path="language", because="no language has such a tag; write one as in `fi` or `pt-br`"))
         language = None
     try:
