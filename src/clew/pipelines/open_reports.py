@@ -6,10 +6,10 @@ sender leaves open is taken in as incomplete all the same.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 
-from clew.errors import ConflictError, NotFoundError
+from clew.errors import ConflictError, NotFoundError, RateError
 from clew.parts.stores._intake import IntakeFilter
 from clew.parts.stores.base import Reader, UnitOfWork
 from clew.pipelines.intake_desk import Delivery, IntakeDesk, Taken
@@ -46,6 +46,37 @@ def open_report(desk: IntakeDesk, delivery: Delivery, arrival: Arrival) -> Taken
         RefusedError: the sender is blocked.
     """
     return desk.store.transact(lambda unit: open_report_in(unit, desk, delivery, arrival))
+
+
+def open_within_quota(desk: IntakeDesk, delivery: Delivery, arrival: Arrival) -> Taken:
+    """`open_report`, unless the sender sent as much on this UTC day as was agreed; that it asked for more is counted.
+
+    A report that is there already is answered with its number, whatever the quota.
+
+    Raises:
+        RateError: the quota is used up; it says when the next day begins.
+    """
+
+    def work(unit: UnitOfWork) -> Taken | None:
+        at = desk.clock()
+        quota = sender_who_may_send(unit, delivery.sender_id).reports_a_day
+        if quota is not None and unit.sent_on(delivery.sender_id, at) >= quota:
+            there = unit.find_same_intake(delivery.sender_id, arrival.digest)
+            if there is not None:
+                return Taken(report=there, repeated=True)
+            unit.count_sent(delivery.sender_id, at, refused=1)
+            return None
+        return open_report_in(unit, desk, delivery, arrival)
+
+    taken = desk.store.transact(work)
+    if taken is None:
+        now = desk.clock()
+        next_day = datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time.min, UTC)
+        raise RateError(
+            "the reports a day that are agreed have come; send this one again after 00:00 UTC",
+            retry_after_s=(next_day - now).total_seconds(),
+        )
+    return taken
 
 
 def open_report_in(unit: UnitOfWork, desk: IntakeDesk, delivery: Delivery, arrival: Arrival) -> Taken:

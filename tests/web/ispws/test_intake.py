@@ -227,8 +227,11 @@ def test_a_credential_is_good_for_its_rights_alone(tmp_path: Path, sqlite_templa
 
 def test_over_its_quota_a_sender_is_told_to_come_later_and_others_are_not(tmp_path: Path, sqlite_template: Path):
     with opened(tmp_path, sqlite_template, reports_a_day=2) as desk:
-        codes = [desk.submit(report_xml(f"account-{number}")).code for number in range(4)]
-        assert codes == [0, 0, Code.SAVE_FAILED, Code.SAVE_FAILED]
+        answers = [desk.submit(report_xml(f"account-{number}")) for number in range(4)]
+        assert [each.code for each in answers] == [0, 0, Code.SAVE_FAILED, Code.SAVE_FAILED]
+        # It is eight in the morning, UTC.
+        assert [each.http.headers.get("retry-after") for each in answers] == [None, None, "57600", "57600"]
+        assert desk.submit(report_xml("account-0")).number == answers[0].number
         assert desk.submit(user=OTHER).code == 0
         with desk.store.read() as reader:
             (day,) = reader.sender_days(known(USER).id, 3)

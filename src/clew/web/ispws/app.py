@@ -3,13 +3,14 @@
 import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from math import ceil
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from clew.errors import ClewError, InputError, RefusedError
+from clew.errors import ClewError, InputError, RateError, RefusedError
 from clew.parts.formats.base import Answer, ClearinghouseFormat
 from clew.web import log
 from clew.web.body import Held
@@ -85,6 +86,10 @@ class Endpoint:
             return await self._work(scope, receive)
         except RefusalError as refusal:
             return Answer(code=refusal.code, description=str(refusal))
+        except RateError as error:
+            call.retry_after_s = ceil(error.retry_after_s)
+            code = _NOT_KEPT.get(self._name, Code.UPDATE_FAILED)
+            return Answer(code=code, description=f"{WORDS[code]}: {error}")
         except RefusedError:
             code = _NOT_ALLOWED.get(self._name, Code.ACTION_NOT_ALLOWED)
             return Answer(code=code, description=WORDS[code])

@@ -17,6 +17,7 @@ class Call:
         status: what was answered over HTTP; 0 when the connection broke first.
         code: the response code that the call came to, whether the answer bore it or not; None when nothing was done.
         fault: how the plan made it fail.
+        retry_after_s: when the caller may come again; None is at once.
     """
 
     request_id: str
@@ -27,6 +28,7 @@ class Call:
     report: int | None = None
     file: str | None = None
     fault: str | None = None
+    retry_after_s: int | None = None
 
 
 def call_of(scope: Mapping[str, Any]) -> Call:

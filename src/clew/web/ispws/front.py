@@ -97,6 +97,8 @@ def _signed(send: Send, call: Call) -> Send:
         if message["type"] == "http.response.start":
             call.status = message["status"]
             ours = [(b"request-id", call.request_id.encode()), (b"cache-control", b"no-store")]
+            if call.retry_after_s is not None:
+                ours.append((b"retry-after", b"%d" % call.retry_after_s))
             message["headers"] = [*message.get("headers", ()), *ours]
         await send(message)
 

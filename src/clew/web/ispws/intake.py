@@ -16,10 +16,10 @@ from clew.intake.receive import hold_growing
 from clew.parts.formats.base import Answer, CallsFormat
 from clew.pipelines.intake_desk import Delivery, IntakeDesk, Taken
 from clew.pipelines.intake_files import Came, describe_file, take_file
-from clew.pipelines.open_reports import finish_report, get_of_sender, open_report, retract_report
+from clew.pipelines.open_reports import finish_report, get_of_sender, open_within_quota, retract_report
 from clew.pipelines.strongroom import Strongroom
 from clew.records.identifiers import IntakeNumber, SenderId
-from clew.records.intake import Arrival, IntakeForm, IntakeState, SenderRight, Unread
+from clew.records.intake import Arrival, IntakeFile, IntakeForm, IntakeState, SenderRight, Unread
 from clew.web.ispws.codes import Code, RefusalError
 from clew.web.ispws.receiver import demand, number_of, success
 from clew.web.ispws.senders import Sender, StoredSender
@@ -76,7 +76,6 @@ class Intake:
     def submit(self, sender: Sender, document: bytes) -> Answer:
         """A report is open. The same document again is the same report as long as nothing followed it."""
         demand(sender, SenderRight.SUBMIT)
-        self._within_quota(sender)
         (arrival,) = self._form.read_reports(io.BytesIO(document), self._desk.clock())
         if isinstance(arrival, Unread):
             raise RefusalError(Code.MALFORMED_XML, arrival.because)
@@ -115,10 +114,13 @@ class Intake:
         demand(sender, SenderRight.ACT)
         report_number = IntakeNumber(number_of(number))
         with self._refusing(sender, report_number):
-            if finish_report(self._desk, _delivery(sender), report_number).repeated:
-                raise RefusalError(Code.ALREADY_FINISHED)
-        with self._desk.store.read() as reader:
-            files = reader.intake_files(report_number)
+            taken = finish_report(self._desk, _delivery(sender), report_number)
+        if taken.repeated:
+            raise RefusalError(Code.ALREADY_FINISHED)
+        files: list[IntakeFile] = []
+        if taken.report.file_count:
+            with self._desk.store.read() as reader:
+                files = reader.intake_files(report_number)
         return Answer(code=Code.OK, report_number=report_number, done=True, file_ids=tuple(each.id for each in files))
 
     def retract(self, sender: Sender, number: str) -> Answer:
@@ -134,24 +136,12 @@ class Intake:
         return success(report_number=report_number)
 
     def _opened(self, sender: Sender, arrival: Arrival) -> Taken:
-        taken = open_report(self._desk, _delivery(sender), arrival)
+        taken = open_within_quota(self._desk, _delivery(sender), arrival)
         while taken.repeated and taken.report.state is not IntakeState.OPEN:
             # The words came before and were finished; files may follow that did not then. Copies are told by ranking.
             arrival = replace(arrival, digest=hashlib.sha256(arrival.digest + secrets.token_bytes(16)).digest())
-            taken = open_report(self._desk, _delivery(sender), arrival)
+            taken = open_within_quota(self._desk, _delivery(sender), arrival)
         return taken
-
-    def _within_quota(self, sender: Sender) -> None:
-        at = self._desk.clock()
-        with self._desk.store.read() as reader:
-            known = reader.find_sender(_id(sender))
-            sent = reader.sent_on(_id(sender), at)
-        if known is None or known.reports_a_day is None or sent < known.reports_a_day:
-            return
-        self._desk.store.transact(lambda unit: unit.count_sent(_id(sender), at, refused=1))
-        raise RefusalError(
-            Code.SAVE_FAILED, f"{known.reports_a_day:,} reports a day are agreed; send it again after 00:00 UTC"
-        )
 
     @contextmanager
     def _refusing(
