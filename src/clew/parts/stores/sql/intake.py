@@ -5,7 +5,7 @@ from abc import ABC
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, bindparam, delete, func, select, update
 
 from clew.errors import ConflictError, NotFoundError
 from clew.parts.stores._intake import IntakeFilter
@@ -23,6 +23,16 @@ _P = tables.intake_pending.c
 _COUNTER = tables.intake_counter.c
 # What stands in the way of the same bytes again; a report that was taken back may be sent anew.
 _STANDING = _R.state.in_((IntakeState.OPEN.value, IntakeState.TAKEN_IN.value))
+# Asked for every report; see `Session._all`.
+_OF_NUMBER = select(tables.intake_reports).where(_R.number == bindparam("of"))
+_SAME = select(tables.intake_reports).where(
+    _R.sender_id == bindparam("sender"), _R.digest == bindparam("bytes"), _STANDING
+)
+_STANDING_OF = select(_R.digest).where(
+    _R.sender_id == bindparam("sender"), _R.digest.in_(bindparam("some", expanding=True)), _STANDING
+)
+_CHANGED = update(tables.intake_reports).where(_R.number == bindparam("of"))
+_GROWN = update(tables.intake_counter).values(number=_COUNTER.number + bindparam("many")).returning(_COUNTER.number)
 _COLUMNS = tuple(column.name for column in tables.intake_reports.columns)
 
 
@@ -31,7 +41,7 @@ class IntakeReading(SenderReading, MentionReading, FileReading, ABC):
 
     def find_intake(self, number: IntakeNumber) -> IntakeReport | None:
         """By the primary key."""
-        row = self._first(select(tables.intake_reports).where(_R.number == number))
+        row = self._first(_OF_NUMBER, {"of": number})
         return None if row is None else _report_of(row)
 
     def intakes_of(self, numbers: Sequence[IntakeNumber]) -> dict[IntakeNumber, IntakeReport]:
@@ -44,8 +54,7 @@ class IntakeReading(SenderReading, MentionReading, FileReading, ABC):
 
     def find_same_intake(self, sender_id: SenderId, digest: bytes) -> IntakeReport | None:
         """By its unique index."""
-        same = and_(_R.sender_id == sender_id, _R.digest == digest, _STANDING)
-        row = self._first(select(tables.intake_reports).where(same))
+        row = self._first(_SAME, {"sender": sender_id, "bytes": digest})
         return None if row is None else _report_of(row)
 
     def intakes(self, wanted: IntakeFilter) -> list[IntakeReport]:
@@ -103,8 +112,7 @@ class IntakeWriting(IntakeReading, SenderWriting, MentionWriting, FileWriting, A
             before, state=report.state, ended_at=report.ended_at
         ):
             raise ConflictError(f"report {report.number} is {before.state.value}: what it states does not change")
-        row = _row_of(report)
-        self._change(update(tables.intake_reports).where(_R.number == report.number).values(row))
+        self._change(_CHANGED, [_row_of(report) | {"of": report.number}])
 
     def put_gaps(self, number: IntakeNumber, gaps: Sequence[Gap]) -> None:
         """The one thing about a report that its sender's answers change."""
@@ -126,8 +134,7 @@ class IntakeWriting(IntakeReading, SenderWriting, MentionWriting, FileWriting, A
 
     def _take_numbers(self, many: int) -> int:
         """The last of so many numbers that nobody else gets."""
-        grown = update(tables.intake_counter).values(number=_COUNTER.number + many).returning(_COUNTER.number)
-        row = self._first(grown)
+        row = self._first(_GROWN, {"many": many})
         if row is None:
             first: Row = {"id": 1, "number": 0}
             self._change(self._database.insert(tables.intake_counter).values(first).on_conflict_do_nothing())
@@ -139,8 +146,8 @@ class IntakeWriting(IntakeReading, SenderWriting, MentionWriting, FileWriting, A
         for sender_id in sorted({sender for sender, _ in keys}):
             digests = sorted(digest for sender, digest in keys if sender == sender_id)
             for some in portions(digests):
-                own = and_(_R.sender_id == sender_id, _R.digest.in_(some), _STANDING)
-                found.update((sender_id, bytes(row["digest"])) for row in self._all(select(_R.digest).where(own)))
+                own = self._all(_STANDING_OF, {"sender": sender_id, "some": some})
+                found.update((sender_id, bytes(row["digest"])) for row in own)
         return found
 
 

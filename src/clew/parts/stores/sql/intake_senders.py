@@ -2,13 +2,16 @@
 
 import json
 from abc import ABC
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import cache
 
-from sqlalchemy import RowMapping, and_, func, or_, select, update
+from sqlalchemy import RowMapping, Table, and_, bindparam, func, or_, select, update
 
 from clew.errors import ConflictError, NotFoundError
 from clew.parts.stores._intake import SenderDay
 from clew.parts.stores.base import Reader, UnitOfWork
+from clew.parts.stores.sql.database import Upsert
 from clew.parts.stores.sql.session import ChangingSession, Session
 from clew.parts.stores.sql.tables import intake as tables
 from clew.parts.stores.sql.values import DAY_US, Row, compact, from_us, maybe_at, maybe_us, to_us
@@ -19,6 +22,9 @@ _S = tables.intake_senders.c
 _D = tables.intake_sender_days.c
 _Q = tables.intake_questions.c
 _FIRST_DAY = date(1970, 1, 1)
+# Asked for every report; see `Session._all`.
+_OF_ID = select(tables.intake_senders).where(_S.id == bindparam("of"))
+_SENT = select(_D.reports).where(_D.sender_id == bindparam("of"), _D.day == bindparam("on"))
 
 
 class SenderReading(Session, Reader, ABC):
@@ -26,7 +32,7 @@ class SenderReading(Session, Reader, ABC):
 
     def find_sender(self, sender_id: SenderId) -> IntakeSender | None:
         """By the primary key."""
-        row = self._first(select(tables.intake_senders).where(_S.id == sender_id))
+        row = self._first(_OF_ID, {"of": sender_id})
         return None if row is None else _sender_of(row)
 
     def find_sender_by_user(self, user: str) -> IntakeSender | None:
@@ -54,8 +60,7 @@ class SenderReading(Session, Reader, ABC):
 
     def sent_on(self, sender_id: SenderId, at: datetime) -> int:
         """By the primary key."""
-        day = and_(_D.sender_id == sender_id, _D.day == to_us(at) // DAY_US)
-        row = self._first(select(_D.reports).where(day))
+        row = self._first(_SENT, {"of": sender_id, "on": to_us(at) // DAY_US})
         return 0 if row is None else int(row["reports"])
 
     def questions(self, *, sender_id: SenderId | None = None, number: IntakeNumber | None = None) -> list[Question]:
@@ -112,9 +117,7 @@ class SenderWriting(SenderReading, ChangingSession, UnitOfWork, ABC):
         """One row a sender and day."""
         grown = {"reports": reports, "incomplete": incomplete, "repeated": repeated, "refused": refused}
         row: Row = {"sender_id": sender_id, "day": to_us(at) // DAY_US, **grown}
-        statement = self._database.insert(tables.intake_sender_days).values(row)
-        more = {name: tables.intake_sender_days.c[name] + much for name, much in grown.items()}
-        self._change(statement.on_conflict_do_update(index_elements=["sender_id", "day"], set_=more))
+        self._change(_grown(self._database.insert), [row])
 
     def put_question(self, question: Question) -> None:
         """One of that id is replaced."""
@@ -144,6 +147,15 @@ class SenderWriting(SenderReading, ChangingSession, UnitOfWork, ABC):
         if not done:
             raise ConflictError("this question was answered already; ask another one if more is needed")
         return _question_of(found)
+
+
+@cache
+def _grown(insert: Callable[[Table], Upsert]) -> Upsert:
+    """The row of a sender's day is there, or has grown by the given one; made once for each kind of database."""
+    statement = insert(tables.intake_sender_days)
+    counts = ("reports", "incomplete", "repeated", "refused")
+    more = {name: _D[name] + statement.excluded[name] for name in counts}
+    return statement.on_conflict_do_update(index_elements=["sender_id", "day"], set_=more)
 
 
 def _sender_of(row: RowMapping) -> IntakeSender:

@@ -1,6 +1,6 @@
 """One connection in one transaction, and the few ways in which everything here asks it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from sqlalchemy import Connection, Executable, RowMapping, UpdateBase, update
@@ -22,13 +22,17 @@ class Session:
         self._connection = connection
         self._database = database
 
-    def _all(self, query: Executable) -> Sequence[RowMapping]:
-        """Every row of a query."""
-        return self._connection.execute(query).mappings().all()
+    def _all(self, query: Executable, asked: Mapping[str, object] | None = None) -> Sequence[RowMapping]:
+        """Every row of a query.
 
-    def _first(self, query: Executable) -> RowMapping | None:
+        Args:
+            asked: values for its bindparams. A query that is made once and asked anew costs less than one made anew.
+        """
+        return self._connection.execute(query, asked).mappings().all()
+
+    def _first(self, query: Executable, asked: Mapping[str, object] | None = None) -> RowMapping | None:
         """The first row of a query, if there is one."""
-        return self._connection.execute(query).mappings().first()
+        return self._connection.execute(query, asked).mappings().first()
 
 
 class ChangingSession(Session):
