@@ -110,7 +110,7 @@ def create_app(installation: Installation) -> FastAPI:
         app.router.routes.extend(each.router.routes)
     routes.add_to(app)
     if "clearinghouse" in installation.settings.desks:
-        app.ispws = production_door(installation, door.threads)
+        app.ispws = production_door(installation, door.threads, door.metrics)
     app.router.routes.extend(selfhelp.router.routes)
     _check_rules(app)
     _close_desks(app, installation.settings.desks)

@@ -17,7 +17,7 @@ from clew.ground.clock import iso, system_clock
 # would miss the next field that somebody adds.
 ALLOWED = frozenset({
     "at", "level", "event", "request_id", "method", "route", "status", "ms", "key", "code", "error", "frames",
-    "host", "port", "seconds", "count", "message", "purpose",
+    "host", "port", "seconds", "count", "message", "purpose", "sender",
 })  # fmt: skip
 
 # Longer runs of hexadecimal digits may be a hash or a secret, whatever field they stand in.

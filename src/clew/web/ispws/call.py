@@ -1,7 +1,8 @@
 """One call on its way through the server: who calls what, and what came of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any
 
 from clew.web.ispws.senders import Sender
@@ -18,6 +19,7 @@ class Call:
         code: the response code that the call came to, whether the answer bore it or not; None when nothing was done.
         fault: how the plan made it fail.
         retry_after_s: when the caller may come again; None is at once.
+        began_s: on a clock that only goes forward.
     """
 
     request_id: str
@@ -29,6 +31,7 @@ class Call:
     file: str | None = None
     fault: str | None = None
     retry_after_s: int | None = None
+    began_s: float = field(default_factory=perf_counter)
 
 
 def call_of(scope: Mapping[str, Any]) -> Call:
