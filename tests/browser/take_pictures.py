@@ -15,7 +15,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.browser.browser_desk import launch, sign_in
+from tests.browser.browser_desk import launch, serving, sign_in
+from tests.browser.public_desk import settle_public
 
 WIDE, NARROW = {"width": 1280, "height": 880}, {"width": 360, "height": 760}
 # Few colours are in a page, and few are kept: a picture is a fifth of its size. Half of them are its most frequent ones
@@ -62,8 +63,33 @@ def shoot(page: Page, folder: Path, name: str) -> None:
     page.emulate_media(color_scheme="light")
 
 
+def shoot_public(folder: Path) -> None:
+    """The public form: empty, with faults, in Arabic, and after sending."""
+    with tempfile.TemporaryDirectory() as room, sync_playwright() as playwright:
+        settle_public(Path(room, "data"), "https://weather.example/")
+        with serving(Path(room, "data")) as link:
+            browser = launch(playwright)
+            page = browser.new_page(viewport=WIDE, color_scheme="light", base_url=link.split("/signin")[0])  # type: ignore[arg-type]
+            for name, language in (("public", "en"), ("public-arabic", "ar")):
+                page.goto(f"/write/{language}")
+                shoot(page, folder, name)
+            page.goto("/write/en")
+            page.get_by_label("Yes, but only this way").check()
+            page.get_by_role("button", name="Send", exact=True).click()
+            page.wait_for_load_state()
+            shoot(page, folder, "public-faults")
+            page.get_by_label("In your own words").fill("Somebody wants pictures of the lantern festival.")
+            page.get_by_label("No, do not contact me").check()
+            page.wait_for_timeout(2_100)
+            page.get_by_role("button", name="Send", exact=True).click()
+            page.locator("[data-code]").wait_for()
+            shoot(page, folder, "public-sent")
+            browser.close()
+
+
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
+    shoot_public(folder)
     with tempfile.TemporaryDirectory() as room, running(Path(room, "data")) as link, sync_playwright() as playwright:
         browser = launch(playwright)
         page = browser.new_page(viewport=WIDE, color_scheme="light")  # type: ignore[arg-type]
