@@ -196,6 +196,19 @@ def test_in_arabic_the_page_runs_from_right_to_left_at_360_pixels(public: Public
     assert taken_in(public.folder)[-1].additional_info == "شخص ما يهددني على chatapp"
 
 
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_way_out_stays_in_sight_on_a_telephone_and_takes_no_tenth_of_it(public: Public, language: str) -> None:
+    page = public.page(viewport={"width": 360, "height": 760})
+    page.goto(f"/write/{language}")
+    for place in (0, 1_000, 10_000):
+        page.evaluate("place => scrollTo(0, place)", place)
+        box = page.locator(".pub-exit").bounding_box()
+        assert box is not None
+        assert (box["y"], box["width"]) == (0, 360)
+        assert box["height"] < 76
+        expect(page.locator(".leave")).to_be_in_viewport(ratio=1)
+
+
 def test_the_quick_exit_is_a_plain_link_where_there_is_no_script(public: Public) -> None:
     page = public.page(java_script_enabled=False)
     page.goto("/write/en")

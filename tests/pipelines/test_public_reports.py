@@ -44,15 +44,15 @@ def test_a_form_is_a_report_of_the_public_s_own_sender(house: IntakeHouse) -> No
     assert house.acts()[-1] == "intake.take_in"
 
 
-def test_the_sender_is_made_by_the_first_report_and_can_neither_sign_in_nor_send_otherwise(any_store: Store) -> None:
+def test_the_sender_is_made_by_the_first_report_and_cannot_sign_in(any_store: Store) -> None:
     desk = open_intake_desk(Settings(), any_store, SetClock())
     for _ in range(2):
         send_public(desk, TOLD, new_recovery_code())
     with any_store.read() as reader:
         (sender,) = reader.senders()
         acts = [line.event.act for line in reader.audit_lines(AuditFilter(limit=100)) if line.event is not None]
-    assert (sender.id, sender.kind, sender.user, sender.rights) == (PUBLIC_SENDER, SenderKind.PUBLIC, None, frozenset())
-    assert acts.count("sender.create") == 1
+    assert (sender.id, sender.kind, sender.user, sender.secret_digest) == (PUBLIC_SENDER, SenderKind.PUBLIC, None, None)
+    assert acts.count("sender.add") == 1
 
 
 def test_only_the_digest_of_a_code_is_kept_and_it_finds_the_report(house: IntakeHouse) -> None:

@@ -11,17 +11,15 @@ from datetime import UTC, datetime
 from clew.errors import NotFoundError
 from clew.ground.tokens import recovery_digest
 from clew.hotline.public_facts import facts_of
-from clew.parts.stores.base import UnitOfWork
 from clew.pipelines.intake_desk import Delivery, IntakeDesk, Taken
-from clew.pipelines.taking_in import note_intake, read_through, store_all, unread
-from clew.records.identifiers import SenderId
-from clew.records.intake import Arrival, IntakeForm, IntakeSender, SenderKind
+from clew.pipelines.senders import BUILT_IN, built_in
+from clew.pipelines.taking_in import read_through, store_all, unread
+from clew.records.intake import Arrival, IntakeForm, SenderKind
 from clew.records.public_report import PublicReport
 from clew.records.report import Report
 
-PUBLIC_SENDER = SenderId("public")
-_ACTOR = "sender:public"
-_DELIVERY = Delivery(sender_id=PUBLIC_SENDER, form=IntakeForm.PUBLIC, actor=_ACTOR)
+PUBLIC_SENDER, _ = BUILT_IN[SenderKind.PUBLIC]
+_DELIVERY = Delivery(sender_id=PUBLIC_SENDER, form=IntakeForm.PUBLIC, actor=f"sender:{PUBLIC_SENDER}")
 # Enough to see that two reports are of one code, and nothing that a code could be searched for by.
 _REFERENCE_HEX = 8
 _NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
@@ -70,28 +68,10 @@ def _take_in(desk: IntakeDesk, told: PublicReport, facts: Report, *, digest: byt
     )
     report, facts = unread(desk, _DELIVERY, arrival)
     report = replace(report, country=told.country)
-    prepared = read_through(desk, _sender(report.received_at), report, facts, report.received_at)
-
-    def work(unit: UnitOfWork) -> Taken:
-        if unit.find_sender(PUBLIC_SENDER) is None:
-            unit.put_sender(_sender(report.received_at))
-            note_intake(unit, report.received_at, _DELIVERY, "sender.create", {"kind": SenderKind.PUBLIC.value})
-        (taken,) = store_all(unit, _DELIVERY, [prepared])
-        return taken
-
-    return desk.store.transact(work)
-
-
-def _sender(at: datetime) -> IntakeSender:
-    """Everybody who uses the form, as one sender that cannot sign in."""
-    return IntakeSender(
-        id=PUBLIC_SENDER,
-        name="The public form",
-        kind=SenderKind.PUBLIC,
-        created_at=at,
-        created_by="system:public",
-        rights=frozenset(),
-    )
+    sender = built_in(desk.store, SenderKind.PUBLIC, desk.clock)
+    prepared = read_through(desk, sender, report, facts, report.received_at)
+    (taken,) = desk.store.transact(lambda unit: store_all(unit, _DELIVERY, [prepared]))
+    return taken
 
 
 def _timeless(desk: IntakeDesk, facts: Report) -> str:

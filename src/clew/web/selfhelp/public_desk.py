@@ -14,7 +14,7 @@ from clew.ground.clock import monotonic_s
 from clew.ground.signing import load_or_make
 from clew.hotline.numbers import HelpNumbers, read_numbers
 from clew.pipelines.installation import Installation
-from clew.pipelines.intake_desk import IntakeDesk, open_intake_desk
+from clew.pipelines.intake_desk import IntakeDesk
 from clew.settings import Public
 from clew.web.selfhelp.catalogue import Catalogue, asked_for, catalogue
 from clew.web.selfhelp.limits import Limits
@@ -73,7 +73,7 @@ def open_public(installation: Installation) -> PublicDesk:
         promises={code: _promises(settings.promises, code) for code in settings.languages},
         tokens=Tokens(secret, secrets.token_bytes),
         limits=Limits(settings.per_hour, monotonic_s, secrets.token_bytes),
-        intake=open_intake_desk(installation.settings, installation.store, installation.clock),
+        intake=installation.intake_desk,
     )
 
 
