@@ -22,6 +22,7 @@ from clew.pipelines.files import open_hasher
 from clew.pipelines.folders import RunPlan, begin
 from clew.pipelines.installation import Installation, open_installation
 from clew.pipelines.sample_cases import SampleReceiver, make_cases
+from clew.pipelines.sample_queue import make_queue
 from clew.settings import Settings
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -30,6 +31,8 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 _SCREENED = "sample.screened"
 # The same, when its cases stand.
 _CASES = "sample.cases"
+# The same, when its queue stands.
+_QUEUE = "sample.queue"
 _USER = "sample"
 
 
@@ -54,6 +57,7 @@ def run(
         with open_installation(settings, follow=False) as installation:
             _screen_sample_day(installation)
             _make_sample_cases(installation)
+            _make_sample_queue(installation)
     serve_until_stopped(settings, link=True)
 
 
@@ -88,6 +92,16 @@ def _make_sample_cases(installation: Installation) -> None:
         made = make_cases(installation, hasher, prepare(installation, hasher), receiver)
     installation.store.transact(lambda unit: unit.put_value(_CASES, made.filed.id))
     out.print(f"sample cases: {made.waiting} wait for review, 1 report filed, 1 failed with an alert")
+
+
+def _make_sample_queue(installation: Installation) -> None:
+    """The sample's reports stand in the clearinghouse's queue, made now or at an earlier start."""
+    with installation.store.read() as reader:
+        if "clearinghouse" not in installation.settings.desks or reader.find_value(_QUEUE) is not None:
+            return
+    made = make_queue(installation)
+    installation.store.transact(lambda unit: unit.put_value(_QUEUE, str(made)))
+    out.print(f"sample queue: {made} reports of invented accounts were taken in and ordered")
 
 
 @contextmanager

@@ -73,7 +73,7 @@ def make_cases(installation: Installation, hasher: FileHasher, day: SampleDay, r
     ours = replace(ours, company="Sample platform (invented)", clearinghouse="cybertipline", filing=True)
     hits = _screen(installation, hasher, day)
     _cry_for_help(installation)
-    reviewer = _reviewer(installation)
+    reviewer = sample_reviewer(installation)
     decided = [_decide(installation, reviewer, hits[reference]) for reference, _ in _ACCOUNTS[:2]]
     filings = []
     for case_id, password in zip(decided, (receiver.password, "not the password"), strict=True):
@@ -196,7 +196,7 @@ def _message(place: int, author: str, text: str, at: datetime) -> Message:
 # ---------------------------------------------------------------- decided and filed
 
 
-def _reviewer(installation: Installation) -> User:
+def sample_reviewer(installation: Installation) -> User:
     """An invented reviewer, who can never sign in."""
     store, clock = installation.store, installation.clock
     with store.read() as reader:
