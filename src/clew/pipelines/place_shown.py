@@ -245,7 +245,7 @@ def _identified(mentions: Mapping[IntakeNumber, Sequence[Mention]]) -> tuple[Ide
     return tuple(
         sorted(
             told,
-            key=lambda each: (not each.kind.names_somebody, -len(each.reports), kinds.index(each.kind), each.value),
+            key=lambda each: (-len(each.reports), not each.kind.names_somebody, kinds.index(each.kind), each.value),
         )
     )
 

@@ -53,6 +53,8 @@ def show_order(request: Request) -> Response:
         card=card,
         waiting=_newer(models(desk), model),
         outcomes=sum(totals.values()),
+        last_day=missed.until - timedelta(days=1),
+        audit_turns=desk.rule.reserve_permille * desk.rule.audit_permille / 10_000,
         audit_h=desk.policy.audit_after_hours,
         few=_FEW,
     )

@@ -40,6 +40,7 @@ FILTERS = {
     "decided": "Decided",
 }
 _STATES = {
+    "urgent": frozenset({PlaceState.WAITING}),
     "second": frozenset({PlaceState.SECOND_LOOK}),
     "mine": frozenset({PlaceState.CLAIMED}),
     "held": frozenset({PlaceState.CLAIMED}),

@@ -1,6 +1,8 @@
 """One place of the queue, and one report of it: what is known, why it stands there, and what can be done."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 from urllib.parse import quote
 
@@ -13,6 +15,7 @@ from clew.pipelines.outcomes import REASONS
 from clew.pipelines.place_shown import READ, Identified, PlaceFile, place_file, report_file, where_worked
 from clew.pipelines.work_queue import lowers
 from clew.records.identifiers import IntakeNumber, PlaceId
+from clew.records.intake import Question
 from clew.records.mention import IdentifierKind
 from clew.records.people import User
 from clew.records.triage import Place, PlaceState
@@ -97,6 +100,7 @@ def place_page(
         downgrades=[act for act in PlaceAct if lowers(place, act)],
         offered=[act for act in PlaceAct if act is not PlaceAct.DOWNGRADE or place.overrides],
         last=_last(file, who),
+        questions=_asked(file),
         pending=next((each for each in file.decisions if each.pending and each.undone_at is None), None),
         outcome_reasons={each: queue_words.OUTCOME_REASONS[each] for each in REASONS},
         told=queue_words.SAID.get(said, ""),
@@ -173,6 +177,32 @@ def _links(who: User | None, place: Place, number: IntakeNumber | None = None) -
         "routing": ("/routing/{number}", f"/routing/{of}"),
     }
     return {name: link if may_open(who, rule) else "" for name, (rule, link) in pages.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """One question as the senders of several reports were asked it."""
+
+    text: str
+    open: bool
+    asked_at: datetime
+    reports: tuple[IntakeNumber, ...]
+
+
+def _asked(file: PlaceFile) -> list[Asking]:
+    """Each question once, what is open first; twelve copies ask twelve times for the same port."""
+    found: dict[tuple[bool, str], list[Question]] = {}
+    for each in file.questions:
+        found.setdefault((each.answered_at is not None, each.text), []).append(each)
+    return [
+        Asking(
+            text=text,
+            open=not answered,
+            asked_at=min(each.asked_at for each in some),
+            reports=tuple(each.number for each in some),
+        )
+        for (answered, text), some in sorted(found.items())
+    ]
 
 
 def _last(file: PlaceFile, who: User | None) -> PlaceDecision | None:

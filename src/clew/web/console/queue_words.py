@@ -184,6 +184,8 @@ SAID = {
 # The bar shows log-odds, on which each factor moves it by its own weight: from 1 in 1,100 to 99 in 100.
 _LEAST, _MOST = -7.0, 5.0
 _LETTERS_SHOWN = 3
+# In log-odds: what moves a chance by less is no finding of its own. And of 100, below which a report is called thin.
+_A_FINDING, _TELLS_LITTLE = 0.5, 50
 
 
 def chance(log_odds: float) -> str:
@@ -214,13 +216,17 @@ def finding(place: Place) -> str:
     if place.overrides:
         return OVERRIDES[place.overrides[0].kind][1]
     signs = strongest(place)
-    return factor(signs[0].name) if signs else "No sign of danger; it tells little"
+    if signs and signs[0].weight >= _A_FINDING:
+        return factor(signs[0].name)
+    return "No sign of danger; it tells little" if place.completeness.figure < _TELLS_LITTLE else "No sign of danger"
 
 
 def reasons(place: Place) -> str:
     """Why a place stands where it stands, in one line under its finding."""
     more = [OVERRIDES[each.kind][0].lower() for each in place.overrides[1:]]
-    signs = strongest(place) if place.overrides else strongest(place)[1:]
+    signs = strongest(place)
+    if not place.overrides and signs and signs[0].weight >= _A_FINDING:
+        signs = signs[1:]
     told = [f"also {each}" for each in more] + [
         f"{signed(each.weight)} {factor(each.name)[:1].lower()}{factor(each.name)[1:]}" for each in signs[:2]
     ]

@@ -32,6 +32,9 @@ _PLAIN = frozenset(
     }
 )
 _LONG = 120
+# From so many spaces on it is a sentence, of which first and last letter tell nothing.
+_WORDS_OF_TEXT = 4
+_DIGITS = tuple("0123456789")
 _WORDS = {
     "ip_events": "address",
     "at": "time",
@@ -40,6 +43,8 @@ _WORDS = {
     "emails": "e-mail",
     "phones": "telephone",
     "all_emails_reported": "every e-mail is reported",
+    "amount_minor": "amount, in the smallest unit",
+    "devices": "device",
 }
 _SECTIONS = {
     "incident": "Incident",
@@ -158,11 +163,13 @@ def _rows(value: Any, path: str, name: str, *, whole: bool, within: str = "") ->
         return
     if dataclasses.is_dataclass(value):
         for field in dataclasses.fields(value):
-            inner = f"{within} {_said(name)}".strip() if within or "." in path else ""
+            inner = within if within.endswith(_DIGITS) else f"{within} {_said(name)}".strip() if "." in path else ""
             yield from _rows(getattr(value, field.name), f"{path}.{field.name}", field.name, whole=whole, within=inner)
     elif isinstance(value, tuple):
         for number, each in enumerate(value):
-            yield from _rows(each, f"{path}[{number}]", name, whole=whole, within=within)
+            inner = f"{within} {_said(name)} {number + 1}".strip() if len(value) > 1 else within
+            counted = inner if dataclasses.is_dataclass(each) else within
+            yield from _rows(each, f"{path}[{number}]", name, whole=whole, within=counted)
     elif isinstance(value, frozenset):
         yield Shown(name=_label(name, within), value=", ".join(sorted(map(_word, value))), path=path)
     else:
@@ -178,10 +185,16 @@ def _leaf(value: Any, path: str, name: str, *, whole: bool, within: str) -> Show
         return Shown(name=label, value=said, path=path)
     text = value.isoformat() if isinstance(value, date) else str(value)
     if not whole:
-        covered = f"{len(text):,} characters" if _is_long(text) else _cover(text)
+        covered = f"{len(text):,} characters" if _is_long(text) or text.count(" ") >= _WORDS_OF_TEXT else _cover(text)
         return Shown(name=label, value=covered, path=path, covered=True)
-    shown = defanged(text) if "url" in name else defanged_words(text)
-    return Shown(name=label, value=shown, path=path, long=_is_long(text))
+    return Shown(name=label, value=_harmless(text, name), path=path, long=_is_long(text))
+
+
+def _harmless(text: str, name: str) -> str:
+    """No address that a browser could open; numbers of networks and e-mails stay as an investigator needs them."""
+    if "url" in name:
+        return defanged(text)
+    return defanged_words(text) if _is_long(text) or "://" in text or "www." in text.lower() else text
 
 
 def _of_no_secret(value: Any, name: str) -> str | None:

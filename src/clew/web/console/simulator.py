@@ -32,6 +32,8 @@ ORDERS = {
 }
 WITHINS = ("15 min", "1 h", "24 h")
 _LINE_PARTS = 3
+# Of so few urgent reports the error over days is itself a guess.
+_FEW = 100
 _MOST_BINS = 200
 _MOST_LETTERS = 40
 
@@ -84,6 +86,7 @@ def _page(request: Request, *, fault: ClewError | None = None, typed: Fields | N
         share=share,
         people=people,
         most=MOST_REPORTS,
+        few=_FEW,
         fault=f"{text[:1].upper()}{text[1:]}." if text else "",
         Staffing=Staffing,
     )
