@@ -82,6 +82,18 @@ def test_the_pane_explains_the_row_that_has_the_focus(queue: Console) -> None:
     expect(page.locator(".peek:not([hidden]) .crumb")).to_have_text(f"place {place}")
 
 
+def test_the_second_look_at_somebody_elses_word_is_taken_and_given(queue: Console) -> None:
+    page = queue.page()
+    page.goto("/queue/41")
+    expect(page.get_by_role("heading", name="A second look is asked for")).to_be_visible()
+    page.get_by_role("button", name="Claim it").click()
+    page.get_by_label("No", exact=True).check()
+    page.get_by_label("Lower it").check()
+    page.get_by_role("button", name="Record the decision").click()
+    page.goto("/queue/41")
+    expect(page.get_by_text("Nothing stands ahead of the score.")).to_be_visible()
+
+
 def test_the_line_is_worked_by_keyboard_from_taking_to_deciding_and_back(queue: Console) -> None:
     page = queue.page()
     page.goto("/queue")
@@ -94,10 +106,10 @@ def test_the_line_is_worked_by_keyboard_from_taking_to_deciding_and_back(queue: 
     page.keyboard.press("e")
     expect(page.get_by_label("Escalate it")).to_be_checked()
     page.keyboard.press("Control+Enter")
-    expect(page.get_by_role("status").first).to_contain_text(f"Escalated: place {place}")
+    expect(page.locator(".toast")).to_contain_text(f"Escalated: place {place}")
     page.wait_for_load_state()
     page.keyboard.press("u")
-    expect(page.get_by_role("status").first).to_contain_text("taken back")
+    expect(page.locator(".toast")).to_contain_text("taken back")
     expect(page).to_have_url(f"{queue.address}/queue/{place}?said=undone")
     page.wait_for_load_state()
     page.keyboard.press("b")
@@ -113,7 +125,7 @@ def test_a_marked_row_is_claimed_and_released_by_its_key(queue: Console) -> None
     expect(page.get_by_role("heading", name="Your decision")).to_be_visible()
     page.wait_for_load_state()
     page.keyboard.press("c")
-    expect(page.get_by_role("status").first).to_contain_text("waits again where it stood")
+    expect(page.locator(".toast")).to_contain_text("waits again where it stood")
 
 
 def test_lowering_waits_for_another_person_and_says_why_one_cannot_do_it_alone(queue: Console) -> None:
@@ -125,22 +137,10 @@ def test_lowering_waits_for_another_person_and_says_why_one_cannot_do_it_alone(q
     page.keyboard.press("2")
     page.get_by_label("No", exact=True).check()
     page.get_by_role("button", name="Record the decision").click()
-    expect(page.get_by_role("status").first).to_contain_text("Another person looks before it holds")
+    expect(page.locator(".toast")).to_contain_text("Another person looks before it holds")
     page.goto("/queue/42")
     expect(page.get_by_text("it waits for another person's look at what you decided")).to_be_visible()
     expect(page.get_by_role("button", name="Claim it")).to_have_count(0)
-
-
-def test_the_second_look_at_somebody_elses_word_is_taken_and_given(queue: Console) -> None:
-    page = queue.page()
-    page.goto("/queue/41")
-    expect(page.get_by_role("heading", name="A second look is asked for")).to_be_visible()
-    page.get_by_role("button", name="Claim it").click()
-    page.get_by_label("No", exact=True).check()
-    page.get_by_label("Lower it").check()
-    page.get_by_role("button", name="Record the decision").click()
-    page.goto("/queue/41")
-    expect(page.get_by_text("Nothing stands ahead of the score.")).to_be_visible()
 
 
 @pytest.mark.parametrize("script", [True, False])
@@ -151,10 +151,10 @@ def test_a_place_is_worked_to_its_end_with_and_without_a_script(queue: Console, 
     place = page.url.rsplit("/", 1)[1]
     page.get_by_role("button", name="Claim it").click()
     _close(page)
-    expect(page.get_by_role("status").first).to_contain_text(f"Closed: place {place}")
+    expect(page.locator(".toast")).to_contain_text(f"Closed: place {place}")
     page.goto(f"/queue/{place}")
     page.get_by_role("button", name="Let it wait again").click()
-    expect(page.get_by_role("status").first).to_contain_text("waits again")
+    expect(page.locator(".toast")).to_contain_text("waits again")
 
 
 def _close(page: Page) -> None:
