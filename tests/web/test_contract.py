@@ -12,6 +12,7 @@ from schemathesis.core.result import Ok
 from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi import checks as openapi_checks
 
+from clew.pipelines.ordering import order_pending
 from clew.records.screening import Scope
 from clew.web.rules import RULES, Rule
 from tests.parts.stores.intake_records import sender_of
@@ -64,6 +65,8 @@ def test_whatever_the_contract_allows_is_answered_as_it_says(
     url_id = reported.json()["urls"][0]["id"]
     shared_desk.installation.store.transact(methodcaller("put_sender", sender_of("Harbour")))
     shared_desk.call("POST", "/api/v1/intake?sender=harbour", key=key, content=b'{"incident": {}}')
+    while order_pending(shared_desk.installation.queue_desk, "test"):
+        pass
     there = {
         "number": "1",
         "name": "national",
@@ -71,6 +74,8 @@ def test_whatever_the_contract_allows_is_answered_as_it_says(
         "reference": "account-7",
         "filing_id": "0" * 26,
         "url_id": url_id,
+        "place_id": "1",
+        "decision_id": "0" * 26,
     }
     operation = operations[rule.method, rule.path]
 

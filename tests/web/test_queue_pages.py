@@ -77,7 +77,7 @@ def test_identifiers_are_covered_until_they_are_asked_for_and_that_is_audited(si
     assert "hxxps[:]//board[.]example" in whole
     assert "://board" not in whole
     assert acts(site, f"place:{number}").count("place.read") == 1
-    assert acts(site, f"report:{number}") == ["intake.read", "intake.read"]
+    assert acts(site, f"intake:{number}") == ["intake.read", "intake.read"]
 
 
 def test_factors_are_shown_signed_with_their_source_and_their_sum(site: QueueSite) -> None:

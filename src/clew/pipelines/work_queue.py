@@ -29,7 +29,7 @@ _LAPSED_AT_ONCE = 500
 # Portions of changed lists in one round; an import of very many hashes goes on in the next.
 _MOST_WAKINGS = 20
 _PAGE = 1000
-_COMMAND = "command:"
+_DOORS = ("command:", "key:")
 _STATE_AFTER = {
     PlaceAct.REFER: PlaceState.DECIDED,
     PlaceAct.CLOSE: PlaceState.DECIDED,
@@ -88,7 +88,7 @@ def claim(desk: QueueDesk, place_id: PlaceId, who: UserId, *, actor: str) -> Pla
         at = desk.clock()
         release_lapsed(unit, at)
         place = _get(unit, place_id)
-        if place.state is PlaceState.SECOND_LOOK and not desk.alone and _maybe_same(place.asked_by, who):
+        if place.state is PlaceState.SECOND_LOOK and not desk.alone and maybe_same(place.asked_by, who):
             raise RefusedError("this waits for another person's look at what you decided; take another place")
         settle(unit, desk, [place], at)
         note_place(unit, at, actor, "place.claim", place_id, why=None)
@@ -171,7 +171,7 @@ def decide(
         if audited and urgent is None and act.ends:
             raise InputError("this place was drawn for the audit: say whether it was urgent; the miss rate counts it")
         first = _asked(unit, place)
-        if first is not None and (desk.alone or _maybe_same(first.by, who)):
+        if first is not None and (desk.alone or maybe_same(first.by, who)):
             _demand_alone(desk, first, at)
         decision = PlaceDecision(
             id=new_id(at),
@@ -215,6 +215,15 @@ def decide(
 def lowers(place: Place, act: PlaceAct) -> bool:
     """Whether the act takes what stands ahead of every score out of a referral's way."""
     return bool(place.overrides) and act not in {PlaceAct.REFER, PlaceAct.ESCALATE}
+
+
+def maybe_same(first: UserId | None, second: UserId) -> bool:
+    """Whether two words may be one person's: by the same name, or one in the console and one by a command.
+
+    Whoever runs the machine gives commands under a name of their own, and whoever holds a key works under its name, so
+    that two doors make no two people.
+    """
+    return first == second or _door(first) != _door(second)
 
 
 def undo(desk: QueueDesk, decision_id: str, who: UserId, *, actor: str) -> Place:
@@ -307,13 +316,9 @@ def _demand(act: PlaceAct, reason: CloseReason | None, note: str) -> None:
         raise InputError(f"a note has at most {_NOTE_CHARACTERS} printable characters")
 
 
-def _maybe_same(first: UserId | None, second: UserId) -> bool:
-    """Whether two words may be one person's: by the same name, or one in the console and one by a command.
-
-    Whoever runs the machine gives commands under a name of their own, so that two doors make no two people.
-    """
-    doors = [str(each).startswith(_COMMAND) for each in (first, second)]
-    return first == second or doors[0] != doors[1]
+def _door(who: UserId | None) -> str:
+    """By which door somebody came: people of the console bear no door's name."""
+    return next((door for door in _DOORS if str(who).startswith(door)), "")
 
 
 def _demand_alone(desk: QueueDesk, first: PlaceDecision, at: datetime) -> None:

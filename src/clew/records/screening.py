@@ -101,6 +101,8 @@ class Scope(enum.StrEnum):
     URLS_WRITE = "urls:write"  # report addresses
     INTAKE_READ = "intake:read"  # reports that were taken in, with their contents, and their senders
     INTAKE_WRITE = "intake:write"  # give reports in, for any sender
+    QUEUE_READ = "queue:read"  # places of the queue and why they stand there, without names and words
+    QUEUE_WORK = "queue:work"  # take, decide, take back, say what became of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from clew import __version__
 from clew.pipelines.installation import Installation
 from clew.settings import Settings
-from clew.web.api import cases, health, hits, intake, lists, measure, reports, urls
+from clew.web.api import cases, health, hits, intake, lists, measure, queue, reports, urls
 from clew.web.api.contract import complete
 from clew.web.api.screen import Screen
 from clew.web.browser import Origins
@@ -106,7 +106,7 @@ def create_app(installation: Installation) -> FastAPI:
     app.door = app.state.door = door
     app.screen = Screen(door)
     app.router.routes.append(Route(_SCREEN, app.screen, methods=["POST"], include_in_schema=False))
-    for each in (lists, hits, cases, reports, urls, intake, measure, health):
+    for each in (lists, hits, cases, reports, urls, intake, queue, measure, health):
         app.router.routes.extend(each.router.routes)
     routes.add_to(app)
     if "clearinghouse" in installation.settings.desks:

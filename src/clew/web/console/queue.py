@@ -12,6 +12,7 @@ from clew.parts.stores._triage import IN_LINE, PlaceFilter, QueueCounts
 from clew.parts.stores.base import Reader
 from clew.pipelines.place_shown import PlaceRow, rows_of
 from clew.pipelines.queue_desk import QueueDesk
+from clew.pipelines.work_queue import maybe_same
 from clew.records.identifiers import UserId
 from clew.records.people import User
 from clew.records.triage import OverrideKind, Place, PlaceState
@@ -19,8 +20,8 @@ from clew.records.worked import PlaceDecision
 from clew.web.answers import encode
 from clew.web.console import queue_words
 from clew.web.console.pages import page
-from clew.web.console.place_mark import read_mark, write_mark
 from clew.web.door import door_of
+from clew.web.place_mark import read_mark, write_mark
 from clew.web.reads import note
 from clew.web.rules import QUEUE_WORK
 from clew.web.visit import visit_of
@@ -200,7 +201,7 @@ def barred_from(place: Place, who: User | None, *, alone: bool) -> str:
         return "" if who is not None and place.holder == who.id else "somebody holds it"
     if not place.state.waits:
         return "it has left the line"
-    if place.state is PlaceState.SECOND_LOOK and not alone and who is not None and place.asked_by == who.id:
+    if place.state is PlaceState.SECOND_LOOK and not alone and who is not None and maybe_same(place.asked_by, who.id):
         return "it waits for another person's look at what you decided"
     return ""
 

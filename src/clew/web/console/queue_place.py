@@ -25,9 +25,9 @@ from clew.web.console.forms import Fields
 from clew.web.console.holding import SEE_OTHER
 from clew.web.console.navigation import may_open
 from clew.web.console.pages import page
-from clew.web.console.place_mark import place_id_of
 from clew.web.console.queue import barred_from, holder_of, may_work, names_of, queue_of
 from clew.web.console.report_shown import show_report
+from clew.web.place_mark import place_id_of
 from clew.web.reads import note
 from clew.web.visit import visit_of
 
@@ -121,7 +121,7 @@ def show_report_of_place(
     with desk.store.read() as reader:
         file = report_file(reader, desk, PlaceId(number_of(place_id)), IntakeNumber(number_of(number)))
         names = names_of(reader)
-    note(request, "intake.read", f"report:{file.intake.number}", whole=bool(whole))
+    note(request, "intake.read", f"intake:{file.intake.number}", whole=bool(whole))
     return page(
         request,
         "place_report.html",
