@@ -140,6 +140,85 @@ def _assess_and_tell_the_police(page: Page) -> None:
     page.get_by_role("button", name="Record the release").click()
 
 
+# What the focus stands on, as a person hears it: its label, else its words.
+_HEARD = """(() => { const at = document.activeElement;
+    return (at.labels?.length ? at.labels[0].innerText : at.innerText || '').trim().split('\\n')[0] })()"""
+_MOST_STOPS = 60
+
+
+def _tab_to(page: Page, heard: str) -> None:
+    """Tab is pressed until the focus is where a person wants it; that it can be reached is part of the test."""
+    stops = []
+    for _ in range(_MOST_STOPS):
+        page.keyboard.press("Tab")
+        stops.append(str(page.evaluate(_HEARD)))
+        if stops[-1].startswith(heard):
+            return
+    raise AssertionError(f"Tab never came to '{heard}', only to {stops}")
+
+
+def _send(page: Page, title: str) -> None:
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    page.wait_for_load_state()
+
+
+def test_the_whole_way_goes_by_keyboard_alone_and_a_close_is_undone(hotline: HotlineConsole) -> None:
+    page = hotline.page()
+    page.goto("/urls")
+    page.keyboard.press("n")
+    page.keyboard.type("hxxps[:]//board[.]example/keys")
+    _tab_to(page, "How it came")
+    page.keyboard.type("from a partner")
+    _send(page, "Nobody has assessed this address yet")
+    _tab_to(page, "Illegal everywhere")
+    page.keyboard.press("ArrowDown")
+    _send(page, "The police come first, and nobody told them yet")
+    _tab_to(page, "Whom you told")
+    page.keyboard.type("State police, 7731")
+    _send(page, "With the police; nobody else is told")
+    _tab_to(page, "Who of the police released it")
+    page.keyboard.type("State police, by telephone")
+    _tab_to(page, "Record the release")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Whoever hosts it may be told now")
+    page.wait_for_load_state()
+    _send(page, "Whoever hosts it may be told now")  # the main act: your own lists are asked
+    _send(page, "The notice to the host, Quay Hosting")
+    expect(page.get_by_role("main")).to_contain_text("Removal of illegal material")  # the operator's own words
+    _send(page, "Nobody ordered a look whether it is still there")
+    _tab_to(page, "A person looks")
+    page.keyboard.type("every day")
+    _send(page, "A person looks whether it is still there")
+    _tab_to(page, "It is still there")
+    page.keyboard.press("ArrowDown")
+    _send(page, "Nothing is left but to close it")
+    _tab_to(page, "It was removed")
+    page.keyboard.press("Space")
+    _send(page, "It was removed")
+    _tab_to(page, "Open it again")
+    page.keyboard.press("Enter")
+    _tab_to(page, "Why it is opened again")
+    page.keyboard.type("The partner reports it anew")
+    _tab_to(page, "Open it again")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Nobody has assessed this address yet")
+    expect(page.get_by_role("region", name="What was done")).to_contain_text("Closed: it was removed")
+
+
+def test_on_a_narrow_page_the_form_is_one_link_away(hotline: HotlineConsole) -> None:
+    page = hotline.page(viewport={"width": 360, "height": 760})
+    page.goto("/urls")
+    page.get_by_role("link", name="Report an address").click()
+    expect(page.get_by_role("heading", name="Report an address")).to_be_in_viewport()
+
+
+def test_the_history_says_a_category_in_its_words(hotline: HotlineConsole) -> None:
+    page = hotline.page()
+    page.goto(hotline.link("assessed"))
+    expect(page.get_by_role("region", name="What was done")).to_contain_text("Assessed: illegal under national law")
+
+
 def test_a_refused_form_says_why_where_it_was_and_keeps_what_was_typed(hotline: HotlineConsole) -> None:
     page = hotline.page()
     page.goto("/urls")

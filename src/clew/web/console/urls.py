@@ -122,6 +122,7 @@ def url_page(
         law=desk.jurisdiction.police_first,
         possible={act for act in UrlAct if report.state in ALLOWED[act]},
         ends={end: words.ENDS[end] for end in possible_ends(report)},
+        category_words={each.code: each.words for each in desk.categories},
         languages=_languages(desk, report),
         told=words.SAID.get(said, ""),
         fault=_sentence(fault),
