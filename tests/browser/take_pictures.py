@@ -3,6 +3,7 @@
 The data are those of `clew run`: drawn pictures, synthetic hashes, invented lists, accounts and messages.
 """
 
+import contextlib
 import io
 import re
 import subprocess
@@ -16,6 +17,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.browser.browser_desk import launch, serving, sign_in
+from tests.browser.hotline_desk import settle
 from tests.browser.public_desk import settle_public
 
 WIDE, NARROW = {"width": 1280, "height": 880}, {"width": 360, "height": 760}
@@ -87,10 +89,24 @@ def shoot_public(folder: Path) -> None:
             browser.close()
 
 
+def shoot_addresses(page: Page, folder: Path, base: str) -> None:
+    """A hotline's list, an address in work, and a notice in the operator's words."""
+    page.goto(f"{base}/urls")
+    shoot(page, folder, "addresses")
+    page.locator(".u a", has_text="Look whether it is there").first.click()
+    page.wait_for_load_state()
+    shoot(page, folder, "address")
+    address = page.url.split("?")[0]
+    page.goto(f"{address}/notice?role=host&language=en")
+    shoot(page, folder, "notice")
+
+
 def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     shoot_public(folder)
-    with tempfile.TemporaryDirectory() as room, running(Path(room, "data")) as link, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as room, sync_playwright() as playwright, contextlib.ExitStack() as stack:
+        settle(Path(room, "data"))
+        link = stack.enter_context(running(Path(room, "data")))
         browser = launch(playwright)
         page = browser.new_page(viewport=WIDE, color_scheme="light")  # type: ignore[arg-type]
         base = link.split("/signin")[0]
@@ -98,6 +114,7 @@ def main(folder: Path) -> None:
         shoot(page, folder, "signin")
         sign_in(page, link)
         shoot(page, folder, "today")
+        shoot_addresses(page, folder, base)
         page.goto(f"{base}/review")
         shoot(page, folder, "queue")
         page.get_by_text("exact match").first.click()

@@ -23,6 +23,7 @@ from clew.pipelines.folders import RunPlan, begin
 from clew.pipelines.installation import Installation, open_installation
 from clew.pipelines.sample_cases import SampleReceiver, make_cases
 from clew.pipelines.sample_queue import make_queue
+from clew.pipelines.sample_urls import make_urls
 from clew.settings import Settings
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -33,6 +34,8 @@ _SCREENED = "sample.screened"
 _CASES = "sample.cases"
 # The same, when its queue stands.
 _QUEUE = "sample.queue"
+# The same, when its addresses stand.
+_URLS = "sample.urls"
 _USER = "sample"
 
 
@@ -58,6 +61,7 @@ def run(
             _screen_sample_day(installation)
             _make_sample_cases(installation)
             _make_sample_queue(installation)
+            _make_sample_urls(installation)
     serve_until_stopped(settings, link=True)
 
 
@@ -102,6 +106,16 @@ def _make_sample_queue(installation: Installation) -> None:
     made = make_queue(installation)
     installation.store.transact(lambda unit: unit.put_value(_QUEUE, str(made)))
     out.print(f"sample queue: {made} reports of invented accounts were taken in and ordered")
+
+
+def _make_sample_urls(installation: Installation) -> None:
+    """The sample's addresses stand in the hotline's list, made now or at an earlier start."""
+    with installation.store.read() as reader:
+        if "clearinghouse" not in installation.settings.desks or reader.find_value(_URLS) is not None:
+            return
+    made = make_urls(installation.hotline_desk, installation.settings.data_dir / "sample" / "hotline")
+    installation.store.transact(lambda unit: unit.put_value(_URLS, str(made)))
+    out.print(f"sample addresses: {made} of invented hosts, one at each step of a hotline's work")
 
 
 @contextmanager
