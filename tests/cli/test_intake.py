@@ -56,6 +56,8 @@ def test_json_names_each_report_and_each_that_could_not_be_read(clew, folder) ->
 def test_whole_files_end_with_0_and_a_missing_one_with_2(clew, folder) -> None:
     assert clew("intake", str(folder / "b.json"))[0] == 0
     assert clew("intake", str(folder / "none.json"))[0] == 2
+    assert clew("intake", "--form", "ids-json", str(folder / "b.json"))[0] == 0
+    assert "Take reports in" in clew("intake", "--help")[1]
     assert clew("intake", str(folder / "b.json"), "--sender", "nobody")[0] != 0
 
 

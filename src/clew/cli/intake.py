@@ -30,13 +30,11 @@ _DEFAULT = "take"
 class _FileFirst(typer.core.TyperGroup):
     """A group in which whatever is no subcommand is a file to take in."""
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The subcommand, or `take` with all that was given."""
-        if args and args[0] not in self.commands:
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The subcommand's arguments; without a subcommand those of `take`, options before the files too."""
+        if args and args[0] not in self.commands and args[0] != "--help":
             args = [_DEFAULT, *args]
-        return super().resolve_command(ctx, args)
+        return super().parse_args(ctx, args)
 
 
 app = typer.Typer(
