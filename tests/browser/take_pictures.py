@@ -143,7 +143,29 @@ def main(folder: Path) -> None:
         page.goto(f"{base}/hits")
         page.locator(".queue a").first.click()
         shoot(page, folder, "hit")
+        shoot_queue(page, base, folder)
         browser.close()
+
+
+def shoot_queue(page: Page, base: str, folder: Path) -> None:
+    """The clearinghouse's line, a place of it, one report, the simulator, and how well the order works."""
+    page.goto(f"{base}/queue")
+    shoot(page, folder, "line")
+    page.locator(".q.p a", has_text="Child in danger").click()
+    page.get_by_role("button", name="Claim it").click()
+    page.get_by_role("heading", name="Your decision").wait_for()
+    shoot(page, folder, "place")
+    page.locator("[data-row]").first.click()
+    page.wait_for_load_state()
+    shoot(page, folder, "place-report")
+    page.goto(f"{base}/simulator")
+    page.get_by_label("Reports a day").fill("40000")
+    page.get_by_label("People at work").fill("8")
+    page.get_by_role("button", name="Run").click()
+    page.locator(".plot svg").wait_for(timeout=90_000)
+    shoot(page, folder, "simulator")
+    page.goto(f"{base}/order")
+    shoot(page, folder, "order")
 
 
 if __name__ == "__main__":

@@ -44,7 +44,11 @@ def report(word: str) -> Report:
         details=(Chat(room=word, content=word), WebPage(urls=(f"https://board.example/{word}",))),
         subjects=(subject,),
         victims=(Victim(person=person, screen_name=word, school=word),),
-        files=(ReportFile(key="f1", original_file_name=f"{word}.jpg", hashes=(FileHash(type="md5", value=word * 2),)),),
+        files=(
+            ReportFile(
+                key="f1", original_file_name=f"{word}.jpg", hashes=(FileHash(type="md5", value="6ac3f901" * 4),)
+            ),
+        ),
         messages=(QuotedMessage(sender=word, text=word, at=AT),),
         additional_info=word,
     )
