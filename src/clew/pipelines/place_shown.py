@@ -25,6 +25,7 @@ READ = "place.read"
 REPORTS_SHOWN = 25
 _COPIES_READ = 500
 _MENTIONS_EACH = 200
+_LINES_READ = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,9 +230,13 @@ def _sender_names(reader: Reader, ids: Iterable[SenderId]) -> dict[SenderId, str
 
 
 def _seen_at(reader: Reader, place_id: PlaceId, actor: str) -> datetime | None:
-    """When this person was shown the place last."""
-    wanted = AuditFilter(actor=actor, act=READ, subject=f"place:{place_id}", limit=1)
-    return next((line.event.at for line in reader.audit_lines(wanted) if line.event is not None), None)
+    """When this person was shown the place last; None when it is not among the newest lines about the place.
+
+    Asked by the subject alone, whose index holds few lines a place; a person's or an act's has millions.
+    """
+    wanted = AuditFilter(subject=f"place:{place_id}", limit=_LINES_READ)
+    told = (line.event for line in reader.audit_lines(wanted) if line.event is not None)
+    return next((event.at for event in told if event.act == READ and event.actor == actor), None)
 
 
 def _identified(mentions: Mapping[IntakeNumber, Sequence[Mention]]) -> tuple[Identified, ...]:

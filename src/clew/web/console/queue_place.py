@@ -1,5 +1,6 @@
 """One place of the queue, and one report of it: what is known, why it stands there, and what can be done."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,7 @@ from clew.web.console.queue import barred_from, holder_of, may_work, names_of, q
 from clew.web.console.report_shown import show_report
 from clew.web.place_mark import place_id_of
 from clew.web.reads import note
+from clew.web.rules import RULES
 from clew.web.visit import visit_of
 
 router = APIRouter(include_in_schema=False)
@@ -169,14 +171,19 @@ def _search_of(who: User | None) -> Callable[[Identified], str]:
     return told
 
 
-def _links(who: User | None, place: Place, number: IntakeNumber | None = None) -> dict[str, str]:
+def _links(who: User | None, place: Place, report: IntakeNumber | None = None) -> dict[str, str]:
     """Where else the place, or its report, is worked: "" for a page that the person may not open."""
-    of = number or IntakeNumber(place.id)
-    pages = {
-        "cluster": ("/clusters/{cluster_id}", f"/clusters/{place.cluster_id}"),
-        "routing": ("/routing/{number}", f"/routing/{of}"),
+    of = report or IntakeNumber(place.id)
+    pages = {"cluster": ("clusters", place.cluster_id), "routing": ("routing", of)}
+    return {
+        name: f"/{word}/{number}" if may_open(who, _path_of(word)) else "" for name, (word, number) in pages.items()
     }
-    return {name: link if may_open(who, rule) else "" for name, (rule, link) in pages.items()}
+
+
+def _path_of(word: str) -> str:
+    """The path of the page of one thing under that word, as the rules write it; "" where there is no such page."""
+    wanted = re.compile(rf"/{word}/{{\w+}}")
+    return next((rule.path for rule in RULES if rule.method == "GET" and wanted.fullmatch(rule.path)), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
