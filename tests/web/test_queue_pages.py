@@ -220,3 +220,12 @@ def test_a_report_that_cannot_be_read_is_said_so(site: QueueSite) -> None:
     site.house.order()
     site.sign_in()
     assert "cannot be read" in site.web.get(f"/queue/{number}/reports/{number}").text
+
+
+def test_a_place_of_several_reports_leads_to_its_cluster(site: QueueSite) -> None:
+    first = site.take_in("mara")[0]
+    second = site.house.take_in()
+    site.house.linked[second] = first
+    site.house.order()
+    site.sign_in()
+    assert f'href="/clusters/{first}"' in site.web.get(f"/queue/{first}").text
