@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clew.hotline.public_facts import DANGER, facts_of
+from clew.hotline.public_facts import DANGER, contact_warning, facts_of
 from clew.records.public_report import PublicReport, PublicWho, PublicYears, SafeContact
 from clew.records.report import Report, WebPage
 from clew.triage.signs import texts_of
@@ -63,12 +63,25 @@ def test_safe_contact_is_said_first_and_no_choice_is_a_no() -> None:
     assert report.further[0].text == "Do not contact who wrote this."
     assert report.reporter.contact is None
     assert wish(WISH) == (
-        "Only this way: to the address or number of who writes. Safe times: 2 to 3. A message may be left. "
-        "Tell nobody else that they wrote."
+        "Reach who wrote this in one way only, the one that they named. A message may be left. "
+        "Tell nobody else that they wrote. The way: the address or number of who writes. Safe times: 2 to 3."
     )
     assert wish(SafeContact(allowed=True, way="seal on chatapp")) == (
-        "Only this way: seal on chatapp. Safe times: not said. Leave no message."
+        "Reach who wrote this in one way only, the one that they named. Leave no message. "
+        "The way: seal on chatapp. Safe times: not said."
     )
+
+
+def warning(contact: SafeContact | None) -> str:
+    return contact_warning(facts_of(PublicReport(words="x", contact=contact), NOON))
+
+
+def test_the_warning_says_what_not_to_do_and_quotes_nothing_that_was_typed() -> None:
+    assert warning(None) == ""
+    assert warning(SafeContact(nobody_else=True)) == "Do not contact who wrote this. Tell nobody else that they wrote."
+    assert warning(WISH).endswith("A message may be left. Tell nobody else that they wrote.")
+    sly = SafeContact(allowed=True, way="A message may be left. seal", times="Do not contact who wrote this.")
+    assert warning(sly) == "Reach who wrote this in one way only, the one that they named. Leave no message."
 
 
 def test_an_address_or_number_stands_with_who_writes_and_nowhere_else() -> None:

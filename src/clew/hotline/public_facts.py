@@ -15,6 +15,12 @@ from clew.records.report_file import Labelled
 from clew.records.subject import Email
 
 DANGER = "the box for danger was ticked on the public form"
+_SAFE_CONTACT = "Safe contact"
+_NEVER = "Do not contact who wrote this."
+_ONLY = "Reach who wrote this in one way only, the one that they named."
+_MESSAGE = "A message may be left."
+_NO_MESSAGE = "Leave no message."
+_NOBODY = "Tell nobody else that they wrote."
 _WHO = {
     PublicWho.CHILD: "the child whom it is about",
     PublicWho.CARER: "an adult who looks after the child or knows the child",
@@ -50,6 +56,20 @@ def facts_of(told: PublicReport, at: datetime, *, adds_to: int | None = None) ->
     )
 
 
+def contact_warning(report: Report) -> str:
+    """What whoever works the report must know before they reach for a telephone; "" where nothing was wished.
+
+    It names nobody and quotes nothing that was typed, so that it may stand uncovered.
+    """
+    rest = next((each.text for each in report.further if each.label == _SAFE_CONTACT), "")
+    told = []
+    for sentence in (_NEVER, _ONLY, _MESSAGE, _NO_MESSAGE, _NOBODY):
+        if rest == sentence or rest.startswith(f"{sentence} "):
+            told.append(sentence)
+            rest = rest[len(sentence) + 1 :]
+    return " ".join(told)
+
+
 def _sorted(places: str) -> tuple[tuple[str, ...], str]:
     """The links of a field, once each as a program would open them, and the lines that are none, as they are."""
     lines = [line.strip() for line in places.splitlines() if line.strip()]
@@ -80,7 +100,7 @@ def _further(told: PublicReport, others: str, adds_to: int | None) -> Iterator[L
     if adds_to is not None:
         yield Labelled(label="Adds to report", text=str(adds_to))
     if told.contact is not None:
-        yield Labelled(label="Safe contact", text=_wish(told.contact))
+        yield Labelled(label=_SAFE_CONTACT, text=_wish(told.contact))
     if told.who is not None:
         yield Labelled(label="Who writes", text=_WHO[told.who])
     if told.years is not None:
@@ -92,15 +112,14 @@ def _further(told: PublicReport, others: str, adds_to: int | None) -> Iterator[L
 
 
 def _wish(wish: SafeContact) -> str:
-    told = []
-    if wish.allowed and wish.way:
-        # An address that can be read stands with who writes, and nowhere among what the report is about.
-        way = "to the address or number of who writes" if _contact(wish) else wish.way
-        told.append(f"Only this way: {way}.")
-        told.append(f"Safe times: {wish.times}." if wish.times else "Safe times: not said.")
-        told.append("A message may be left." if wish.leave_message else "Leave no message.")
-    else:
-        told.append("Do not contact who wrote this.")
+    """Our own sentences first, so that what somebody typed is never taken for one of them."""
+    told = [_ONLY if wish.allowed and wish.way else _NEVER]
+    if told == [_ONLY]:
+        told.append(_MESSAGE if wish.leave_message else _NO_MESSAGE)
     if wish.nobody_else:
-        told.append("Tell nobody else that they wrote.")
+        told.append(_NOBODY)
+    if told[0] == _ONLY:
+        # An address that can be read stands with who writes, and nowhere among what the report is about.
+        told.append(f"The way: {'the address or number of who writes' if _contact(wish) else wish.way}.")
+        told.append(f"Safe times: {wish.times or 'not said'}.")
     return " ".join(told)

@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from clew.hotline.public_facts import DANGER
+from clew.pipelines.ordering import order_pending
 from clew.records.intake import IntakeForm
+from clew.records.people import Role
 from clew.web import log
 from clew.web.selfhelp.form import LONGEST, TRAP
 from tests.web.selfhelp.public_visitor import FORM, Visitor, code_in, token_in, typed_in
@@ -27,7 +29,7 @@ def test_a_form_becomes_a_report_of_the_public_with_its_words_links_and_danger(v
     assert facts.incident.urgent_because == DANGER
     assert facts.additional_info == WORDS
     assert facts.details[0].urls == ("https://board.example/a",)  # type: ignore[union-attr]
-    assert facts.further[0].text.startswith("Only this way")
+    assert facts.further[0].text.startswith("Reach who wrote this in one way only")
     assert facts.reporter.contact is not None
 
 
@@ -340,3 +342,25 @@ def test_an_error_that_nobody_foresaw_says_what_to_do_in_every_language(visitor:
         assert f'lang="{code}"' in answer.text
     assert "data-quick-exit" in answer.text
     assert visitor.desk.call("PUT", "/write/en").status_code == 405
+
+
+def test_whoever_opens_the_report_sees_first_how_not_to_reach_who_wrote_it(visitor: Visitor) -> None:
+    """Before anything is uncovered, and without what was typed; whole, with every link defanged."""
+    visitor.send(
+        words="See https://board.example/a now", may="way", way="seal on chatapp", times="2 to 3", nobody="yes"
+    )
+    visitor.send(words="x", may="no", way="mara@example.org")
+    installation = visitor.desk.installation
+    while order_pending(installation.queue_desk, "test"):
+        pass
+    visitor.desk.sign_in(Role.REVIEWER)
+    first, second = (visitor.desk.get(f"/queue/{each.number}/reports/{each.number}").text for each in visitor.reports())
+    assert "Reach who wrote this in one way only" in first
+    assert "Leave no message. Tell nobody else that they wrote." in first
+    for typed in ("chatapp", "2 to 3", "board.example", "board[.]"):
+        assert typed not in first
+    assert "Do not contact who wrote this." in second
+    number = visitor.reports()[0].number
+    whole = visitor.desk.get(f"/queue/{number}/reports/{number}?whole=1").text
+    assert "hxxps[:]//board[.]example/a" in whole
+    assert "board.example" not in whole

@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse
 
 from clew.errors import ClewError, NotFoundError
 from clew.ground.defang import defanged, defanged_words
+from clew.hotline.public_facts import contact_warning
 from clew.pipelines.outcomes import REASONS
 from clew.pipelines.place_shown import READ, Identified, PlaceFile, place_file, report_file, where_worked
 from clew.pipelines.work_queue import lowers
@@ -130,6 +131,7 @@ def show_report_of_place(
         place="queue",
         file=file,
         report=None if file.facts is None else show_report(file.facts, whole=bool(whole)),
+        wish="" if file.facts is None else contact_warning(file.facts),
         whole=bool(whole),
         names=names,
         links=_links(who, file.place, file.intake.number),
