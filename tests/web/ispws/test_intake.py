@@ -119,6 +119,28 @@ def test_what_breaks_a_rule_is_taken_in_as_incomplete_with_named_gaps(desk: Inta
     assert desk.report(number).gaps
 
 
+@pytest.mark.parametrize(
+    "within",
+    [
+        "<ipCaptureEvent><ipAddress></ipAddress></ipCaptureEvent>",
+        "<ipCaptureEvent><ipAddress> <!-- none --> </ipAddress><port>443</port></ipCaptureEvent>",
+        "<personOrUserReportedPerson><email/><phone> </phone></personOrUserReportedPerson>",
+        "<deviceId><idType/><idValue>3510</idValue></deviceId>",
+        "<associatedAccount><espIdentifier>other</espIdentifier></associatedAccount>",
+    ],
+)
+def test_an_empty_element_hinders_no_later_call(desk: Intake, within: str):
+    number = desk.submit(report_xml(within=within)).number
+    file_id = desk.upload(number).file_id
+    assert (
+        desk.describe(number, file_id, '<originalFileHash hashType=""/><originalFileHash>00</originalFileHash>').code
+        == 0
+    )
+    assert desk.finish(number).code == 0
+    assert desk.report(number).gaps
+    assert "account-1" in desk.report(number).document
+
+
 def test_what_no_record_can_bear_is_kept_as_words(desk: Intake):
     document = (
         b"<report><incidentSummary><incidentDateTime>yesterday at nine</incidentDateTime></incidentSummary></report>"

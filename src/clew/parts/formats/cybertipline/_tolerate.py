@@ -72,9 +72,11 @@ def _group(node: XmlNode, group: Group, profile: str, outer: _Left) -> XmlNode |
     own = _Left([], outer.stand_ins)
     room = any(row.name == _INFO for row in group.rows)
     left = own if room else outer
+    if not all(_said(node, each) for each in group.attributes if each.required):
+        return None
     attributes = dict(_attributes(node, group.attributes, left))
     if group.text is not None:
-        if not _readable(group.text, node.text):
+        if not node.text.strip() or not _readable(group.text, node.text):
             return None
         _tell_children(node, left)
         return replace(node, attributes=attributes, children=())
@@ -167,7 +169,8 @@ def _empty(node: XmlNode, row: Row, left: _Left) -> XmlNode | None:
 
 def _simple(node: XmlNode, row: Row, simple: Simple, left: _Left) -> XmlNode | None:
     text = node.text.strip() if simple.words else node.text
-    if not _readable(simple, text) or node.children:
+    # Where a record cannot be without it, an empty text is none.
+    if (row.least and not text.strip()) or not _readable(simple, text) or node.children:
         return None
     return replace(node, text=text, attributes=dict(_attributes(node, row.attributes, left)))
 
@@ -181,6 +184,11 @@ def _attributes(node: XmlNode, known_ones: Sequence[Attribute], left: _Left) -> 
             yield name, text
         else:
             left.lines.append(f"{shown(node.name)}, {shown(name)}: {text}")
+
+
+def _said(node: XmlNode, attribute: Attribute) -> bool:
+    text = node.attributes.get(attribute.name, "")
+    return bool(text.strip()) and _readable(attribute.of, text)
 
 
 def _readable(simple: Simple, text: str) -> bool:
