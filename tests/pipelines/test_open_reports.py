@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from clew.errors import ConflictError, NotFoundError
-from clew.pipelines.open_reports import change_open, expire_open, finish_report, open_report, retract_report
+from clew.pipelines.open_reports import UNREADABLE, change_open, expire_open, finish_report, open_report, retract_report
 from clew.records.identifiers import SenderId
 from clew.records.intake import Gap, IntakeState
 from clew.records.report_file import FileHash, ReportFile
@@ -53,6 +53,18 @@ def test_a_finished_report_is_in_with_all_that_was_added(house):
     assert house.pending() == [report.number]
     assert house.acts() == ["intake.open", "intake.finish"]
     assert house.day() == (1, 1, 0)
+
+
+@pytest.mark.parametrize("document", ['{"reporter": {}}', "{", '{"unheard": 1}'])
+def test_a_report_whose_document_cannot_be_read_again_holds_nothing_up(house, document):
+    first, second, third = (opened(house, name) for name in ("mara", "kim", "lee"))
+    for each in (first, second):
+        house.store.transact(lambda unit, each=each: unit.change_intake(replace(each, document=document)))
+    assert UNREADABLE in finish_report(house.desk, DELIVERY, first.number).report.gaps
+    house.clock.move(hours=25)
+    assert {each.number for each in expire_open(house.desk)} == {second.number, third.number}
+    assert set(house.pending()) == {first.number, second.number, third.number}
+    assert house.find(second.number).document == document
 
 
 def test_finishing_twice_changes_nothing(house):

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 
-from clew.errors import ConflictError, NotFoundError, RateError
+from clew.errors import ClewError, ConflictError, NotFoundError, RateError
 from clew.parts.stores._intake import IntakeFilter
 from clew.parts.stores.base import Reader, UnitOfWork
 from clew.pipelines.intake_desk import Delivery, IntakeDesk, Taken
@@ -26,10 +26,11 @@ from clew.pipelines.taking_in import (
 )
 from clew.records.identifiers import IntakeNumber, SenderId
 from clew.records.intake import Arrival, Gap, IntakeReport, IntakeSender, IntakeState
-from clew.records.report import Report
+from clew.records.report import Incident, Person, Report, Reporter
 from clew.triage.intake_gaps import merged
 
 NEVER_FINISHED = Gap(path="", because="its sender never finished it", cost="what would have come later is not there")
+UNREADABLE = Gap(path="", because="what is stored of it could not be read again", cost="nothing of it is searched for")
 _AT_ONCE = 200
 # Source: CyberTipline Reporting API, 2025-06-11: a report expires 24 hours after its opening or an hour after its last
 # file, whichever is later.
@@ -218,8 +219,9 @@ def _settled(
 
 
 def _ended(desk: IntakeDesk, sender: IntakeSender, before: IntakeReport, state: IntakeState) -> Prepared:
-    at, facts = desk.clock(), desk.read(before.document)
-    late = (NEVER_FINISHED,) if state is IntakeState.EXPIRED else ()
+    at = desk.clock()
+    facts, lost = _facts(desk, before)
+    late = (NEVER_FINISHED, *lost) if state is IntakeState.EXPIRED else lost
     report = replace(
         before,
         state=state,
@@ -229,6 +231,15 @@ def _ended(desk: IntakeDesk, sender: IntakeSender, before: IntakeReport, state: 
         gaps=merged(late, before.gaps),
     )
     return read_through(desk, sender, report, facts, at)
+
+
+def _facts(desk: IntakeDesk, report: IntakeReport) -> tuple[Report, tuple[Gap, ...]]:
+    """What the report states; one whose document cannot be read again is in all the same, a thin one, and says so."""
+    try:
+        return desk.read(report.document), ()
+    except (ClewError, ValueError):
+        at = report.incident_at or report.received_at
+        return Report(incident=Incident(at=at), reporter=Reporter(person=Person())), (UNREADABLE,)
 
 
 def _must_be_open(report: IntakeReport) -> None:
