@@ -25,15 +25,14 @@ class IntakeProcess:
     """A clearinghouse in production: `clew serve`, with one sender known.
 
     Attributes:
-        address: where the seven calls are; the same after each start.
+        address: where the seven calls are; another after each start.
         store: the process's own database, open here too.
     """
 
     def __init__(self, folder: Path, database: str, **environ: str) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self._port = free_port()
-        self.address = f"http://127.0.0.1:{self._port}/ispws"
+        self.address = ""
         self._environ = {"CLEW_DATABASE": database, "CLEW_DESKS": "clearinghouse", "CLEW_LOG": "error", **environ}
         self._process: subprocess.Popen[str] | None = None
         self.store: Store = load("stores", "sql", StorePart).open(database)
@@ -43,14 +42,16 @@ class IntakeProcess:
 
     def start(self) -> None:
         """It answers."""
-        command = [sys.executable, "-m", "clew", "--data-dir", str(self.folder), "serve", "--port", str(self._port)]
+        port = free_port()
+        self.address = f"http://127.0.0.1:{port}/ispws"
+        command = [sys.executable, "-m", "clew", "--data-dir", str(self.folder), "serve", "--port", str(port)]
         environ = {**os.environ, "COLUMNS": "400", **self._environ}
-        self._process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environ
-        )
+        log = self.folder / "stderr.log"
+        with log.open("w") as stderr:
+            self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True, env=environ)
         assert self._process.stdout is not None
         said = self._process.stdout.readline()
-        assert said.startswith("ready: "), said
+        assert said.startswith("ready: "), said + log.read_text()
 
     def kill(self) -> None:
         """SIGKILL, for it and all that descends from it: nothing is written any more."""
