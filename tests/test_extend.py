@@ -47,10 +47,28 @@ def test_parts_shows_what_an_outside_package_brings(tmp_path: Path) -> None:
     rows = [
         {"shelf": "signals", "part": "blockmean", "state": "ready"},
         {"shelf": "decoders", "part": "farbfeld", "state": "ready"},
+        {"shelf": "identifiers", "part": "vin", "state": "ready"},
     ]
     with_it, without_it = (lines(clew(tmp_path, "parts", "--json", outside=here)) for here in (True, False))
-    assert [row in with_it for row in rows] == [True, True]
-    assert [row in without_it for row in rows] == [False, False]
+    assert [row in with_it for row in rows] == [True] * 3
+    assert [row in without_it for row in rows] == [False] * 3
+
+
+_EXTRACT = """
+from clew.parts import shelf
+from clew.parts.identifiers.base import Context, IdentifierPart
+from clew.triage.extract_text import identifiers_in
+parts = list(shelf.load_all("identifiers", IdentifierPart).values())
+print([each[2].value for each in identifiers_in("a car, 1M8GDM9AXKP042788, by the quay", parts, Context())])
+"""
+
+
+@pytest.mark.parametrize(("outside", "found"), [(True, "['vin:1M8GDM9AXKP042788']"), (False, "[]")])
+def test_an_outside_sort_of_identifier_is_found_in_words(outside: bool, found: str) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(OUTSIDE) if outside else ""}
+    command = [sys.executable, "-c", _EXTRACT]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=True)
+    assert done.stdout.strip() == found
 
 
 @pytest.mark.slow

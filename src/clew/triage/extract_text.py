@@ -1,9 +1,8 @@
 """Identifiers in words: what each part finds, and which of several readings of one place stands."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from clew.parts.identifiers.base import Context, IdentifierPart, Reading
+from clew.parts.identifiers.base import Context, IdentifierPart, Reading, longest_run_in
 
 # Of one field. The longest that the CyberTipline grammar's free text is known to bear is far below; a chat log pasted
 # into a field may be more. What stands behind is not looked at, and the report's gaps say so.
@@ -23,10 +22,12 @@ def identifiers_in(text: str, parts: Sequence[IdentifierPart], context: Context)
         return []
     looked_at = text[:LONGEST_TEXT]
     # Words name their services themselves: "snap: name" in an Instagram profile is an account at Snapchat.
-    context = replace(context, service=None)
+    context = Context(country=context.country, label=context.label)
+    longest = longest_run_in(looked_at)
     spans = [
         (span.start, -len(span.raw), order, span.raw)
         for order, part in enumerate(parts)
+        if part.signs is None or part.signs.seen_in(looked_at, longest)
         for span in part.find(looked_at)
     ]
     spans.sort()

@@ -29,7 +29,6 @@ _LINK = re.compile(
     rf")[^\s<>\"'`]{{0,{LONGEST_RAW}}}",
     re.IGNORECASE,
 )
-_LINK_WITHOUT_SLASH = re.compile(r"www(?:\.|\[)|onion", re.IGNORECASE)
 _ENDS = ".,;:!?)]}>*"
 _ESCAPE = re.compile(r"%[0-9a-fA-F]{2}")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -49,8 +48,10 @@ class Link:
 def find_links(text: str) -> list[Span]:
     """The links in words, without the punctuation that ends a sentence."""
     # Most words have none of these; the pattern is slow, and several parts look for links.
-    if "/" not in text and "\\" not in text and not _LINK_WITHOUT_SLASH.search(text):
-        return []
+    if "/" not in text and "\\" not in text:
+        folded = text.lower()
+        if "www" not in folded and "onion" not in folded:
+            return []
     found = []
     for match in _LINK.finditer(text):
         raw = match[0].rstrip(_ENDS)

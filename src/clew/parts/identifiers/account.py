@@ -10,7 +10,7 @@ import unicodedata
 
 from clew.parts.identifiers import _links
 from clew.parts.identifiers._services import BY_HOST, BY_NAME, Service, service_name
-from clew.parts.identifiers.base import LONGEST_RAW, NOWHERE, Context, IdentifierPart, Reading, Span, Unusable
+from clew.parts.identifiers.base import LONGEST_RAW, NOWHERE, Context, IdentifierPart, Reading, Signs, Span, Unusable
 from clew.records.mention import IdentifierKind
 
 _LONGEST_HANDLE = 255
@@ -33,6 +33,7 @@ class AccountPart(IdentifierPart):
 
     name = "account"
     kinds = frozenset({IdentifierKind.ACCOUNT})
+    signs = Signs(characters=":=@/")
 
     def normalise(self, raw: str, context: Context = NOWHERE) -> Reading | Unusable:
         """As the contract."""

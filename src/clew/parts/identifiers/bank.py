@@ -5,7 +5,7 @@ Source: ISO 13616-1 (2020) with the lengths of SWIFT's IBAN registry; ISO/IEC 70
 
 import re
 
-from clew.parts.identifiers.base import NOWHERE, Context, IdentifierPart, Reading, Span, Unusable
+from clew.parts.identifiers.base import DIGITS, NOWHERE, Context, IdentifierPart, Reading, Signs, Span, Unusable
 from clew.records.mention import IdentifierKind
 
 _LENGTHS = {
@@ -31,6 +31,7 @@ class BankPart(IdentifierPart):
 
     name = "bank"
     kinds = frozenset({IdentifierKind.BANK})
+    signs = Signs(characters=DIGITS)
 
     def normalise(self, raw: str, context: Context = NOWHERE) -> Reading | Unusable:
         """As the contract; the digits of a card are no account."""

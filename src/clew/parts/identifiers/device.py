@@ -9,7 +9,7 @@ Source: 3GPP TS 23.003 section 6 (IMEI, IMEISV; check digit of annex B); ITU-T E
 import re
 
 from clew.parts.identifiers._services import service_name
-from clew.parts.identifiers.base import NOWHERE, Context, IdentifierPart, Reading, Span, Unusable
+from clew.parts.identifiers.base import DIGITS, NOWHERE, Context, IdentifierPart, Reading, Signs, Span, Unusable
 from clew.records.mention import IdentifierKind
 
 _LONGEST = 256
@@ -36,6 +36,7 @@ class DevicePart(IdentifierPart):
 
     name = "device"
     kinds = frozenset({IdentifierKind.DEVICE})
+    signs = Signs(characters=f"{DIGITS}:=#", run=14)  # a MAC address in threes of four letters has no digit
 
     def normalise(self, raw: str, context: Context = NOWHERE) -> Reading | Unusable:
         """As the contract; the field's label says of which sort the value is."""

@@ -5,7 +5,7 @@ Source: RFC 1321; FIPS 180-4.
 
 import re
 
-from clew.parts.identifiers.base import NOWHERE, Context, IdentifierPart, Reading, Span, Unusable
+from clew.parts.identifiers.base import DIGITS, NOWHERE, Context, IdentifierPart, Reading, Signs, Span, Unusable
 from clew.records.mention import IdentifierKind
 
 _BY_DIGITS = {32: "md5", 40: "sha1", 64: "sha256"}
@@ -22,6 +22,7 @@ class DigestPart(IdentifierPart):
 
     name = "digest"
     kinds = frozenset({IdentifierKind.FILE})
+    signs = Signs(characters=DIGITS, run=32)
 
     def normalise(self, raw: str, context: Context = NOWHERE) -> Reading | Unusable:
         """As the contract; a label that the field gives must agree with the length."""

@@ -13,7 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from clew.parts.identifiers._links import ascii_host, refanged
-from clew.parts.identifiers.base import NOWHERE, Context, IdentifierPart, Reading, Span, Unusable
+from clew.parts.identifiers.base import NOWHERE, Context, IdentifierPart, Reading, Signs, Span, Unusable
 from clew.records.mention import IdentifierKind
 
 _LONGEST_LOCAL = 64
@@ -53,6 +53,7 @@ class EmailPart(IdentifierPart):
 
     name = "email"
     kinds = frozenset({IdentifierKind.EMAIL})
+    signs = Signs(characters="@])")
 
     def normalise(self, raw: str, context: Context = NOWHERE) -> Reading | Unusable:  # noqa: ARG002 -- the contract's
         """As the contract."""

@@ -7,7 +7,7 @@ import re
 
 from clew.parts.identifiers import _links
 from clew.parts.identifiers._services import service_name
-from clew.parts.identifiers.base import LONGEST_RAW, NOWHERE, Context, IdentifierPart, Reading, Span, Unusable
+from clew.parts.identifiers.base import LONGEST_RAW, NOWHERE, Context, IdentifierPart, Reading, Signs, Span, Unusable
 from clew.records.mention import IdentifierKind
 
 _SPACES = re.compile(r"\s+")
@@ -33,6 +33,7 @@ class GroupPart(IdentifierPart):
 
     name = "group"
     kinds = frozenset({IdentifierKind.GROUP})
+    signs = Signs(characters="/")
 
     def normalise(self, raw: str, context: Context = NOWHERE) -> Reading | Unusable:
         """As the contract."""

@@ -9,7 +9,7 @@ Source: RFC 4291 section 2.5.5, RFC 4007 section 11, RFC 5952.
 import ipaddress
 import re
 
-from clew.parts.identifiers.base import NOWHERE, Context, IdentifierPart, Reading, Span, Unusable
+from clew.parts.identifiers.base import DIGITS, NOWHERE, Context, IdentifierPart, Reading, Signs, Span, Unusable
 from clew.records.mention import IdentifierKind
 
 _LONGEST = 100
@@ -30,6 +30,7 @@ class IpPart(IdentifierPart):
 
     name = "ip"
     kinds = frozenset({IdentifierKind.IP})
+    signs = Signs(characters=f"{DIGITS}:")
 
     def normalise(self, raw: str, context: Context = NOWHERE) -> Reading | Unusable:  # noqa: ARG002 -- the contract's
         """As the contract."""

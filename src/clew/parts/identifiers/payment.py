@@ -9,7 +9,7 @@ guidelines" (virtual payment address); Banco Central do Brasil, "Pix: manual of 
 import re
 
 from clew.parts.identifiers import _links
-from clew.parts.identifiers.base import LONGEST_RAW, NOWHERE, Context, IdentifierPart, Reading, Span, Unusable
+from clew.parts.identifiers.base import LONGEST_RAW, NOWHERE, Context, IdentifierPart, Reading, Signs, Span, Unusable
 from clew.records.mention import IdentifierKind
 
 _SERVICES = {
@@ -37,6 +37,7 @@ class PaymentPart(IdentifierPart):
 
     name = "payment"
     kinds = frozenset({IdentifierKind.PAYMENT})
+    signs = Signs(characters=":=@$/")
 
     def normalise(self, raw: str, context: Context = NOWHERE) -> Reading | Unusable:
         """As the contract; a bare handle needs the service that its field names."""

@@ -5,7 +5,7 @@ Source: Facebook, "The TMK+PDQF Video-Hashing Algorithm and the PDQ Image-Hashin
 
 import re
 
-from clew.parts.identifiers.base import NOWHERE, Context, IdentifierPart, Reading, Span, Unusable
+from clew.parts.identifiers.base import DIGITS, NOWHERE, Context, IdentifierPart, Reading, Signs, Span, Unusable
 from clew.records.mention import IdentifierKind
 
 _LABELLED = re.compile(r"(?:pdq\s{0,3}(?:hash)?\s{0,3}[:=]?\s{0,3})?([0-9a-f]{64})", re.IGNORECASE | re.ASCII)
@@ -17,6 +17,7 @@ class PdqPart(IdentifierPart):
 
     name = "pdq"
     kinds = frozenset({IdentifierKind.PICTURE})
+    signs = Signs(characters=DIGITS, run=64)
 
     def normalise(self, raw: str, context: Context = NOWHERE) -> Reading | Unusable:
         """As the contract."""

@@ -13,7 +13,7 @@ import phonenumbers
 from phonenumbers.phonenumberutil import region_code_for_number, region_codes_for_country_code
 
 from clew.parts.identifiers._placeholders import digits_of_nobody
-from clew.parts.identifiers.base import NOWHERE, Context, NumberedPart, Reading, Span, Unusable
+from clew.parts.identifiers.base import DIGITS, NOWHERE, Context, NumberedPart, Reading, Signs, Span, Unusable
 from clew.records.mention import IdentifierKind
 from clew.records.routing import NumberPlace
 
@@ -39,6 +39,7 @@ class PhonePart(NumberedPart):
 
     name = "phone"
     kinds = frozenset({IdentifierKind.PHONE})
+    signs = Signs(characters=DIGITS)
 
     def normalise(self, raw: str, context: Context = NOWHERE) -> Reading | Unusable:
         """As the contract; a number of a right length is kept even where its block is not in use."""

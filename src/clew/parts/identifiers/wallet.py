@@ -8,7 +8,7 @@ import re
 
 from clew.addresses.read import Coin, read
 from clew.errors import InputError
-from clew.parts.identifiers.base import NOWHERE, Context, IdentifierPart, Reading, Span, Unusable
+from clew.parts.identifiers.base import DIGITS, NOWHERE, Context, IdentifierPart, Reading, Signs, Span, Unusable
 from clew.records.mention import IdentifierKind
 
 _IN_WORDS = re.compile(
@@ -30,6 +30,7 @@ class WalletPart(IdentifierPart):
 
     name = "wallet"
     kinds = frozenset({IdentifierKind.WALLET})
+    signs = Signs(characters=DIGITS, run=25)
 
     def normalise(self, raw: str, context: Context = NOWHERE) -> Reading | Unusable:
         """As the contract."""

@@ -1,0 +1,1 @@
+"""An outside package with one sort of identifier."""
