@@ -219,6 +219,26 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.parametrize("piece", ["@", "7", "a@b.co ", "[" * 9 + "]", "snap: "])
+def test_ten_million_characters_are_looked_at_no_further_than_the_cap(piece):
+    seen = []
+
+    class Counting(str):
+        """Words that note how much of them is asked for."""
+
+        __slots__ = ()
+
+        def __getitem__(self, wanted):
+            got = super().__getitem__(wanted)
+            seen.append(len(got))
+            return got
+
+    words = Counting((piece * 10_000_000)[:10_000_000])
+    found = extract(report(additional_info=words), PARTS)
+    assert max(seen) == LONGEST_TEXT
+    assert str(LONGEST_TEXT) in found.gaps[0].because
+
+
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_a_megabyte_of_one_piece_is_read_up_to_the_cap_and_the_rest_is_a_gap(piece):
     words = (piece * 1_000_000)[:1_000_000]

@@ -17,6 +17,17 @@ KNOWN = [
     ("email", "a.b-c@pm.me", "abc@proton.me"),
     ("email", "name-shop@yahoo.com", "name@yahoo.com"),
     ("email", "x+tag@hotmail.com", "x@hotmail.com"),
+    ("email", "x+tag@ya.ru", "x+tag@yandex.ru"),  # no source says that the tag is dropped
+    ("email", "x+tag@fastmail.com", "x+tag@fastmail.com"),
+    ("phone", "०३० ९०१८२०", "+4930901820"),
+    ("account", "Ünïcode.Näme", "instagram:ünïcode.näme"),
+    ("account", "имя_2", "instagram:имя_2"),
+    ("group", "群组-7", "instagram:群组-7"),
+    ("url", "https://почта.рф/путь", "https://xn--80a1acny.xn--p1ai/путь"),
+    ("url", "https://例え.jp/", "https://xn--r8jz45g.jp/"),
+    ("ip", "\u0661.\u0662.\u0663.\u0664", None),  # no machine writes an address so
+    ("bank", "NL\u0669\u0661ABNA0417164300", None),
+    ("pdq", "\uff41\uff42" * 32, None),
     ("email", "one@mac.com", "one@icloud.com"),
     ("email", "jürgen@bücher.de", "jürgen@xn--bcher-kva.de"),
     ("email", "имя@почта.рф", "имя@xn--80a1acny.xn--p1ai"),

@@ -29,6 +29,8 @@ class Service:
     folds_case: bool = True
 
 
+# From memory, not checked service by service: names and hosts as people write them; what a service does with cases and
+# dots as its users know it. Where a rule is wrong, too little is joined, or two handles that differ in case or dots.
 SERVICES = (
     Service(
         name="instagram", also="insta ig", hosts="instagram.com", not_people="p reel reels stories explore tv accounts",

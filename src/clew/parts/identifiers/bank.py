@@ -8,6 +8,8 @@ import re
 from clew.parts.identifiers.base import DIGITS, NOWHERE, Context, IdentifierPart, Reading, Signs, Span, Unusable
 from clew.records.mention import IdentifierKind
 
+# Source: SWIFT's registry, as validator.js has it (src/lib/isIBAN.js): every length here was compared with it. What
+# stands there only (DZ, IR, MA, MZ) is left out.
 _LENGTHS = {
     each[:2]: int(each[2:])
     for each in (  # noqa: SIM905

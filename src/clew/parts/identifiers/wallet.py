@@ -11,6 +11,7 @@ from clew.errors import InputError
 from clew.parts.identifiers.base import DIGITS, NOWHERE, Context, IdentifierPart, Reading, Signs, Span, Unusable
 from clew.records.mention import IdentifierKind
 
+# The first letters and lengths of the formats that `clew.addresses` decodes; the checksum there has the last word.
 _IN_WORDS = re.compile(
     r"(?<![0-9A-Za-z])(?:bitcoincash:)?(?:0x[0-9a-fA-F]{40}|(?:bc1|BC1|ltc1|LTC1)[0-9A-Za-z]{6,86}"
     r"|[qp][02-9ac-hj-np-z]{41}|[1-9A-HJ-NP-Za-km-z]{95}|[1-9A-HJ-NP-Za-km-z]{106}"
