@@ -284,6 +284,8 @@ RULES: tuple[Rule, ...] = (
     _rule("POST /clusters/{cluster_id}/merge", QUEUE_WORK),
     _rule("POST /clusters/{cluster_id}/undo", QUEUE_WORK),
     _rule("POST /clusters/suggestions/{suggestion_id}", QUEUE_WORK),
+    _rule("GET /intake", _QUEUE),
+    _rule("GET /intake/search", _QUEUE),
     _rule("GET /queue", _QUEUE),
     _rule("GET /queue/standing", _QUEUE),
     _rule("POST /queue/next", QUEUE_WORK),

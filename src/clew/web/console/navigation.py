@@ -26,6 +26,7 @@ _PAGES = {
     ),
     "clearinghouse": (
         ("queue", "/queue", "Queue", ("q",)),
+        ("intake", "/intake", "Intake", ("i",)),
         ("clusters", "/clusters", "Clusters", ("c",)),
         ("urls", "/urls", "Addresses", ("u",)),
         ("simulator", "/simulator", "Simulator", ("s",)),
