@@ -75,7 +75,7 @@ def give_password(page: Page, person: Person, password: str = PASSWORD) -> None:
 
 
 def sign_out(page: Page) -> None:
-    page.locator("details.menu > summary").click()
+    page.locator(".end details.menu > summary").click()
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url(re.compile(r"/signin$"))
 
@@ -93,7 +93,7 @@ def test_a_person_sets_up_signs_out_and_in_with_password_and_code(console: Conso
     expect(page.locator("#code")).to_be_focused()
     page.keyboard.type(ada.code())
     page.keyboard.press("Control+Enter")
-    expect(page.locator("details.menu > summary")).to_contain_text("Ada Lovelace")
+    expect(page.locator(".end details.menu > summary")).to_contain_text("Ada Lovelace")
     assert console.said == []
 
 
@@ -110,7 +110,7 @@ def test_a_wrong_code_is_said_and_a_recovery_code_lets_in_once(console: Console)
         page.get_by_label("Recovery code").fill(ben.codes[0].upper())
         page.get_by_role("button", name="Sign in with it").click()
         if expected == "in":
-            expect(page.locator("details.menu > summary")).to_contain_text("Ben")
+            expect(page.locator(".end details.menu > summary")).to_contain_text("Ben")
             sign_out(page)
             give_password(page, ben)
         else:
@@ -141,7 +141,7 @@ def test_a_passkey_is_made_and_signs_in_alone(console: Console) -> None:
     expect(page.get_by_text("the tower's laptop", exact=True)).to_be_visible()
     sign_out(page)
     page.get_by_role("button", name="Use a passkey alone").click()
-    expect(page.locator("details.menu > summary")).to_contain_text("Cleo")
+    expect(page.locator(".end details.menu > summary")).to_contain_text("Cleo")
 
 
 def test_an_administrator_adds_a_person_gives_roles_and_shuts_them_out(console: Console) -> None:
