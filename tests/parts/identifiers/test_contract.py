@@ -104,6 +104,10 @@ def test_any_text_is_read_without_an_error_and_what_is_read_is_read_the_same_aga
             assert again.value == found.value
 
 
+def test_a_device_whose_platform_makes_it_too_long_is_unusable_and_not_read_once_only():
+    assert isinstance(PARTS["device"].normalise("x" * 256, CONTEXT), Unusable)
+
+
 def test_a_field_that_names_the_coin_picks_among_the_coins_of_one_text():
     text = "3CWFddi6m4ndiGyKqzYvsFYagqDLPVMTzC"
     read = [PARTS["wallet"].normalise(text, Context(label=label)) for label in ("", "Bitcoin Cash", "litecoin")]

@@ -46,7 +46,7 @@ class DevicePart(IdentifierPart):
         sort, bare = _sort(text, context)
         value = _VALUES[sort](bare) if sort else None
         if value is not None:
-            return Reading(kind=IdentifierKind.DEVICE, value=f"{sort}:{value}")
+            return _reading(f"{sort}:{value}")
         if sort:
             return Unusable("the length or the check digit is not that of its sort")
         service = service_name(context.service or "")
@@ -57,11 +57,18 @@ class DevicePart(IdentifierPart):
         own = f"{service}:{bare.removeprefix(f'{service}:')}"
         if _sort(own, NOWHERE)[0]:
             return Unusable("a platform's name that is the word for a sort of id")
-        return Reading(kind=IdentifierKind.DEVICE, value=own)
+        return _reading(own)
 
     def find(self, text: str) -> list[Span]:
         """As the contract."""
         return [Span(match.start(), match[0]) for match in _IN_WORDS.finditer(text)]
+
+
+def _reading(value: str) -> Reading | Unusable:
+    """The value, unless what stands before it makes it longer than may be read again."""
+    if len(value) > _LONGEST:
+        return Unusable(f"a device's id has 1 to {_LONGEST} characters, its sort or platform among them")
+    return Reading(kind=IdentifierKind.DEVICE, value=value)
 
 
 def _sort(text: str, context: Context) -> tuple[str | None, str]:

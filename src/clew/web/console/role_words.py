@@ -24,4 +24,6 @@ SCOPES: dict[Scope, str] = {
     Scope.URLS_WRITE: "report addresses",
     Scope.INTAKE_READ: "read reports that were taken in, with their contents",
     Scope.INTAKE_WRITE: "give reports in, for any sender",
+    Scope.QUEUE_READ: "read the queue, without names and words",
+    Scope.QUEUE_WORK: "work the queue, decide and take back",
 }
